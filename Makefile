@@ -1,0 +1,57 @@
+# make demo    train two networks on real text and open the tab       make demo SERVE=0   train, and stop
+# make test    everything that must hold                              make bench [ONLY=…] the budgets, as ratios
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SERVE ?= 1
+ONLY ?=
+PROTO := tb_rnn_plugin/log/proto/plugin_data.proto
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.PHONY: demo test lint types frontend frontend-test chromium bench proto format clean
+
+demo: $(VENV)/installed frontend
+	$(BIN)/python -m demo --serve=$(SERVE)
+
+test: lint types frontend-test chromium
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/installed
+	$(BIN)/mypy
+
+# Bundles the tab again if its sources are newer than the bundle.
+frontend: $(VENV)/installed
+	$(BIN)/python hatch_build.py
+
+frontend-test: frontend frontend_static/node_modules/.installed
+	cd frontend_static && npm run check && npm test
+
+frontend_static/node_modules/.installed: frontend_static/package-lock.json $(VENV)/installed
+	cd frontend_static && npm ci --no-audit --no-fund
+	touch $@
+
+chromium: $(VENV)/installed
+	$(BIN)/python -m tests.browser.chromium
+
+bench: $(VENV)/installed frontend
+	$(BIN)/python -m tests.benchmarks $(ONLY)
+
+proto: $(VENV)/installed
+	$(BIN)/protoc --proto_path=. --python_out=. --pyi_out=. $(PROTO)
+
+format: $(VENV)/installed
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	cd frontend_static && npm run format
+
+$(VENV)/installed: pyproject.toml hatch_build.py
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	touch $@
+
+clean:
+	rm -rf $(VENV) frontend_static/node_modules tb_rnn_plugin/server/static logs bench.json

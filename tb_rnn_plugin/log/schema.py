@@ -1,0 +1,144 @@
+"""What a run consists of: the records that the probe fills, the log stores and the server serves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array: TypeAlias = NDArray[Any]
+Interval: TypeAlias = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class LayerTrace:
+    """Everything one recurrent layer did with the probe batch at one step.
+
+    Attributes:
+        key: Chain of layer names from the model down, `"encoder/lstm"`.
+        cell: `"LSTM"`, `"GRU"`, `"SimpleRNN"`, or the class name of another cell.
+        signals: Each `[sample, time, unit]`, NaN where masked. The time axis is the input's.
+        ranges: Per signal, the interval that its activation function cannot leave, or None.
+        inputs: `[sample, time, feature]`, what the layer read.
+        initial_states: Per state, `[sample, unit]`.
+        mask: `[sample, time]` of bool, False where padded; None if the layer got no mask.
+        weights: The cell's variables by name.
+    """
+
+    key: str
+    cell: str
+    signals: Mapping[str, Array]
+    ranges: Mapping[str, Interval | None]
+    inputs: Array
+    initial_states: Mapping[str, Array]
+    mask: Array | None = None
+    weights: Mapping[str, Array] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ProbeBatch:
+    """The fixed batch that is shown to the network at every captured step.
+
+    Attributes:
+        inputs: The model's inputs by name, each with samples on the first axis.
+        targets: The targets by name, likewise; empty when none were given.
+        tokens: Per sample, one string per timestep; None when there are none.
+        annotations: By name, `[sample, time]`, of bool for flags.
+        sample_names: One per sample.
+    """
+
+    inputs: Mapping[str, Array]
+    sample_names: Sequence[str]
+    targets: Mapping[str, Array] = field(default_factory=dict)
+    tokens: Sequence[Sequence[str]] | None = None
+    annotations: Mapping[str, Array] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SignalInfo:
+    """One signal of one layer.
+
+    Attributes:
+        name: `"forget_gate"`, `"cell_state"`, …
+        range: The interval that the activation function cannot leave, or None.
+        extremes: Smallest and largest finite value over all steps up to the one described, or None.
+    """
+
+    name: str
+    range: Interval | None
+    extremes: Interval | None
+
+
+@dataclass(frozen=True)
+class LayerInfo:
+    """One recurrent layer of a run: shapes and names, no values."""
+
+    key: str
+    cell: str
+    units: int
+    timesteps: int
+    masked: bool
+    signals: tuple[SignalInfo, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the layer as JSON values, the form it has in trace files and over HTTP."""
+        signals = [{"name": s.name, "range": s.range, "extremes": s.extremes} for s in self.signals]
+        return {
+            "key": self.key,
+            "cell": self.cell,
+            "units": self.units,
+            "timesteps": self.timesteps,
+            "masked": self.masked,
+            "signals": signals,
+        }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> LayerInfo:
+        """Read what `to_json` returned, ignoring fields that later minor versions may add."""
+        signals = tuple(
+            SignalInfo(s["name"], _interval(s["range"]), _interval(s["extremes"])) for s in value["signals"]
+        )
+        return cls(
+            key=value["key"],
+            cell=value["cell"],
+            units=int(value["units"]),
+            timesteps=int(value["timesteps"]),
+            masked=bool(value["masked"]),
+            signals=signals,
+        )
+
+    def widened(self, earlier: LayerInfo) -> LayerInfo:
+        """Return this layer with extremes that also span those of an earlier step."""
+        known = {signal.name: signal.extremes for signal in earlier.signals}
+        signals = tuple(replace(s, extremes=_union(s.extremes, known.get(s.name))) for s in self.signals)
+        return replace(self, signals=signals)
+
+
+def describe(trace: LayerTrace) -> LayerInfo:
+    """Return the shapes, names and extremes of one layer's trace."""
+    signals = tuple(SignalInfo(name, trace.ranges.get(name), _extremes(a)) for name, a in trace.signals.items())
+    _, timesteps, units = next(iter(trace.signals.values())).shape
+    return LayerInfo(trace.key, trace.cell, units, timesteps, trace.mask is not None, signals)
+
+
+def _extremes(values: Array) -> Interval | None:
+    low, high = np.fmin.reduce(values, axis=None), np.fmax.reduce(values, axis=None)
+    if not (np.isfinite(low) and np.isfinite(high)):
+        finite = values[np.isfinite(values)]
+        if not finite.size:
+            return None
+        low, high = finite.min(), finite.max()
+    return float(low), float(high)
+
+
+def _union(a: Interval | None, b: Interval | None) -> Interval | None:
+    if a is None or b is None:
+        return a or b
+    return min(a[0], b[0]), max(a[1], b[1])
+
+
+def _interval(value: Sequence[float] | None) -> Interval | None:
+    return None if value is None else (float(value[0]), float(value[1]))

@@ -1,0 +1,76 @@
+"""Statistics of one signal per timestep, over samples and units: the summaries in the event file."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tb_rnn_plugin.log.schema import Array, Interval
+
+QUANTILES = {"q05": 0.05, "q25": 0.25, "median": 0.5, "q75": 0.75, "q95": 0.95}
+
+STATISTICS = ("mean", "std", "min", *QUANTILES, "max", "saturated_low", "saturated_high", "non_finite")
+"""Names of the statistic axis, in order."""
+
+
+def summarize(values: Array, mask: Array | None, bounds: Interval | None) -> NDArray[np.float32]:
+    """Return the statistics of a signal at each timestep.
+
+    Masked timesteps are left out. `non_finite` is the share of the rest that is NaN or infinite; every other
+    statistic is over the finite values, and NaN where there are none. Quantiles interpolate linearly, as
+    `numpy.quantile` does.
+
+    Args:
+        values: `[sample, time, unit]`.
+        mask: `[sample, time]` of bool, False where padded, or None.
+        bounds: The signal's range. A value counts as saturated beyond `saturation_thresholds(bounds)`; without
+            a range the two shares are NaN.
+
+    Returns:
+        `[time, statistic]`, statistics as in `STATISTICS`.
+    """
+    samples, timesteps, units = values.shape
+    rows = np.moveaxis(values, 1, 0).reshape(timesteps, samples * units)
+    present = np.full(timesteps, samples * units) if mask is None else mask.sum(axis=0) * units
+    finite = np.isfinite(rows)
+    counts = present if finite.all() else finite.sum(axis=1)
+    # NaN sorts last, so the first `counts` entries of each row are its finite values in order.
+    rows = np.sort(rows if counts is present else np.where(finite, rows, np.nan), axis=1)
+
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = np.nansum(rows, axis=1, dtype=np.float64) / counts
+        variance = np.nansum(np.square(rows - mean[:, None].astype(rows.dtype)), axis=1, dtype=np.float64) / counts
+        low, high = saturation_thresholds(bounds)
+        columns = {
+            "mean": mean,
+            "std": np.sqrt(variance),
+            "min": _quantile(rows, counts, 0.0),
+            **{name: _quantile(rows, counts, q) for name, q in QUANTILES.items()},
+            "max": _quantile(rows, counts, 1.0),
+            "saturated_low": (rows < low).sum(axis=1) / counts if bounds else np.full(timesteps, np.nan),
+            "saturated_high": (rows > high).sum(axis=1) / counts if bounds else np.full(timesteps, np.nan),
+            "non_finite": (present - counts) / present,
+        }
+    return np.stack([columns[name] for name in STATISTICS], axis=1).astype(np.float32)
+
+
+def saturation_thresholds(bounds: Interval | None) -> Interval:
+    """Return the values below and above which a signal counts as saturated; NaN, beyond which none lies, without one.
+
+    For gates 0.1 and 0.9, after Karpathy, Johnson & Fei-Fei, "Visualizing and Understanding Recurrent Networks"
+    (2015), section 4.2; for signals of range -1 to 1 the same distance in units of the bound, -0.9 and 0.9.
+    """
+    if bounds is None:
+        return np.nan, np.nan
+    low, high = bounds
+    return (0.1 * high if low == 0 else 0.9 * low), 0.9 * high
+
+
+def _quantile(rows: Array, counts: Array, q: float) -> Array:
+    """Return one quantile of the first `counts[i]` entries of each sorted row, NaN where there are none."""
+    position = q * np.maximum(counts - 1, 0)
+    below = np.floor(position).astype(np.intp)
+    above = np.minimum(below + 1, np.maximum(counts - 1, 0))
+    index = np.arange(len(rows))
+    lower, upper = rows[index, below].astype(np.float64), rows[index, above].astype(np.float64)
+    return np.where(counts > 0, lower + (upper - lower) * (position - below), np.nan)

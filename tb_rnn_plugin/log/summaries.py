@@ -1,0 +1,61 @@
+"""The event file's side of the format: tags, plugin data, and TensorBoard events of one step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+from tensorboard.compat.proto import event_pb2, summary_pb2
+from tensorboard.util import tensor_util
+
+from tb_rnn_plugin.log import layout
+from tb_rnn_plugin.log.proto.plugin_data_pb2 import Log, RnnTimelinePluginData, Signal
+from tb_rnn_plugin.log.schema import LayerTrace
+from tb_rnn_plugin.log.statistics import STATISTICS, summarize
+
+
+def signal_tag(layer: str, signal: str) -> str:
+    """Return the tag of a signal's summary."""
+    return f"signals/{layer}/{signal}"
+
+
+def log_tag(name: str) -> str:
+    """Return the tag of one of Keras' logs."""
+    return f"logs/{name}"
+
+
+def parse_plugin_data(content: bytes) -> RnnTimelinePluginData | None:
+    """Return what a summary says about itself, or None when a later version of the format wrote it."""
+    data = RnnTimelinePluginData.FromString(content)
+    return data if data.version <= layout.VERSION else None
+
+
+def step_event(step: int, wall_time: float, layers: Iterable[LayerTrace], logs: Mapping[str, float]) -> event_pb2.Event:
+    """Return one event with the summaries of all signals of all layers, and Keras' logs.
+
+    Args:
+        step: The epoch index, or the global batch index.
+        wall_time: Seconds since the Unix epoch.
+        layers: The traces to summarize.
+        logs: Keras' logs; entries that are no single number are left out.
+    """
+    event = event_pb2.Event(step=step, wall_time=wall_time)
+    for layer in layers:
+        for name, values in layer.signals.items():
+            signal = Signal(layer=layer.key, cell=layer.cell, name=name, units=values.shape[2], statistics=STATISTICS)
+            summary = summarize(values, layer.mask, layer.ranges.get(name))
+            _add(event, signal_tag(layer.key, name), summary, RnnTimelinePluginData(signal=signal))
+    for name, value in logs.items():
+        if np.ndim(value) == 0:
+            _add(event, log_tag(name), np.float32(value), RnnTimelinePluginData(log=Log(name=name)))
+    return event
+
+
+def _add(event: event_pb2.Event, tag: str, values: object, data: RnnTimelinePluginData) -> None:
+    data.version = layout.VERSION
+    # TensorBoard takes a tag's metadata from its first event and hides tags without a data class,
+    # so every event says it all: any of them may be the first that a reader sees.
+    metadata = summary_pb2.SummaryMetadata(data_class=summary_pb2.DATA_CLASS_TENSOR)
+    metadata.plugin_data.plugin_name = layout.PLUGIN_NAME
+    metadata.plugin_data.content = data.SerializeToString()
+    event.summary.value.add(tag=tag, tensor=tensor_util.make_tensor_proto(values), metadata=metadata)

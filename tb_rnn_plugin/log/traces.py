@@ -1,0 +1,84 @@
+"""What a step's file is made of: the names of its arrays, and what is read back by them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from tb_rnn_plugin.log import layout
+from tb_rnn_plugin.log.arrays import ArrayFile
+from tb_rnn_plugin.log.errors import NotInLogError
+from tb_rnn_plugin.log.schema import Array, LayerInfo, LayerTrace
+
+
+def signal_array(layer: str, signal: str) -> str:
+    """Return the name of a signal's array, `[sample, time, unit]`."""
+    return f"signals/{layer}/{signal}"
+
+
+def mask_array(layer: str) -> str:
+    """Return the name of a layer's mask, `[sample, time]` of bool."""
+    return f"masks/{layer}"
+
+
+def step_arrays(layers: Sequence[LayerTrace], predictions: Mapping[str, Array]) -> Iterator[tuple[str, Array]]:
+    """Yield every array of a step's file under its name."""
+    for layer in layers:
+        for name, values in layer.signals.items():
+            yield signal_array(layer.key, name), values
+        yield f"inputs/{layer.key}", layer.inputs
+        for name, values in layer.initial_states.items():
+            yield f"initial_states/{layer.key}/{name}", values
+        if layer.mask is not None:
+            yield mask_array(layer.key), layer.mask
+        for name, values in layer.weights.items():
+            yield f"weights/{layer.key}/{name}", values
+    for name, values in predictions.items():
+        yield f"predictions/{name}", values
+
+
+def read_layers(file: ArrayFile) -> dict[str, LayerInfo]:
+    """Return the layers that a step's file holds, by key, in the model's order."""
+    layers = [LayerInfo.from_json(value) for value in file.document["layers"]]
+    return {layer.key: layer for layer in layers}
+
+
+def find_layer(file: ArrayFile, key: str) -> LayerInfo:
+    """Return one layer of a step's file.
+
+    Raises:
+        NotInLogError: the file has no such layer.
+    """
+    layers = read_layers(file)
+    if key not in layers:
+        raise NotInLogError(f"Layers of this run are {', '.join(map(repr, layers))}, got {key!r}.")
+    return layers[key]
+
+
+def check_signal(layer: LayerInfo, signal: str) -> str:
+    """Return the name of the signal's array.
+
+    Raises:
+        NotInLogError: the layer has no such signal.
+    """
+    names = [known.name for known in layer.signals]
+    if signal not in names:
+        raise NotInLogError(f"Signals of layer {layer.key!r} are {', '.join(map(repr, names))}, got {signal!r}.")
+    return signal_array(layer.key, signal)
+
+
+def list_steps(trace_directory: Path) -> list[int]:
+    """Return the steps that have a trace file, ascending; none if the directory is not there."""
+    try:
+        with os.scandir(trace_directory) as entries:
+            steps = (layout.parse_step_file(entry.name) for entry in entries)
+            return sorted(step for step in steps if step is not None)
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
+def last_step(trace_directory: Path) -> int | None:
+    """Return the highest step that has a trace file, or None."""
+    steps = list_steps(trace_directory)
+    return steps[-1] if steps else None

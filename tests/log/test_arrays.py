@@ -1,0 +1,105 @@
+"""Files are written whole or not at all, and a damaged one is refused, never shown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import safetensors.numpy
+
+from tb_rnn_plugin.log import arrays
+from tb_rnn_plugin.log.arrays import ArrayFile
+from tb_rnn_plugin.log.errors import LogError, NewerFormatError, UnreadableFileError
+
+VALUES = np.arange(60, dtype=np.float16).reshape(3, 4, 5)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    path = tmp_path / "step-0000000007.safetensors"
+    arrays.write(path, {"signals/lstm/h": VALUES, "weights/lstm/kernel": VALUES[0]}, {"step": 7})
+    return path
+
+
+def test_a_row_is_that_row(path: Path) -> None:
+    file = ArrayFile(path)
+    assert file.document["step"] == 7
+    np.testing.assert_array_equal(file.read("signals/lstm/h", 1), VALUES[1])
+    np.testing.assert_array_equal(file.read("weights/lstm/kernel", 2), VALUES[0, 2])
+    np.testing.assert_array_equal(file.read("signals/lstm/h"), VALUES)
+
+
+def test_every_flipped_byte_is_noticed_or_harmless(path: Path) -> None:
+    sound = path.read_bytes()
+    for position in range(len(sound)):
+        path.write_bytes(sound[:position] + bytes([sound[position] ^ 0x10]) + sound[position + 1 :])
+        try:
+            file = ArrayFile(path)
+            read = file.read("signals/lstm/h"), file.read("weights/lstm/kernel")
+        except LogError:
+            continue
+        np.testing.assert_array_equal(read[0], VALUES, err_msg=f"byte {position}")
+        np.testing.assert_array_equal(read[1], VALUES[0], err_msg=f"byte {position}")
+        assert file.document["step"] == 7
+
+
+def test_every_truncation_is_noticed(path: Path) -> None:
+    sound = path.read_bytes()
+    for length in range(len(sound)):
+        path.write_bytes(sound[:length])
+        with pytest.raises(UnreadableFileError, match="truncated or damaged"):
+            ArrayFile(path)
+
+
+def test_a_header_that_lies_about_its_size_is_refused_before_allocation(path: Path) -> None:
+    path.write_bytes((2**62).to_bytes(8, "little") + path.read_bytes()[8:])
+    with pytest.raises(UnreadableFileError):
+        ArrayFile(path)
+
+
+def test_a_newer_format_is_refused_by_name(path: Path) -> None:
+    metadata = {"format": "rnn_timeline", "version": "2", "document": "{}"}
+    path.write_bytes(safetensors.numpy.save({"x": VALUES}, metadata))
+    with pytest.raises(NewerFormatError, match=r"log format 2, .* reads formats up to 1: upgrade"):
+        ArrayFile(path)
+
+
+@pytest.mark.parametrize("metadata", [None, {"format": "pt"}, {"format": "rnn_timeline", "version": "one"}])
+def test_somebody_elses_file_is_refused(path: Path, metadata: dict[str, str] | None) -> None:
+    path.write_bytes(safetensors.numpy.save({"x": VALUES}, metadata))
+    with pytest.raises(UnreadableFileError):
+        ArrayFile(path)
+
+
+def test_a_failed_write_leaves_the_old_file_and_nothing_else(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(self: Path, data: bytes) -> int:
+        with self.open("wb") as file:
+            file.write(data[: len(data) // 2])
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(OSError, match="No space left"):
+        arrays.write(path, {"signals/lstm/h": VALUES * 2}, {"step": 8})
+    assert list(path.parent.iterdir()) == [path]
+    np.testing.assert_array_equal(ArrayFile(path).read("signals/lstm/h"), VALUES)
+
+
+def test_a_reader_meanwhile_sees_the_old_file_or_the_new(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[float] = []
+    replace: Callable[[Path, Path], Path] = Path.replace
+
+    def watched(self: Path, target: Path) -> Path:
+        seen.append(float(ArrayFile(target).read("signals/lstm/h")[0, 0, 1]))
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", watched)
+    arrays.write(path, {"signals/lstm/h": VALUES * 2}, {"step": 8})
+    seen.append(float(ArrayFile(path).read("signals/lstm/h")[0, 0, 1]))
+    assert seen == [1.0, 2.0]
+
+
+def test_no_file_is_mistaken_for_an_event_file(path: Path) -> None:
+    assert not re.search("tfevents", path.name)
