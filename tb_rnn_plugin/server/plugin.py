@@ -1,0 +1,142 @@
+"""The TensorBoard plugin: routes, each a few lines over `queries`. The wire contract is `http_api.md`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from tensorboard import errors, plugin_util
+from tensorboard.backend import http_util
+from tensorboard.data import provider
+from tensorboard.plugins import base_plugin
+from werkzeug import wrappers
+
+from tb_rnn_plugin.log import layout
+from tb_rnn_plugin.log.errors import NotInLogError
+from tb_rnn_plugin.log.schema import Array
+from tb_rnn_plugin.log.statistics import STATISTICS
+from tb_rnn_plugin.log.summaries import log_tag, parse_plugin_data, signal_tag
+from tb_rnn_plugin.server import queries, wire
+from tb_rnn_plugin.server.runs import RunDirectories, inside
+
+_BUNDLE = Path(__file__).parent / "static" / "index.js"
+
+_ALL_SAMPLES = 2**31 - 1
+"""A `downsample` that drops nothing: 0, which means all in TensorBoard's flag, means none here."""
+
+
+class RNNTimelinePlugin(base_plugin.TBPlugin):  # type: ignore[misc]
+    """Serves the RNN Timeline tab and its data.
+
+    Args:
+        context: TensorBoard's; used are the data provider and the `--logdir` and `--logdir_spec` flags.
+    """
+
+    plugin_name = layout.PLUGIN_NAME
+
+    def __init__(self, context: base_plugin.TBContext) -> None:
+        self._provider: Any = context.data_provider
+        spec = getattr(context.flags, "logdir_spec", None)
+        logdir = getattr(context.flags, "logdir", None) or (None if spec else context.logdir)
+        self._runs = RunDirectories(self._provider, logdir, spec)
+
+    def get_plugin_apps(self) -> dict[str, wire.WSGIApp]:
+        """Return the routes."""
+        return {
+            "/index.js": wire.route(self._bundle),
+            "/runs": wire.route(self._list_runs),
+            "/run": wire.route(self._describe_run),
+            "/sample": wire.route(self._describe_sample),
+            "/trace": wire.route(self._read_trace),
+            "/summary": wire.route(self._read_summary),
+        }
+
+    def is_active(self) -> bool:
+        """Tell whether any run holds data of ours; asked only of data providers that do not know it themselves."""
+        return bool(self._runs.with_traces(self._runs.names(None, "")))
+
+    def frontend_metadata(self) -> base_plugin.FrontendMetadata:
+        """Return the tab's name and module."""
+        return base_plugin.FrontendMetadata(es_module_path="/index.js", tab_name="RNN Timeline")
+
+    def _bundle(self, request: wrappers.Request) -> wrappers.Response:
+        if not _BUNDLE.exists():
+            raise errors.NotFoundError(
+                "The frontend was not built: install tb-rnn-plugin with pip, or run `make frontend` in its sources."
+            )
+        tag = wire.etag(_BUNDLE)
+        return wire.unchanged(request, tag) or http_util.Respond(
+            request, _BUNDLE.read_bytes(), "text/javascript", headers=[("ETag", tag)]
+        )
+
+    def _list_runs(self, request: wrappers.Request) -> wrappers.Response:
+        names = self._runs.names(*_scope(request))
+        found = self._runs.with_traces(names)
+        return wire.json(
+            request, queries.list_runs({run: (path, self._runs.steps(path)) for run, path in found.items()})
+        )
+
+    def _describe_run(self, request: wrappers.Request) -> wrappers.Response:
+        run, directory = self._directory(request)
+        logs = {
+            data.log.name: dict(self._read_scalars(request, run, log_tag(data.log.name)))
+            for data in self._plugin_data(request, run)
+            if data.HasField("log")
+        }
+        return wire.json(request, queries.describe_run(run, directory, self._runs.steps(directory), logs))
+
+    def _describe_sample(self, request: wrappers.Request) -> wrappers.Response:
+        _, directory = self._directory(request)
+        return wire.json(request, queries.describe_sample(directory, wire.whole_number(request, "sample")))
+
+    def _read_trace(self, request: wrappers.Request) -> wrappers.Response:
+        step, sample = wire.whole_number(request, "step"), wire.whole_number(request, "sample")
+        layer, signal = wire.text(request, "layer"), request.args.get("signal")
+        _, directory = self._directory(request)
+        file = queries.open_step(directory, step)
+        tag = wire.etag(inside(directory, layout.step_file(step)))
+        return wire.unchanged(request, tag) or wire.binary(
+            request, queries.read_trace(file, layer, sample, signal), tag
+        )
+
+    def _read_summary(self, request: wrappers.Request) -> wrappers.Response:
+        layer, signal = wire.text(request, "layer"), wire.text(request, "signal")
+        run, _ = self._directory(request)
+        data = self._read_tensors(request, run, signal_tag(layer, signal))
+        if not data:
+            raise NotInLogError(f"Run {run!r} has no summary of signal {signal!r} of layer {layer!r}.")
+        return wire.binary(request, queries.stack_summaries(data), metadata={"statistics": ",".join(STATISTICS)})
+
+    def _directory(self, request: wrappers.Request) -> tuple[str, Path]:
+        run = wire.text(request, "run")
+        return run, self._runs.trace_directory(*_scope(request), run)
+
+    def _plugin_data(self, request: wrappers.Request, run: str) -> list[Any]:
+        context, experiment = _scope(request)
+        series = self._provider.list_tensors(
+            context,
+            experiment_id=experiment,
+            plugin_name=layout.PLUGIN_NAME,
+            run_tag_filter=provider.RunTagFilter(runs=[run]),
+        )
+        parsed = (parse_plugin_data(tag.plugin_content) for tag in series.get(run, {}).values())
+        return [data for data in parsed if data is not None]
+
+    def _read_tensors(self, request: wrappers.Request, run: str, tag: str) -> list[tuple[int, Array]]:
+        context, experiment = _scope(request)
+        found = self._provider.read_tensors(
+            context,
+            experiment_id=experiment,
+            plugin_name=layout.PLUGIN_NAME,
+            downsample=_ALL_SAMPLES,
+            run_tag_filter=provider.RunTagFilter(runs=[run], tags=[tag]),
+        )
+        return [(datum.step, datum.numpy) for datum in found.get(run, {}).get(tag, [])]
+
+    def _read_scalars(self, request: wrappers.Request, run: str, tag: str) -> list[tuple[int, float]]:
+        return [(step, float(values)) for step, values in self._read_tensors(request, run, tag)]
+
+
+def _scope(request: wrappers.Request) -> tuple[Any, str]:
+    """Return what TensorBoard's data provider wants to know about a request: its context and its experiment."""
+    return plugin_util.context(request.environ), plugin_util.experiment_id(request.environ)

@@ -1,0 +1,112 @@
+"""From a run's name to its directory: only runs that TensorBoard itself lists, and only files inside them."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from tensorboard.backend.event_processing.data_ingester import _parse_event_files_spec
+
+from tb_rnn_plugin.log import layout
+from tb_rnn_plugin.log.errors import NotInLogError
+from tb_rnn_plugin.log.traces import list_steps
+
+_SETTLED_NS = 2_000_000_000
+"""A directory changed less than this long ago may change again without its time of change moving on."""
+
+
+class RunDirectories:
+    """The directories behind the runs of one TensorBoard process.
+
+    Args:
+        data_provider: TensorBoard's data provider; its `list_runs` says which names exist.
+        logdir: The value of `--logdir`, or None.
+        logdir_spec: The value of `--logdir_spec`, or None.
+    """
+
+    def __init__(self, data_provider: Any, logdir: str | None, logdir_spec: str | None) -> None:
+        self._provider = data_provider
+        self._roots: list[tuple[str | None, Path]] = []
+        if logdir:
+            self._roots.append((None, Path(logdir).expanduser()))
+        for path, name in _parse_event_files_spec(logdir_spec or None).items():
+            self._roots.append((name, Path(path)))
+        self._known: dict[str, frozenset[str]] = {}
+        self._steps: dict[Path, tuple[int, list[int]]] = {}
+
+    def names(self, context: Any, experiment: str) -> frozenset[str]:
+        """Return the names of all runs, whether they hold data of ours or not."""
+        runs = self._provider.list_runs(context, experiment_id=experiment)
+        self._known[experiment] = frozenset(run.run_name for run in runs)
+        return self._known[experiment]
+
+    def with_traces(self, names: Iterable[str]) -> dict[str, Path]:
+        """Return the trace directories of those runs that have one, by run, sorted."""
+        found = ((name, self._locate(name)) for name in sorted(names))
+        return {name: directory for name, directory in found if directory is not None}
+
+    def trace_directory(self, context: Any, experiment: str, run: str) -> Path:
+        """Return the directory that holds the traces of one run.
+
+        Raises:
+            NotInLogError: TensorBoard lists no such run, or it has no traces (any more).
+        """
+        # Asking the data server costs as much as serving a trace, so it is asked again only about names it has not
+        # yet said.
+        if run not in self._known.get(experiment, ()) and run not in self.names(context, experiment):
+            raise NotInLogError(f"There is no run {run!r}: choose one of those that TensorBoard lists.")
+        directory = self._locate(run)
+        if directory is None:
+            raise NotInLogError(
+                f"Run {run!r} has no RNN Timeline data on disk: it was deleted or moved, or written without the "
+                "RNNTimeline callback."
+            )
+        return directory
+
+    def steps(self, trace_directory: Path) -> list[int]:
+        """Return the steps that have a trace file, ascending; listed anew only when the directory has changed."""
+        try:
+            changed = trace_directory.stat().st_mtime_ns
+        except OSError:
+            return []
+        cached = self._steps.get(trace_directory)
+        if cached and cached[0] == changed:
+            return cached[1]
+        steps = list_steps(trace_directory)
+        if time.time_ns() - changed > _SETTLED_NS:
+            self._steps[trace_directory] = (changed, steps)
+        return steps
+
+    def _locate(self, run: str) -> Path | None:
+        for name, root in self._roots:
+            if name is None:
+                candidate = root / run
+            elif run == name or run.startswith(f"{name}/"):
+                candidate = root / run[len(name) :].lstrip("/")
+            else:
+                continue
+            directory = layout.trace_directory(candidate)
+            if directory.is_dir() and is_inside(directory, candidate):
+                return directory
+        return None
+
+
+def is_inside(path: Path, directory: Path) -> bool:
+    """Tell whether a path, links followed, lies in a directory, links followed."""
+    real, root = os.path.realpath(path), os.path.realpath(directory)
+    return os.path.commonpath([real, root]) == root
+
+
+def inside(directory: Path, name: str) -> Path:
+    """Return a file of a trace directory.
+
+    Raises:
+        NotInLogError: the name is a link that leads out of the directory.
+    """
+    path = directory / name
+    if not is_inside(path, directory):
+        raise NotInLogError(f"{path} is a link that leads out of its run and is not followed.")
+    return path

@@ -1,0 +1,94 @@
+"""HTTP details: parameters in, responses out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import safetensors.numpy
+from tensorboard import errors
+from tensorboard.backend import http_util
+from werkzeug import wrappers
+
+from tb_rnn_plugin.log.errors import LogError
+from tb_rnn_plugin.log.schema import Array
+
+WSGIApp: TypeAlias = Callable[[dict[str, Any], Callable[..., Any]], Any]
+Handler: TypeAlias = Callable[[wrappers.Request], wrappers.Response]
+
+
+def route(handler: Handler) -> WSGIApp:
+    """Make a WSGI application of a handler: read-only, and whatever is wrong with a log is a 404 in plain words."""
+
+    @wrappers.Request.application  # type: ignore[untyped-decorator, unused-ignore]
+    def application(request: wrappers.Request) -> wrappers.Response:
+        if request.method not in ("GET", "HEAD"):
+            return http_util.Respond(request, "This route is read-only: use GET.", "text/plain", code=405)
+        try:
+            return handler(request)
+        except LogError as error:
+            raise errors.NotFoundError(str(error)) from error
+        except OSError as error:
+            raise errors.NotFoundError(f"The run cannot be read: {error}.") from error
+
+    return application  # type: ignore[no-any-return]
+
+
+def text(request: wrappers.Request, name: str) -> str:
+    """Return a parameter.
+
+    Raises:
+        InvalidArgumentError: it is missing.
+    """
+    value: str | None = request.args.get(name)
+    if value is None:
+        raise errors.InvalidArgumentError(f"The parameter {name!r} is missing.")
+    return value
+
+
+def whole_number(request: wrappers.Request, name: str) -> int:
+    """Return a parameter that must be a whole number from 0.
+
+    Raises:
+        InvalidArgumentError: it is missing or something else.
+    """
+    value = text(request, name)
+    if not re.fullmatch("[0-9]{1,18}", value):
+        raise errors.InvalidArgumentError(f"{name!r} must be a whole number from 0, got {value[:40]!r}.")
+    return int(value)
+
+
+def etag(path: Path) -> str:
+    """Return a strong ETag of a file. Files are replaced, never changed, so these three say which one it is."""
+    status = path.stat()
+    return f'"{status.st_ino:x}-{status.st_size:x}-{status.st_mtime_ns:x}"'
+
+
+def unchanged(request: wrappers.Request, tag: str) -> wrappers.Response | None:
+    """Return a 304 if the caller already holds this ETag, else None."""
+    if tag not in request.headers.get("If-None-Match", ""):
+        return None
+    return wrappers.Response(status=304, headers=_caching(tag), content_type="application/octet-stream")
+
+
+def binary(
+    request: wrappers.Request,
+    arrays: Mapping[str, Array],
+    tag: str | None = None,
+    metadata: dict[str, str] | None = None,
+) -> wrappers.Response:
+    """Respond with named arrays in the safetensors layout."""
+    body = safetensors.numpy.save(dict(arrays), metadata)
+    headers = [("ETag", tag)] if tag else []
+    return http_util.Respond(request, body, "application/octet-stream", headers=headers)
+
+
+def json(request: wrappers.Request, value: Mapping[str, Any]) -> wrappers.Response:
+    """Respond with JSON."""
+    return http_util.Respond(request, dict(value), "application/json")
+
+
+def _caching(tag: str) -> list[tuple[str, str]]:
+    return [("ETag", tag), ("Cache-Control", "no-cache, must-revalidate"), ("X-Content-Type-Options", "nosniff")]

@@ -1,0 +1,92 @@
+"""A real TensorBoard process on loopback."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+PATIENCE = 60.0  # seconds until TensorBoard must have done what it is waited for
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One HTTP response."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    def json(self) -> Any:
+        """Return the body, parsed."""
+        return json.loads(self.body)
+
+
+@dataclass(frozen=True)
+class TensorBoard:
+    """A TensorBoard that listens at `address`."""
+
+    address: str
+    process: subprocess.Popen[bytes]
+
+    def get(
+        self, route: str, headers: Mapping[str, str] | None = None, method: str = "GET", **parameters: object
+    ) -> Answer:
+        """Ask one of our routes, or any other path if it starts with a slash."""
+        path = route if route.startswith("/") else f"/data/plugin/rnn_timeline/{route}"
+        query = f"?{urllib.parse.urlencode(parameters)}" if parameters else ""
+        request = urllib.request.Request(self.address + path + query, headers=dict(headers or {}), method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=PATIENCE) as response:
+                return Answer(response.status, dict(response.headers), response.read())
+        except urllib.error.HTTPError as error:
+            with error:
+                return Answer(error.code, dict(error.headers), error.read())
+
+    def wait_for_runs(self, *runs: str) -> None:
+        """Return once TensorBoard lists all these runs."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            assert self.process.poll() is None, "TensorBoard ended"
+            try:
+                answer = self.get("runs")
+                if answer.status == 200 and set(runs) <= {run["name"] for run in answer.json()["runs"]}:
+                    return
+            except OSError:  # Not listening yet.
+                time.sleep(0.05)
+        raise AssertionError(f"TensorBoard did not list {runs} within {PATIENCE} seconds")
+
+
+@contextmanager
+def tensorboard(*arguments: str | Path) -> Iterator[TensorBoard]:
+    """Run TensorBoard with these arguments and a free port; it is ended on leaving."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [
+        sys.executable,
+        "-m",
+        "tensorboard.main",
+        "--port",
+        str(port),
+        "--reload_interval",
+        "1",
+        *map(str, arguments),
+    ]
+    prefix = next((str(a).removeprefix("--path_prefix=") for a in arguments if str(a).startswith("--path_prefix=")), "")
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        yield TensorBoard(f"http://127.0.0.1:{port}{prefix}", process)
+    finally:
+        process.terminate()
+        process.wait()
