@@ -1,0 +1,7 @@
+"""The probe: a model and a batch to arrays. The only rooms that import Keras."""
+
+from tb_rnn_plugin.probe.capture import Activations, LayerActivations, capture
+from tb_rnn_plugin.probe.errors import ProbeError
+from tb_rnn_plugin.probe.probe import Capture, Probe
+
+__all__ = ["Activations", "Capture", "LayerActivations", "Probe", "ProbeError", "capture"]

@@ -1,0 +1,55 @@
+"""The one place that compiles: TensorFlow's here, so that other backends need one more adapter and nothing else."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any, Literal, TypeAlias
+
+from tb_rnn_plugin.probe.backend import tf
+
+JitCompile: TypeAlias = bool | Literal["auto"]
+
+_log = logging.getLogger("tb_rnn_plugin")
+
+
+class Compiled:
+    """A function compiled once for one set of argument shapes.
+
+    Args:
+        function: Takes and returns nested tensors.
+        jit_compile: True for XLA, False for a plain graph, `"auto"` for XLA where it compiles and else a plain graph.
+    """
+
+    def __init__(self, function: Callable[..., Any], jit_compile: JitCompile) -> None:
+        self.traces = 0
+        self._function = function
+        self._may_fall_back = jit_compile == "auto"
+        self._compiled = self._compile(bool(jit_compile))
+
+    def __call__(self, *arguments: Any) -> Any:
+        """Run it, compiling on the first call."""
+        try:
+            result = self._compiled(*arguments)
+        except tf.errors.OpError as error:
+            if not self._may_fall_back:
+                raise
+            # What XLA cannot do it says in many ways, so any failure of the first run gets one try as a plain graph;
+            # a fault of the model itself fails there again, and that error is the one to see.
+            self._compiled = self._compile(jit_compile=False)
+            result = self._compiled(*arguments)
+            _log.info("The probe runs as a plain graph: XLA cannot compile this model (%s).", _first_line(error))
+        self._may_fall_back = False
+        return result
+
+    def _compile(self, jit_compile: bool) -> Callable[..., Any]:
+        def traced(*arguments: Any) -> Any:
+            self.traces += 1
+            return self._function(*arguments)
+
+        # AutoGraph has nothing to convert: the loops in here are Keras' own.
+        return tf.function(traced, autograph=False, jit_compile=jit_compile, reduce_retracing=False)  # type: ignore[no-any-return]
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().split("\n", 1)[0]

@@ -1,0 +1,7 @@
+"""What can be wrong with what the user gave us; always raised before training starts."""
+
+from __future__ import annotations
+
+
+class ProbeError(ValueError):
+    """The probe batch, the choice of layers or the initial states do not fit the model."""

@@ -1,0 +1,104 @@
+"""Checks the probe batch against the model, before anything is compiled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from tb_rnn_plugin.log.schema import Array
+from tb_rnn_plugin.probe.backend import keras
+from tb_rnn_plugin.probe.errors import ProbeError
+
+
+def named_arrays(nested: Any, stem: str) -> dict[str, Array]:
+    """Return nested arrays by name: a dict's keys, or `stem` for one array and `stem_0`, `stem_1`, … for several."""
+    if isinstance(nested, Mapping):
+        return {str(name): keras.ops.convert_to_numpy(array) for name, array in nested.items()}
+    flat = keras.tree.flatten(nested)
+    names = [stem] if len(flat) == 1 else [f"{stem}_{i}" for i in range(len(flat))]
+    return {name: keras.ops.convert_to_numpy(array) for name, array in zip(names, flat, strict=True)}
+
+
+def checked_probe(model: Any, probe: Any) -> Any:
+    """Return the probe as nested arrays that the model can be called with.
+
+    Args:
+        model: The model, built.
+        probe: The user's batch: an array, or a list, tuple or dict of arrays, as the model takes them.
+
+    Raises:
+        ProbeError: it is empty, of a dtype that is no number, or of another shape than the model's inputs.
+    """
+    is_list_of_rows = isinstance(probe, (list, tuple)) and not any(hasattr(part, "shape") for part in probe)
+    arrays = _as_array(probe) if is_list_of_rows else keras.tree.map_structure(_as_array, probe)
+    flat = keras.tree.flatten(arrays)
+    sizes = {array.shape[0] if array.ndim else 0 for array in flat}
+    if sizes == {0} or not flat:
+        raise ProbeError(f"probe must hold at least one sample, got {_shapes(flat)}: pass a few rows of your data.")
+    if len(sizes) > 1:
+        raise ProbeError(f"All inputs of probe must hold the same number of samples, got {_shapes(flat)}.")
+    specs = _input_specs(model)
+    if specs is not None:
+        if len(specs) != len(flat):
+            raise ProbeError(f"probe must hold {len(specs)} arrays, one per input of the model, got {len(flat)}.")
+        for (name, shape, dtype), array in zip(specs, flat, strict=True):
+            _check(name, shape, dtype, array)
+    return arrays
+
+
+def check_stateful(layers: Mapping[str, Any], samples: int) -> None:
+    """Raise if a stateful layer was built for another batch size than the probe's.
+
+    Raises:
+        ProbeError: it was.
+    """
+    for key, layer in layers.items():
+        size = getattr(layer, "_expected_batch_size", None)
+        if layer.stateful and size is not None and int(size) != samples:
+            raise ProbeError(
+                f"Layer {key!r} is stateful with batch size {int(size)}, so probe must hold {int(size)} "
+                f"samples, got {samples}."
+            )
+
+
+def _as_array(value: Any) -> Array:
+    try:
+        array: Array = keras.ops.convert_to_numpy(value) if hasattr(value, "shape") else np.asarray(value)
+    except (TypeError, ValueError) as error:
+        raise ProbeError(f"probe must be an array or nested arrays, got {type(value).__name__} ({error}).") from error
+    if array.dtype.kind not in "biufSU" and not (array.dtype.kind == "O" and isinstance(array.flat[0], (str, bytes))):
+        if array.dtype.kind == "V":  # bfloat16, as ml_dtypes has it
+            return array.astype(np.float32)
+        raise ProbeError(
+            f"probe must hold numbers or strings, got an array of dtype {array.dtype} and shape {array.shape}: "
+            "if its rows differ in length, pad them to one."
+        )
+    return array
+
+
+def _input_specs(model: Any) -> list[tuple[str, tuple[int | None, ...], str]] | None:
+    """Return name, shape and dtype of each input, or None where the model (a subclassed one) does not say."""
+    inputs = getattr(model, "inputs", None)
+    if not inputs:
+        return None
+    return [(tensor.name, tuple(tensor.shape), str(tensor.dtype)) for tensor in keras.tree.flatten(inputs)]
+
+
+def _check(name: str, shape: tuple[int | None, ...], dtype: str, array: Array) -> None:
+    fits = len(shape) == array.ndim and all(a in (None, b) for a, b in zip(shape, array.shape, strict=True))
+    if not fits:
+        raise ProbeError(
+            f"probe must have the shape of the model's input {name!r}, {_spell(shape)}, got {_spell(array.shape)}."
+        )
+    if (array.dtype.kind in "SUO") != (dtype == "string"):
+        raise ProbeError(f"probe must have a dtype that the model's input {name!r} takes ({dtype}), got {array.dtype}.")
+
+
+def _spell(shape: tuple[int | None, ...]) -> str:
+    return "(" + ", ".join("any" if n is None else str(n) for n in shape) + ("," if len(shape) == 1 else "") + ")"
+
+
+def _shapes(arrays: list[Array]) -> str:
+    return " and ".join(f"shape {array.shape}" for array in arrays) or "no arrays"

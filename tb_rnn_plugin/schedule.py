@@ -1,0 +1,50 @@
+"""Counts epochs and batches, and says which of them are captured."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass
+class Schedule:
+    """When to capture.
+
+    Args:
+        update_freq: `"epoch"`, or N for every N batches.
+        every: Every so many epochs.
+
+    Raises:
+        ValueError: one of them is something else.
+    """
+
+    update_freq: str | int
+    every: int
+
+    def __post_init__(self) -> None:
+        by_batch = _is_count(self.update_freq)
+        if self.update_freq != "epoch" and not by_batch:
+            raise ValueError(f'update_freq must be "epoch" or a number of batches from 1, got {self.update_freq!r}.')
+        if not _is_count(self.every):
+            raise ValueError(f"every must be a number of epochs from 1, got {self.every!r}.")
+        if by_batch and self.every != 1:
+            raise ValueError(
+                f"every counts epochs and goes with update_freq='epoch', got every={self.every} and "
+                f"update_freq={self.update_freq}: give one of the two."
+            )
+
+    @property
+    def unit(self) -> str:
+        """What a step counts, `"epoch"` or `"batch"`."""
+        return "epoch" if self.update_freq == "epoch" else "batch"
+
+    def takes_epoch(self, epoch: int) -> bool:
+        """Tell whether an epoch is captured at its end."""
+        return self.unit == "epoch" and epoch % self.every == 0
+
+    def takes_batches(self, before: int, after: int) -> bool:
+        """Tell whether a capture is due after the batches from `before` on and short of `after`, global indices."""
+        return self.unit == "batch" and -(-before // int(self.update_freq)) * int(self.update_freq) < after
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 1
