@@ -1,0 +1,105 @@
+"""The fixed batch that both networks are probed with: Python that holds strings, comments and nested brackets."""
+
+from __future__ import annotations
+
+import io
+import tokenize
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+LENGTH = 140
+"""Characters of each sample; the rest of a snippet is only there so that it parses."""
+
+SNIPPETS = [
+    """\
+def greet(name, punctuation="!"):
+    # Say hello, and mind the "quotes" in here.
+    return "Hello, " + name.strip() + punctuation
+
+print(greet("world (all of it)"))  # not a bracket: )
+""",
+    """\
+table = {"rows": [(1, "one"), (2, "two"), (3, "three")]}
+for number, word in table["rows"]:
+    if number % 2:  # odd ones only
+        print(f"{number}: {word}", end="; ")
+""",
+    '''\
+class Reader:
+    """Reads lines (and nothing else) from a file."""
+
+    def __init__(self, path):
+        self.lines = [line for line in open(path)]  # all at once
+''',
+    """\
+try:
+    value = max(min(int(text[1:-1]), limit[0]), -limit[0])
+except (ValueError, IndexError) as error:
+    raise SystemExit("bad input: " + repr(text)) from error
+""",
+]
+
+
+@dataclass(frozen=True)
+class Annotations:
+    """What the tokenizer knows of each character of one snippet, each `[character]`."""
+
+    inside_string: NDArray[np.bool_]
+    inside_comment: NDArray[np.bool_]
+    bracket_depth: NDArray[np.int32]
+    indentation: NDArray[np.int32]
+
+
+def annotate(source: str) -> Annotations:
+    """Return the annotations of a snippet's characters, found by Python's own tokenizer.
+
+    A bracket counts as inside of itself, quotes as part of their string, the `#` as part of its comment. Indentation
+    is the number of spaces that the character's line starts with, over four.
+    """
+    lines = source.splitlines(keepends=True)
+    starts = np.cumsum([0, *map(len, lines)])
+    inside_string, inside_comment = np.zeros(len(source), np.bool_), np.zeros(len(source), np.bool_)
+    change = np.zeros(len(source) + 1, np.int32)
+    # From Python 3.12 on, an f-string is no token of its own, but what lies between its start and its end.
+    f_string_start = -1
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        first = starts[token.start[0] - 1] + token.start[1]
+        last = starts[token.end[0] - 1] + token.end[1]
+        name = tokenize.tok_name[token.type]
+        if name == "STRING":
+            inside_string[first:last] = True
+        elif name == "FSTRING_START":
+            f_string_start = first
+        elif name == "FSTRING_END":
+            inside_string[f_string_start:last] = True
+        elif name == "COMMENT":
+            inside_comment[first:last] = True
+        elif name == "OP" and token.string in "([{":
+            change[first] += 1
+        elif name == "OP" and token.string in ")]}":
+            change[last] -= 1
+    indentation = [[(len(line) - len(line.lstrip(" "))) // 4] * len(line) for line in lines]
+    return Annotations(
+        inside_string,
+        inside_comment,
+        np.cumsum(change[:-1], dtype=np.int32),
+        np.concatenate(indentation).astype(np.int32),
+    )
+
+
+def tokens() -> list[str]:
+    """Return the characters of each sample."""
+    return [source[:LENGTH] for source in SNIPPETS]
+
+
+def annotation_tracks() -> dict[str, NDArray[np.generic]]:
+    """Return the annotations of all samples by name, each `[sample, character]`."""
+    annotated = [annotate(source) for source in SNIPPETS]
+    return {
+        "inside string": np.stack([a.inside_string[:LENGTH] for a in annotated]),
+        "inside comment": np.stack([a.inside_comment[:LENGTH] for a in annotated]),
+        "bracket depth": np.stack([a.bracket_depth[:LENGTH] for a in annotated]),
+        "indentation": np.stack([a.indentation[:LENGTH] for a in annotated]),
+    }

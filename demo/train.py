@@ -1,0 +1,77 @@
+"""Trains one character model, with the callback that this project is about."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from demo import corpus, probe_lines
+from demo.progress import OneBar
+from tb_rnn_plugin import RNNTimeline
+
+UNITS = 96
+EPOCHS = 16
+SEQUENCES = 2000  # per epoch
+TIMESTEPS = 100
+BATCH = 50
+LEARNING_RATE = 3e-3
+
+CELLS = {"lstm": keras.layers.LSTM, "gru": keras.layers.GRU}
+
+
+def train(cell: str, log_dir: Path, text: NDArray[np.int32]) -> None:
+    """Train one model to foretell the next character, and log its gates at every epoch.
+
+    Args:
+        cell: `"lstm"` or `"gru"`.
+        log_dir: Where TensorBoard shall find the run.
+        text: Codes, `[character]`.
+    """
+    keras.utils.set_random_seed(1)
+    model = build(CELLS[cell])
+    timeline = RNNTimeline(
+        log_dir,
+        probe=np.stack([corpus.encode(sample) for sample in probe_lines.tokens()]),
+        tokens=probe_lines.tokens(),
+        annotations=probe_lines.annotation_tracks(),
+    )
+    progress = OneBar(f"{cell.upper()}({UNITS})")
+    model.fit(Windows(text), epochs=EPOCHS, verbose=0, callbacks=[timeline, progress])
+
+
+def build(layer: type[keras.layers.RNN]) -> Any:
+    """Return a compiled model: characters as one-hot vectors, a recurrent layer, the next character's logits."""
+    size = len(corpus.VOCABULARY)
+    model = keras.Sequential(
+        [
+            keras.Input((None,), dtype="int32"),
+            # One-hot, so that one input feature is one character.
+            keras.layers.Embedding(size, size, embeddings_initializer="identity", trainable=False),
+            layer(UNITS, return_sequences=True),
+            keras.layers.Dense(size),
+        ]
+    )
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(keras.optimizers.Adam(LEARNING_RATE), loss)
+    return model
+
+
+class Windows(keras.utils.PyDataset):  # type: ignore[misc]
+    """Random stretches of the text, other ones in every epoch, and as targets the same shifted by one."""
+
+    def __init__(self, text: NDArray[np.int32]) -> None:
+        super().__init__()
+        self._text = text
+        self._random = np.random.default_rng(1)
+
+    def __len__(self) -> int:
+        return SEQUENCES // BATCH
+
+    def __getitem__(self, index: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        starts = self._random.integers(0, len(self._text) - TIMESTEPS - 1, BATCH)
+        windows = self._text[starts[:, None] + np.arange(TIMESTEPS + 1)]
+        return windows[:, :-1], windows[:, 1:]
