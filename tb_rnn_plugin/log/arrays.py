@@ -16,9 +16,9 @@ from typing import Any
 import google_crc32c
 import numpy as np
 import safetensors
-import safetensors.numpy
 
 from tb_rnn_plugin.log import layout
+from tb_rnn_plugin.log.encoding import encode
 from tb_rnn_plugin.log.errors import NewerFormatError, NotInLogError, UnreadableFileError
 from tb_rnn_plugin.log.schema import Array
 
@@ -39,8 +39,8 @@ def write(path: Path, arrays: Mapping[str, Array], document: Mapping[str, Any]) 
     }
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        # Not `save_file`: it makes files that only their owner can read, and TensorBoard may be run by another.
-        temporary.write_bytes(safetensors.numpy.save(contiguous, metadata))
+        with temporary.open("wb") as file:
+            file.writelines(encode(contiguous, metadata))
         temporary.replace(path)
     except OSError:
         temporary.unlink(missing_ok=True)

@@ -86,10 +86,10 @@ class Run:
 def read_probe(file: ArrayFile) -> ProbeBatch:
     """Return the probe batch from its file."""
     groups: dict[str, dict[str, Array]] = {"inputs": {}, "targets": {}, "annotations": {}}
-    for name in file.names:
+    texts = {name: np.array(values) for name, values in file.document["texts"].items()}
+    for name, array in {**{name: file.read(name) for name in file.names}, **texts}.items():
         group, _, rest = name.partition("/")
-        if group in groups:
-            groups[group][rest] = file.read(name)
+        groups[group][rest] = array
     return ProbeBatch(**groups, sample_names=file.document["sample_names"], tokens=file.document["tokens"])
 
 

@@ -40,18 +40,19 @@ class RunWriter:
 
     def write_probe(self, probe: ProbeBatch) -> None:
         """Write the probe batch. Its numbers are kept as they are, whatever `dtype` is."""
-        named = {
-            **{f"inputs/{name}": array for name, array in probe.inputs.items()},
-            **{f"targets/{name}": array for name, array in probe.targets.items()},
-            **{f"annotations/{name}": array for name, array in probe.annotations.items()},
-        }
+        groups = {"inputs": probe.inputs, "targets": probe.targets, "annotations": probe.annotations}
+        named = {f"{group}/{name}": array for group, members in groups.items() for name, array in members.items()}
+        # safetensors knows numbers alone; a model that tokenizes by itself is probed with strings.
+        texts = {name: array.astype(str).tolist() for name, array in named.items() if array.dtype.kind in "SUO"}
         document = {
             "kind": "probe",
             "unit": self._unit,
             "sample_names": list(probe.sample_names),
+            "texts": texts,
             "tokens": None if probe.tokens is None else [list(tokens) for tokens in probe.tokens],
         }
-        arrays.write(self._traces / layout.PROBE_FILE, named, document)
+        numbers = {name: array for name, array in named.items() if name not in texts}
+        arrays.write(self._traces / layout.PROBE_FILE, numbers, document)
 
     def write_step(
         self,

@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
 
-import safetensors.numpy
 from tensorboard import errors
 from tensorboard.backend import http_util
 from werkzeug import wrappers
 
+from tb_rnn_plugin.log.encoding import encode
 from tb_rnn_plugin.log.errors import LogError
 from tb_rnn_plugin.log.schema import Array
 
@@ -80,7 +80,7 @@ def binary(
     metadata: dict[str, str] | None = None,
 ) -> wrappers.Response:
     """Respond with named arrays in the safetensors layout."""
-    body = safetensors.numpy.save(dict(arrays), metadata)
+    body = b"".join(encode(arrays, metadata))
     headers = [("ETag", tag)] if tag else []
     return http_util.Respond(request, body, "application/octet-stream", headers=headers)
 

@@ -10,8 +10,9 @@ import pytest
 import safetensors.numpy
 
 from tb_rnn_plugin import open_run
+from tb_rnn_plugin.log.encoding import encode
 from tb_rnn_plugin.log.errors import NotInLogError
-from tb_rnn_plugin.log.schema import LayerTrace
+from tb_rnn_plugin.log.schema import LayerTrace, ProbeBatch
 from tb_rnn_plugin.log.writer import RunWriter
 from tests.runs import lstm_trace, probe, write_run
 
@@ -137,3 +138,20 @@ def test_what_is_not_there_is_said(tmp_path: Path, layer: str, signal: str, step
 def test_a_directory_without_a_run_is_said(tmp_path: Path) -> None:
     with pytest.raises(NotInLogError, match="holds no RNN Timeline run"):
         open_run(tmp_path)
+
+
+def test_strings_of_a_probe_come_back(tmp_path: Path) -> None:
+    batch = ProbeBatch(inputs={"input": np.array([["one"], ["zwei ünï"]])}, sample_names=["a", "b"])
+    RunWriter(tmp_path / "rnn").write_probe(batch)
+    assert open_run(tmp_path / "rnn").probe.inputs["input"].tolist() == [["one"], ["zwei ünï"]]
+
+
+def test_our_encoding_is_what_the_library_reads() -> None:
+    arrays = {
+        name: np.arange(6).reshape(2, 3).astype(name) for name in ("?", "i1", "u2", "i8", "f2", "f4", "f8", ">f4")
+    }
+    arrays["none"], arrays["scalar"] = np.zeros((0, 4), np.float16), np.array(3.5)
+    read = safetensors.numpy.load(b"".join(encode(arrays, {"a": "b"})))
+    for name, array in arrays.items():
+        np.testing.assert_array_equal(read[name], array)
+        assert read[name].dtype == array.dtype.newbyteorder("<")
