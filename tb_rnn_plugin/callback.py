@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import logging
 import os
-import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from tb_rnn_plugin.log.batch import probe_batch
-from tb_rnn_plugin.log.directories import check_log_dir, run_directory
-from tb_rnn_plugin.log.schema import ProbeBatch
-from tb_rnn_plugin.log.writer import RunWriter
+from tb_rnn_plugin.log.directories import check_log_dir
 from tb_rnn_plugin.probe import Probe
 from tb_rnn_plugin.probe.backend import keras
 from tb_rnn_plugin.probe.compilation import JitCompile
 from tb_rnn_plugin.probe.inputs import named_arrays
+from tb_rnn_plugin.recording import Recording
 from tb_rnn_plugin.schedule import Schedule
 
 _log = logging.getLogger("tb_rnn_plugin")
@@ -88,7 +86,7 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
         self._said: dict[str, Any] = {
             "targets": {} if targets is None else named_arrays(targets, "target"),
             "tokens": tokens,
-            "annotations": annotations or {},
+            "annotations": {} if annotations is None else annotations,
             "sample_names": sample_names,
         }
         self._probe_options: dict[str, Any] = {
@@ -99,90 +97,57 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
             "jit_compile": jit_compile,
         }
         self._probe: Probe | None = None
-        self._batch: ProbeBatch | None = None
-        self._writer: RunWriter | None = None
-        self._steps_before = 0
-        self._last_step = -1
+        self._recording: Recording | None = None
+        self._is_new_fit = False
+        self._epochs_before = 0
+        self._epochs = 0
         self._batches = 0
         self._batches_before_epoch = 0
-        self._failures = 0
 
     def on_train_begin(self, logs: Mapping[str, Any] | None = None) -> None:
         """Check everything against the model, and compile the probe by running it once."""
         check_log_dir(self._log_dir)
         if self._probe is None or self._probe.model is not self.model:
-            self._probe = Probe(self.model, self._inputs, **self._probe_options)
-            traces = self._probe().layers
+            probe = Probe(self.model, self._inputs, **self._probe_options)
+            traces = probe().layers
             timesteps = {trace.key: next(iter(trace.signals.values())).shape[1] for trace in traces}
-            self._batch = probe_batch(named_arrays(self._probe.inputs, "input"), timesteps, **self._said)
-            self._writer = None
+            batch = probe_batch(named_arrays(probe.inputs, "input"), timesteps, **self._said)
+            self._probe = probe
+            self._recording = Recording(self._log_dir, batch, self._schedule.unit, self._dtype)
+            self._epochs = 0
         self._batches = int(self.model.optimizer.iterations.numpy())
-        self._failures = 0
         self._is_new_fit = True
 
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Note where the epoch starts; at the first of a fit, open the run."""
         self._batches_before_epoch = self._batches
-        if self._is_new_fit:
+        if self._is_new_fit and self._recording is not None:
             self._is_new_fit = False
-            first_step = epoch if self._schedule.unit == "epoch" else self._batches
             # `fit` called again with the same callback counts its epochs from 0 again; the run's steps go on.
-            continues = self._writer is not None and first_step <= self._last_step
-            self._steps_before = self._last_step + 1 - first_step if continues else 0
-            self._guarded(lambda: self._open(first_step), "opened")
+            self._epochs_before = self._epochs if epoch < self._epochs else 0
+            if not self._epochs:
+                self._recording.open(epoch if self._schedule.unit == "epoch" else self._batches)
 
     def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
-        """Capture after this batch, if one is due. With `steps_per_execution`, `batch` is the last of several."""
-        before, self._batches = self._batches, self._batches_before_epoch + batch + 1
+        """Capture after this batch, if one is due."""
+        # With `steps_per_execution`, `batch` is the last of several, and at the epoch's end may lie beyond the last.
+        done = min(batch + 1, (self.params or {}).get("steps") or batch + 1)
+        before, self._batches = self._batches, self._batches_before_epoch + done
         if self._schedule.takes_batches(before, self._batches):
             self._capture(self._batches - 1, logs)
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Capture the epoch, if it is one to capture."""
-        if self._schedule.takes_epoch(epoch):
-            self._capture(epoch, logs)
+        step = epoch + self._epochs_before
+        self._epochs = step + 1
+        if self._schedule.takes_epoch(step):
+            self._capture(step, logs)
 
     def on_train_end(self, logs: Mapping[str, Any] | None = None) -> None:
         """Say how many steps are missing, if any."""
-        if self._failures:
-            _log.warning("%d steps could not be written to %s.", self._failures, self._log_dir)
+        if self._recording is not None and self._recording.failures:
+            _log.warning("Steps that could not be written to %s: %d.", self._log_dir, self._recording.failures)
 
-    def _open(self, first_step: int) -> None:
-        if self._writer is None:
-            directory = run_directory(self._log_dir, first_step, self._schedule.unit)
-            writer = RunWriter(directory, self._schedule.unit, self._dtype)
-            assert self._batch is not None  # noqa: S101 - on_train_begin has set it
-            writer.write_probe(self._batch)
-            self._writer = writer
-            if directory.name != "rnn":
-                _log.info("%s holds an earlier fit; this one is written to %s.", self._log_dir, directory)
-
-    def _capture(self, position: int, logs: Mapping[str, Any] | None) -> None:
-        self._guarded(lambda: self._write(position + self._steps_before, logs or {}), f"captured at step {position}")
-
-    def _write(self, step: int, logs: Mapping[str, Any]) -> None:
-        self._open(step)
-        assert self._probe is not None and self._writer is not None  # noqa: S101, PT018
-        captured = self._probe()
-        self._writer.write_step(step, captured.layers, captured.predictions, logs)
-        self._last_step = step
-
-    def _guarded(self, action: Callable[[], None], what: str) -> None:
-        """Do something that must not end training: the first failure is said, all are counted."""
-        try:
-            action()
-        except Exception as error:
-            self._failures += 1
-            if self._failures == 1:
-                _warn(
-                    f"RNNTimeline: the run in {self._log_dir} could not be {what} ({error}). Training goes on; what "
-                    "was written before is whole, and every following step is tried again."
-                )
-
-
-def _warn(message: str) -> None:
-    try:
-        warnings.warn(message, RuntimeWarning, stacklevel=2)
-    except RuntimeWarning:
-        # Under `-W error` a warning is an exception, and would end the user's training.
-        _log.warning(message)
+    def _capture(self, step: int, logs: Mapping[str, Any] | None) -> None:
+        if self._probe is not None and self._recording is not None:
+            self._recording.write(step, self._probe, logs or {})

@@ -33,6 +33,10 @@ def probe_batch(
         ValueError: one of them does not fit the batch; the message says the rule and the value.
     """
     samples = next(iter(inputs.values())).shape[0]
+    if not isinstance(annotations, Mapping):
+        raise ValueError(
+            f"annotations must be a dict of arrays [sample, time] by name, got {type(annotations).__name__}."
+        )
     for name, array in targets.items():
         if not array.ndim or array.shape[0] != samples:
             raise ValueError(f"targets must hold {samples} samples like probe, got shape {array.shape} ({name}).")

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
+
+from tb_rnn_plugin.log.schema import Array
+
 try:
     import tensorflow as tf
 except ImportError as error:
@@ -18,4 +24,17 @@ if keras.backend.backend() != "tensorflow":
         "set the environment variable KERAS_BACKEND=tensorflow."
     )
 
-__all__ = ["keras", "tf"]
+
+def to_numpy(tensor: Any) -> Array:
+    """Return a tensor's or variable's values; without a copy, and then read-only, where NumPy knows the type."""
+    tensor = tensor.value if isinstance(tensor, keras.Variable) else tensor
+    tensor = tf.convert_to_tensor(tensor)
+    if tensor.dtype == tf.bfloat16:
+        tensor = tf.cast(tensor, tf.float32)
+    if tensor.dtype == tf.string:
+        text: Array = tensor.numpy()
+        return text
+    return np.asarray(memoryview(tensor))
+
+
+__all__ = ["keras", "tf", "to_numpy"]

@@ -25,7 +25,8 @@ def capture(
         inputs: The batch: an array, or a list, tuple or dict of arrays, samples on the first axis.
         layers: Keys of the layers to capture, or patterns (`"encoder/*"`); None for all recurrent ones.
         initial_states: What stateful layers start from: `"current"` for what they hold, as a plain call would;
-            `"zeros"`; or by key a list of arrays `[sample, unit]` (then also for layers that are not stateful).
+            `"zeros"`; or by key a list of arrays `[sample, unit]`, for layers of any kind (stateful ones that are given
+            none then start from zeros).
         training: Whether dropout and the like are applied.
 
     Example:

@@ -25,10 +25,14 @@ class Compiled:
         self.traces = 0
         self._function = function
         self._may_fall_back = jit_compile == "auto"
-        self._compiled = self._compile(bool(jit_compile))
+        if jit_compile not in (True, False, "auto"):
+            raise ValueError(f'jit_compile must be True, False or "auto", got {jit_compile!r}.')
+        self._jit_compile = bool(jit_compile)
+        self._compiled: Callable[..., Any] | None = None
 
     def __call__(self, *arguments: Any) -> Any:
         """Run it, compiling on the first call."""
+        self._compiled = self._compiled or self._compile(arguments)
         try:
             result = self._compiled(*arguments)
         except tf.errors.OpError as error:
@@ -36,19 +40,22 @@ class Compiled:
                 raise
             # What XLA cannot do it says in many ways, so any failure of the first run gets one try as a plain graph;
             # a fault of the model itself fails there again, and that error is the one to see.
-            self._compiled = self._compile(jit_compile=False)
+            self._jit_compile = False
+            self._compiled = self._compile(arguments)
             result = self._compiled(*arguments)
             _log.info("The probe runs as a plain graph: XLA cannot compile this model (%s).", _first_line(error))
         self._may_fall_back = False
         return result
 
-    def _compile(self, jit_compile: bool) -> Callable[..., Any]:
+    def _compile(self, arguments: Any) -> Callable[..., Any]:
         def traced(*arguments: Any) -> Any:
             self.traces += 1
             return self._function(*arguments)
 
         # AutoGraph has nothing to convert: the loops in here are Keras' own.
-        return tf.function(traced, autograph=False, jit_compile=jit_compile, reduce_retracing=False)  # type: ignore[no-any-return]
+        function = tf.function(traced, autograph=False, jit_compile=self._jit_compile)
+        # One trace, for these shapes, and never another: a concrete function has no way to trace again.
+        return function.get_concrete_function(*arguments)  # type: ignore[no-any-return]
 
 
 def _first_line(error: Exception) -> str:

@@ -8,17 +8,17 @@ from typing import Any
 import numpy as np
 
 from tb_rnn_plugin.log.schema import Array
-from tb_rnn_plugin.probe.backend import keras
+from tb_rnn_plugin.probe.backend import keras, tf, to_numpy
 from tb_rnn_plugin.probe.errors import ProbeError
 
 
 def named_arrays(nested: Any, stem: str) -> dict[str, Array]:
     """Return nested arrays by name: a dict's keys, or `stem` for one array and `stem_0`, `stem_1`, … for several."""
     if isinstance(nested, Mapping):
-        return {str(name): keras.ops.convert_to_numpy(array) for name, array in nested.items()}
+        return {str(name): _as_array(array) for name, array in nested.items()}
     flat = keras.tree.flatten(nested)
     names = [stem] if len(flat) == 1 else [f"{stem}_{i}" for i in range(len(flat))]
-    return {name: keras.ops.convert_to_numpy(array) for name, array in zip(names, flat, strict=True)}
+    return {name: _as_array(array) for name, array in zip(names, flat, strict=True)}
 
 
 def checked_probe(model: Any, probe: Any) -> Any:
@@ -35,16 +35,20 @@ def checked_probe(model: Any, probe: Any) -> Any:
     arrays = _as_array(probe) if is_list_of_rows else keras.tree.map_structure(_as_array, probe)
     flat = keras.tree.flatten(arrays)
     sizes = {array.shape[0] if array.ndim else 0 for array in flat}
-    if sizes == {0} or not flat:
-        raise ProbeError(f"probe must hold at least one sample, got {_shapes(flat)}: pass a few rows of your data.")
+    if not all(array.ndim and array.size for array in flat) or not flat:
+        raise ProbeError(
+            f"probe must hold at least one sample and one timestep, got {_shapes(flat)}: pass a few rows of your data."
+        )
     if len(sizes) > 1:
         raise ProbeError(f"All inputs of probe must hold the same number of samples, got {_shapes(flat)}.")
     specs = _input_specs(model)
     if specs is not None:
         if len(specs) != len(flat):
             raise ProbeError(f"probe must hold {len(specs)} arrays, one per input of the model, got {len(flat)}.")
+        # A dict goes by the inputs' names where it has them, and by its own order where it does not, as in Keras.
+        by_name = isinstance(arrays, Mapping) and {name for name, _, _ in specs} == set(arrays)
         for (name, shape, dtype), array in zip(specs, flat, strict=True):
-            _check(name, shape, dtype, array)
+            _check(name, shape, dtype, arrays[name] if by_name else array)
     return arrays
 
 
@@ -64,13 +68,16 @@ def check_stateful(layers: Mapping[str, Any], samples: int) -> None:
 
 
 def _as_array(value: Any) -> Array:
+    if isinstance(value, tf.RaggedTensor):
+        raise ProbeError("probe must be dense, got a RaggedTensor: pad its rows to one length, and mask the padding.")
     try:
-        array: Array = keras.ops.convert_to_numpy(value) if hasattr(value, "shape") else np.asarray(value)
+        array: Array = to_numpy(value) if isinstance(value, (tf.Tensor, tf.Variable)) else np.asarray(value)
     except (TypeError, ValueError) as error:
         raise ProbeError(f"probe must be an array or nested arrays, got {type(value).__name__} ({error}).") from error
-    if array.dtype.kind not in "biufSU" and not (array.dtype.kind == "O" and isinstance(array.flat[0], (str, bytes))):
-        if array.dtype.kind == "V":  # bfloat16, as ml_dtypes has it
-            return array.astype(np.float32)
+    if str(array.dtype) == "bfloat16":
+        return array.astype(np.float32)
+    is_text = array.dtype.kind == "O" and all(isinstance(item, (str, bytes)) for item in array.flat)
+    if array.dtype.kind not in "biufSU" and not is_text:
         raise ProbeError(
             f"probe must hold numbers or strings, got an array of dtype {array.dtype} and shape {array.shape}: "
             "if its rows differ in length, pad them to one."

@@ -35,45 +35,50 @@ def child_names(children: Sequence[Any]) -> list[str]:
     """Return a name for each child of one layer, unique among them.
 
     Keras numbers the layers that the user did not name through the whole process: the `lstm` of one model is the
-    `lstm_1` of a model built after it. Those are numbered anew here, from the parent down.
+    `lstm_1` of a model built after it. Their numbers are counted from the lowest among siblings here, so that the names
+    are those of a fresh process.
     """
-    stems = [_automatic_stem(child.name) for child in children]
-    taken = {child.name for child, stem in zip(children, stems, strict=True) if stem is None}
+    numbers = [_automatic_number(child) for child in children]
+    stems = [re.sub(r"_\d+$", "", child.name) for child in children]
+    kept = {
+        stem
+        for stem in set(stems)
+        if not _ascends([n for n, other in zip(numbers, stems, strict=True) if other == stem and n is not None])
+    }
+    taken = {c.name for c, n, s in zip(children, numbers, stems, strict=True) if n is None or s in kept}
     names: list[str] = []
-    for child, stem in zip(children, stems, strict=True):
-        if stem is None and child.name not in names:
+    for child, number, stem in zip(children, numbers, stems, strict=True):
+        if (number is None or stem in kept) and child.name not in names:
             names.append(child.name)
-        else:
-            names.append(_next_free(stem or child.name, taken))
+            continue
+        lowest = min((n for n, other in zip(numbers, stems, strict=True) if other == stem and n is not None), default=0)
+        names.append(_next_free(stem, (number or 0) - lowest, taken))
         taken.add(names[-1])
     return names
 
 
-def _automatic_stem(name: str) -> str | None:
-    """Return `lstm` for a name that Keras made (`lstm`, `lstm_3`), None for one that it cannot have made.
+def _automatic_number(layer: Any) -> int | None:
+    """Return the number of a name that Keras may have made (`lstm`: 0, `lstm_3`: 3), None where the user must have.
 
-    Keras does not record who chose a name, but it counts the names that it made: one with a number it has not
-    reached, or with a stem that it never used, is the user's. What `Bidirectional` puts before a name is left in
-    place.
+    Keras does not record who chose a name. But its own derive from the layer's class, and it counts them: one with a
+    number that it has not reached yet is the user's. What `Bidirectional` puts before a name is left in place.
     """
-    match = re.fullmatch(r"((?:forward_|backward_)?)(.+?)(?:_(\d+))?", name)
-    if match is None:
-        return None
-    prefix, stem, number = match[1], match[2], int(match[3] or 0)
-    return prefix + stem if number < _names_made(stem) else None
-
-
-def _names_made(stem: str) -> int:
-    """Return how many layers Keras has named after `stem` in this process."""
     from keras.src.backend.common import global_state
+    from keras.src.utils.naming import to_snake_case
 
-    counts = global_state.get_global_attribute("object_name_uids") or {}
-    return int(counts.get(stem, 0))
+    stem = to_snake_case(type(layer).__name__)
+    match = re.fullmatch(rf"(?:forward_|backward_)?{re.escape(stem)}(?:_(\d+))?", layer.name)
+    number = int(match[1] or 0) if match else 0
+    made = (global_state.get_global_attribute("object_name_uids") or {}).get(stem, 0)
+    return number if match and number < made else None
 
 
-def _next_free(stem: str, taken: set[str]) -> str:
-    name, number = stem, 0
-    while name in taken:
+def _ascends(numbers: Sequence[int]) -> bool:
+    """Tell whether numbers stand in the order in which Keras hands them out; else the user chose the names."""
+    return list(numbers) == sorted(numbers)
+
+
+def _next_free(stem: str, number: int, taken: set[str]) -> str:
+    while (name := f"{stem}_{number}" if number else stem) in taken:
         number += 1
-        name = f"{stem}_{number}"
     return name

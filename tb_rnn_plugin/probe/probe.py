@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from tb_rnn_plugin.log.schema import Array, Interval, LayerTrace
-from tb_rnn_plugin.probe.backend import keras
+from tb_rnn_plugin.probe.backend import keras, to_numpy
 from tb_rnn_plugin.probe.compilation import Compiled, JitCompile
 from tb_rnn_plugin.probe.errors import ProbeError
 from tb_rnn_plugin.probe.inputs import check_stateful, checked_probe, named_arrays
@@ -51,7 +51,7 @@ class Probe:
         inputs: The batch: an array, or a list, tuple or dict of arrays, samples on the first axis.
         layers: Keys of the layers to capture, or patterns (`"encoder/*"`); None for all recurrent ones.
         initial_states: What stateful layers start from: `"zeros"`, `"current"` for what they hold, or by key a list
-            of arrays `[sample, unit]` (then also for layers that are not stateful).
+            of arrays `[sample, unit]`, for layers of any kind (stateful ones given none start from zeros).
         training: Whether dropout and the like are applied.
         weights: Whether a capture holds the cells' weights.
         jit_compile: True for XLA, False for a plain graph, `"auto"` for XLA where it compiles.
@@ -79,7 +79,8 @@ class Probe:
         self._layers = _choose(self._all_layers, layers)
         self.samples = keras.tree.flatten(self.inputs)[0].shape[0]
         check_stateful(self._all_layers, self.samples)
-        self._start_from_zeros = initial_states == "zeros"
+        # Layers that are given no states start from zeros, too, so that epochs are comparable.
+        self._start_from_zeros = not isinstance(initial_states, str) or initial_states == "zeros"
         self._initial_states = self._checked_states(initial_states)
         self._described: dict[str, _Described] = {}
         self._compiled = Compiled(self._forward, jit_compile)
@@ -87,12 +88,12 @@ class Probe:
 
     @property
     def traces(self) -> int:
-        """How often the pass has been traced: 1 after the first call, and for good."""
+        """How often the pass has been traced: once, or twice where XLA had to be given up; calls never add to it."""
         return self._compiled.traces
 
     def __call__(self) -> Capture:
         """Run one pass and return its arrays."""
-        calls, outputs = keras.tree.map_structure(_to_numpy, self._compiled(self._arguments))
+        calls, outputs = keras.tree.map_structure(to_numpy, self._compiled(self._arguments))
         layers = [self._trace(key, calls[key]) for key in self._described]
         return Capture(layers, named_arrays(outputs, "output"))
 
@@ -117,7 +118,7 @@ class Probe:
             key=key,
             cell=described.kind,
             signals={name: call["signals"][name] for name in described.ranges},
-            ranges=described.ranges,
+            ranges=_ranges(described.ranges, call["states"]),
             inputs=call["inputs"],
             initial_states=call["states"],
             mask=call.get("mask"),
@@ -129,6 +130,8 @@ class Probe:
             if states not in ("zeros", "current"):
                 raise ProbeError(f'initial_states must be "zeros", "current" or arrays by layer, got {states!r}.')
             return {}
+        if not isinstance(states, Mapping):
+            raise ProbeError(f'initial_states must be "zeros", "current" or arrays by layer, got {_short(states)}.')
         unknown = [key for key in states if key not in self._layers]
         if unknown:
             raise ProbeError(f"initial_states names {unknown[0]!r}; captured layers are {_listed(self._layers)}.")
@@ -137,7 +140,10 @@ class Probe:
     def _checked_state(self, key: str, value: Any) -> list[Any]:
         cell = self._layers[key].cell
         sizes = keras.tree.flatten(cell.state_size)
-        arrays = [np.asarray(array) for array in (value if isinstance(value, (list, tuple)) else [value])]
+        try:
+            arrays = [np.asarray(a, np.float64) for a in (value if isinstance(value, (list, tuple)) else [value])]
+        except (TypeError, ValueError) as error:
+            raise ProbeError(f"initial_states of layer {key!r} must be arrays of numbers ({error}).") from error
         wanted, got = [(self.samples, size) for size in sizes], [array.shape for array in arrays]
         if wanted != got:
             raise ProbeError(f"initial_states of layer {key!r} must have the shapes {wanted}, got {got}.")
@@ -147,9 +153,7 @@ class Probe:
 def _built_layers(model: Any, inputs: Any) -> dict[str, Any]:
     if not model.built:
         # Builds the weights from shapes alone, and computes nothing.
-        keras.backend.compute_output_spec(
-            model, keras.tree.map_structure(lambda a: keras.KerasTensor(a.shape, str(a.dtype)), inputs)
-        )
+        model(keras.tree.map_structure(lambda a: keras.KerasTensor(a.shape, str(a.dtype)), inputs))
     layers = recurrent_layers(model)
     if not layers:
         names = ", ".join(repr(layer.name) for layer in model.layers) or "none"
@@ -160,11 +164,17 @@ def _built_layers(model: Any, inputs: Any) -> dict[str, Any]:
 def _choose(layers: Mapping[str, Any], wanted: str | Iterable[str] | None) -> dict[str, Any]:
     if wanted is None:
         return dict(layers)
-    patterns = [wanted] if isinstance(wanted, str) else list(wanted)
+    patterns = [wanted] if isinstance(wanted, str) else list(wanted) if isinstance(wanted, Iterable) else []
+    if not patterns or not all(isinstance(pattern, str) for pattern in patterns):
+        raise ProbeError(f"layers must be keys or patterns, some of {_listed(layers)}, got {wanted!r}.")
     for pattern in patterns:
-        if not any(fnmatchcase(key, pattern) for key in layers):
+        if not any(_matches(key, pattern) for key in layers):
             raise ProbeError(f"layers names {pattern!r}; the recurrent layers of this model are {_listed(layers)}.")
-    return {key: layer for key, layer in layers.items() if any(fnmatchcase(key, p) for p in patterns)}
+    return {key: layer for key, layer in layers.items() if any(_matches(key, p) for p in patterns)}
+
+
+def _matches(key: str, pattern: str) -> bool:
+    return key == pattern or fnmatchcase(key, pattern)
 
 
 def _finished(call: LayerCall) -> dict[str, Any]:
@@ -186,14 +196,22 @@ def _widened(tensor: Any) -> Any:
     return tensor if dtype == "float64" else ops.cast(tensor, "float32")
 
 
+def _ranges(ranges: Mapping[str, Interval | None], states: Mapping[str, Array]) -> dict[str, Interval | None]:
+    """Return the ranges that hold for this run: a state that starts beyond its range may lie there later, too."""
+    held = dict(ranges)
+    for name, state in states.items():
+        low, high = held.get(name) or (-np.inf, np.inf)
+        if not np.all((state >= low) & (state <= high)):
+            held[name] = None
+    return held
+
+
 def _weights(cell: Any) -> dict[str, Array]:
-    return {variable.name: _to_numpy(variable.value) for variable in getattr(cell, "weights", ())}
+    return {variable.name: to_numpy(variable) for variable in getattr(cell, "weights", ())}
 
 
-def _to_numpy(tensor: Any) -> Array:
-    array: Array = ops.convert_to_numpy(tensor)
-    # bfloat16 has no kind of NumPy's own, and nothing after this knows it.
-    return array.astype(np.float32) if array.dtype.kind == "V" else array
+def _short(value: Any) -> str:
+    return repr(value) if len(repr(value)) <= 60 else f"{type(value).__name__} of {len(value)}"
 
 
 def _listed(layers: Iterable[str]) -> str:

@@ -72,6 +72,8 @@ class Recorder:
             mask = mask[0] if keras.tree.is_nested(mask) else mask
             states = self.initial_states.get(key, initial_state)
             states = states if keras.tree.is_nested(states) else [states]
+            # Keras hands on a stateful layer's own variables; read now, while the scope says what they hold.
+            states = keras.tree.map_structure(lambda s: s.value if isinstance(s, keras.Variable) else s, states)
             result = loop.run(layer, cell, sequences, states, mask, bool(training))
             named = dict(zip(cell.state_names, keras.tree.flatten(states), strict=True))
             self.calls[self._next_key(key)] = LayerCall(cell, sequences, named, mask, result.signals)

@@ -1,0 +1,1 @@
+"""Tests of the callback, in real fits of tiny models."""

@@ -1,0 +1,195 @@
+"""Once training runs, nothing the callback does ends it: a failure is said once, and every step is tried again."""
+
+from __future__ import annotations
+
+import logging
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tb_rnn_plugin import open_run
+from tests.callback.training import BATCHES, BatchCounter, fit, logged, new_model, timeline, tiny_model
+
+
+class At(keras.callbacks.Callback):  # type: ignore[misc]
+    """Does something at the beginning of given epochs."""
+
+    def __init__(self, actions: dict[int, Callable[[], object]]) -> None:
+        super().__init__()
+        self._actions = actions
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        if epoch in self._actions:
+            self._actions[epoch]()
+
+
+def fit_through(log_dir: Path, actions: dict[int, Callable[[], object]], epochs: int, **options: Any) -> list[str]:
+    """Train with things going wrong, to the end, and return what was warned of."""
+    counter = BatchCounter()
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        fit(tiny_model(), [At(actions), timeline(log_dir, **options), counter], epochs=epochs)
+    assert counter.count == epochs * BATCHES
+    return [str(warning.message) for warning in caught if warning.category is RuntimeWarning]
+
+
+def assert_whole(run_directory: Path, steps: list[int]) -> None:
+    """Assert that a run holds these steps, that everything in them can be read, and that nothing else lies about."""
+    run = open_run(run_directory)
+    assert run.steps == steps
+    for step in steps:
+        for name, layer in run.layers.items():
+            for signal_info in layer.signals:
+                assert np.isfinite(run.load(name, signal_info.name, step)).all()
+    assert sorted(logged(run_directory, "signals/rnn/cell_state")) == steps
+    assert sorted(logged(run_directory, "logs/loss")) == steps
+    assert not list(run_directory.rglob("*.tmp"))
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of half a megabyte."""
+    directory = tmp_path / "disk"
+    directory.mkdir()
+    mount = shutil.which("mount")
+    command = [str(mount), "-t", "tmpfs", "-o", "size=512k", "tmpfs", str(directory)]
+    if mount is None or os.geteuid() != 0 or subprocess.run(command, capture_output=True).returncode:
+        pytest.skip("mounting a file system takes root")
+    yield directory
+    subprocess.run(["umount", str(directory)], check=True)
+
+
+def fill(directory: Path) -> None:
+    """Write until nothing more goes in."""
+    with (directory / "ballast").open("wb", buffering=0) as file:
+        try:
+            while True:
+                file.write(bytes(4096))
+        except OSError:
+            return
+
+
+def test_a_disk_that_fills_up_and_is_cleared(small_disk: Path) -> None:
+    actions: dict[int, Callable[[], object]] = {3: lambda: fill(small_disk), 5: (small_disk / "ballast").unlink}
+    said = fit_through(small_disk / "logs", actions, epochs=7)
+    assert len(said) == 1
+    for word in ("step 3", "No space left", "Training goes on", str(small_disk)):
+        assert word in said[0]
+    assert_whole(small_disk / "logs" / "rnn", [0, 1, 2, 5, 6])
+
+
+def test_a_disk_that_is_full_from_the_start(small_disk: Path) -> None:
+    fill(small_disk)
+    said = fit_through(small_disk / "logs", {2: (small_disk / "ballast").unlink}, epochs=4)
+    assert len(said) == 1
+    assert "No space left" in said[0]
+    assert_whole(small_disk / "logs" / "rnn", [2, 3])
+
+
+@pytest.fixture
+def file_size_limit() -> Iterator[Callable[[int], None]]:
+    """Sets the largest file that the process may write; back to what it was afterwards."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    assert signal.getsignal(signal.SIGXFSZ) == signal.SIG_IGN  # Python's own choice: a write fails instead.
+    yield lambda size: resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.parametrize("limit", [0, 1000])
+def test_writes_that_fail_or_fall_short(tmp_path: Path, file_size_limit: Callable[[int], None], limit: int) -> None:
+    actions: dict[int, Callable[[], object]] = {
+        3: lambda: file_size_limit(limit),
+        5: lambda: file_size_limit(resource.RLIM_INFINITY),
+    }
+    said = fit_through(tmp_path, actions, epochs=7)
+    assert len(said) == 1
+    assert "step 3" in said[0]
+    assert "too large" in said[0]
+    assert_whole(tmp_path / "rnn", [0, 1, 2, 5, 6])
+
+
+def test_a_file_system_that_becomes_read_only(small_disk: Path) -> None:
+    def remount(how: str) -> None:
+        subprocess.run(["mount", "-o", f"remount,{how}", str(small_disk)], check=True)
+
+    said = fit_through(small_disk / "logs", {1: lambda: remount("ro"), 2: lambda: remount("rw")}, epochs=4)
+    assert len(said) == 1
+    assert "Read-only" in said[0]
+    assert_whole(small_disk / "logs" / "rnn", [0, 2, 3])
+
+
+def test_a_directory_that_is_deleted(tmp_path: Path) -> None:
+    said = fit_through(tmp_path / "logs", {2: lambda: shutil.rmtree(tmp_path / "logs")}, epochs=4)
+    assert len(said) == 1
+    assert "step 2" in said[0]
+    assert_whole(tmp_path / "logs" / "rnn", [3])
+    assert open_run(tmp_path / "logs" / "rnn").probe.sample_names == ["sample 0", "sample 1"]
+
+
+def test_a_run_that_cannot_be_opened_at_first_never_goes_into_an_earlier_one(tmp_path: Path) -> None:
+    """A file stands where the second run is to go, and is moved away when it is too late for step 0."""
+    fit(tiny_model(), timeline(tmp_path), epochs=3)
+    earlier = {path: path.read_bytes() for path in (tmp_path / "rnn").rglob("*") if path.is_file()}
+    (tmp_path / "rnn-2").write_text("in the way")
+    said = fit_through(tmp_path, {2: (tmp_path / "rnn-2").unlink}, epochs=4)
+    assert len(said) == 1
+    assert {path: path.read_bytes() for path in (tmp_path / "rnn").rglob("*") if path.is_file()} == earlier
+    assert_whole(tmp_path / "rnn-2", [2, 3])
+
+
+class FailsWhenTold(keras.layers.Layer):  # type: ignore[misc]
+    """The identity, until it is told to fail."""
+
+    def build(self, input_shape: Any) -> None:
+        self.told = tf.Variable(False, trainable=False)
+
+    def call(self, inputs: Any) -> Any:
+        with tf.control_dependencies([tf.debugging.Assert(tf.logical_not(self.told), ["told to fail"])]):
+            return tf.identity(inputs)
+
+
+class TellsToFail(keras.callbacks.Callback):  # type: ignore[misc]
+    """Makes a layer fail in whatever runs at the end of one epoch."""
+
+    def __init__(self, layer: FailsWhenTold, at: int) -> None:
+        super().__init__()
+        self._layer, self._at = layer, at
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        self._layer.told.assign(False)
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        self._layer.told.assign(epoch == self._at)
+
+
+def test_a_probe_that_raises_during_training(tmp_path: Path) -> None:
+    rnn, fails = keras.layers.LSTM(2, unroll=True, name="rnn"), FailsWhenTold()
+    model, counter = new_model(keras.Sequential([rnn, fails])), BatchCounter()
+    with pytest.warns(RuntimeWarning, match=r"(?s)step 1.*told to fail.*Training goes on") as caught:
+        fit(model, [TellsToFail(fails, at=1), timeline(tmp_path), counter], epochs=4)
+    assert [warning.category for warning in caught].count(RuntimeWarning) == 1
+    assert counter.count == 4 * BATCHES
+    assert open_run(tmp_path / "rnn").steps == [0, 2, 3]
+
+
+def test_a_failure_is_no_exception_where_warnings_are_errors(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    counter = BatchCounter()
+    with warnings.catch_warnings(), caplog.at_level(logging.WARNING, logger="tb_rnn_plugin"):
+        warnings.simplefilter("error", RuntimeWarning)
+        actions: dict[int, Callable[[], object]] = {1: lambda: shutil.rmtree(tmp_path / "logs")}
+        fit(tiny_model(), [At(actions), timeline(tmp_path / "logs"), counter], epochs=3)
+    assert counter.count == 3 * BATCHES
+    said = [record.getMessage() for record in caplog.records if record.name == "tb_rnn_plugin"]
+    assert len([message for message in said if "Training goes on" in message]) == 1
+    assert said[-1] == f"Steps that could not be written to {tmp_path / 'logs'}: 1."

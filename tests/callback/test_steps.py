@@ -1,0 +1,113 @@
+"""When the callback captures, and which run and step it writes to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+from tb_rnn_plugin import open_run
+from tests.callback.training import BATCHES, fit, logged, new_model, timeline, tiny_model
+
+
+def steps(log_dir: Path, run: str = "rnn") -> list[int]:
+    return open_run(log_dir / run).steps
+
+
+@pytest.mark.parametrize(("every", "wanted"), [(1, [0, 1, 2, 3, 4]), (2, [0, 2, 4]), (3, [0, 3]), (9, [0])])
+def test_epochs(tmp_path: Path, every: int, wanted: list[int]) -> None:
+    fit(tiny_model(), timeline(tmp_path, every=every), epochs=5)
+    assert steps(tmp_path) == wanted
+    assert sorted(logged(tmp_path / "rnn", "signals/rnn/forget_gate")) == wanted
+
+
+@pytest.mark.parametrize(
+    ("update_freq", "wanted"),
+    [(1, list(range(15))), (2, [0, 2, 4, 6, 8, 10, 12, 14]), (4, [0, 4, 8, 12]), (7, [0, 7, 14]), (100, [0])],
+)
+def test_batches_are_counted_on_through_the_epochs(tmp_path: Path, update_freq: int, wanted: list[int]) -> None:
+    """Three epochs of five batches."""
+    fit(tiny_model(), timeline(tmp_path, update_freq=update_freq), epochs=3)
+    assert steps(tmp_path) == wanted
+    assert sorted(logged(tmp_path / "rnn", "signals/rnn/forget_gate")) == wanted
+
+
+@pytest.mark.parametrize(
+    ("steps_per_execution", "update_freq", "wanted"),
+    [
+        # Keras reports batches 1, 3, 4 of each epoch: two, two and one at a time.
+        (2, 1, [1, 3, 4, 6, 8, 9]),
+        # Due are 0, 3, 6 and 9, each captured after the execution that holds it.
+        (2, 3, [1, 3, 6, 9]),
+        (5, 1, [4, 9]),
+        (5, 7, [4, 9]),
+    ],
+)
+def test_several_steps_per_execution(
+    tmp_path: Path, steps_per_execution: int, update_freq: int, wanted: list[int]
+) -> None:
+    """A step is captured after the execution that it falls in, under the index of the last batch that has run."""
+    model = tiny_model(steps_per_execution=steps_per_execution)
+    fit(model, timeline(tmp_path, update_freq=update_freq), epochs=2)
+    assert steps(tmp_path) == wanted
+    assert int(model.optimizer.iterations) == 2 * BATCHES
+
+
+def test_training_resumed_goes_on_in_the_same_run(tmp_path: Path) -> None:
+    model = tiny_model()
+    fit(model, timeline(tmp_path), epochs=2)
+    before = open_run(tmp_path / "rnn").load("rnn", "cell_state", 1)
+    fit(model, timeline(tmp_path), epochs=4, initial_epoch=2)
+    assert steps(tmp_path) == [0, 1, 2, 3]
+    assert [path.name for path in tmp_path.iterdir()] == ["rnn"]
+    np.testing.assert_array_equal(open_run(tmp_path / "rnn").load("rnn", "cell_state", 1), before)
+
+
+def test_batches_resumed_go_on_in_the_same_run(tmp_path: Path) -> None:
+    model = tiny_model()
+    fit(model, timeline(tmp_path, update_freq=1), epochs=1)
+    fit(model, timeline(tmp_path, update_freq=1), epochs=2, initial_epoch=1)
+    assert steps(tmp_path) == list(range(2 * BATCHES))
+    assert [path.name for path in tmp_path.iterdir()] == ["rnn"]
+
+
+def test_a_new_fit_goes_to_a_run_of_its_own(tmp_path: Path) -> None:
+    fit(tiny_model(), timeline(tmp_path), epochs=2)
+    fit(tiny_model(), timeline(tmp_path), epochs=1)
+    fit(tiny_model(), timeline(tmp_path), epochs=1)
+    assert [steps(tmp_path, run) for run in ("rnn", "rnn-2", "rnn-3")] == [[0, 1], [0], [0]]
+
+
+def test_training_resumed_goes_on_in_the_newest_run(tmp_path: Path) -> None:
+    fit(tiny_model(), timeline(tmp_path), epochs=1)
+    fit(tiny_model(), timeline(tmp_path), epochs=1)
+    fit(tiny_model(), timeline(tmp_path), epochs=2, initial_epoch=1)
+    assert steps(tmp_path, "rnn") == [0]
+    assert steps(tmp_path, "rnn-2") == [0, 1]
+
+
+@pytest.mark.parametrize("options", [{}, {"update_freq": 2}], ids=str)
+def test_the_same_callback_fitted_twice_goes_on(tmp_path: Path, options: dict[str, Any]) -> None:
+    model, callback = tiny_model(), timeline(tmp_path, **options)
+    fit(model, callback, epochs=2)
+    fit(model, callback, epochs=2)
+    assert steps(tmp_path) == ([0, 2, 4, 6, 8, 10, 12, 14, 16, 18] if options else [0, 1, 2, 3])
+    assert [path.name for path in tmp_path.iterdir()] == ["rnn"]
+
+
+def test_the_same_callback_resumed_keeps_the_epochs_number(tmp_path: Path) -> None:
+    model, callback = tiny_model(), timeline(tmp_path)
+    fit(model, callback, epochs=2)
+    fit(model, callback, epochs=4, initial_epoch=2)
+    assert steps(tmp_path) == [0, 1, 2, 3]
+
+
+def test_the_same_callback_on_another_model_starts_anew(tmp_path: Path) -> None:
+    callback = timeline(tmp_path)
+    fit(tiny_model(), callback, epochs=2)
+    fit(new_model(keras.layers.SimpleRNN(1, unroll=True)), callback, epochs=1)
+    assert [steps(tmp_path, run) for run in ("rnn", "rnn-2")] == [[0, 1], [0]]
+    assert list(open_run(tmp_path / "rnn-2").layers) == ["simple_rnn"]

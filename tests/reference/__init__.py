@@ -1,0 +1,6 @@
+"""Recurrent cells in NumPy float64, written from the papers' equations: what captured values are held against."""
+
+from tests.reference.cells import gru, lstm, simple_rnn
+from tests.reference.recurrence import Floats, Reference
+
+__all__ = ["Floats", "Reference", "gru", "lstm", "simple_rnn"]
