@@ -1,0 +1,73 @@
+/** The plugin's HTTP routes, relative to where this script was served from. */
+import { parseTrace, type Trace } from "./trace.ts";
+import type { RunEntry, RunInfo, SampleInfo, TraceKey } from "./types.ts";
+
+/** `message` is the server's own sentence, fit for showing. */
+export class ApiError extends Error {
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.name = "ApiError";
+    this.status = status;
+  }
+}
+
+export function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === "AbortError";
+}
+
+export function sentenceOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** A proxy or TensorBoard itself may answer with a page of HTML: that is not a sentence. */
+export function errorSentence(status: number, contentType: string, body: string): string {
+  const text = body.trim();
+  if (text !== "" && text.length < 2000 && !contentType.includes("html")) return text;
+  return `The server answered ${status}; what TensorBoard prints in its terminal may say why.`;
+}
+
+export class Client {
+  private readonly base: string;
+
+  constructor(base: string) {
+    this.base = base;
+  }
+
+  url(route: string, params: Record<string, string | number> = {}): string {
+    const query = Object.entries(params).map(([k, v]) => `${k}=${encodeURIComponent(v)}`);
+    return new URL(route + (query.length ? `?${query.join("&")}` : ""), this.base).href;
+  }
+
+  async runs(signal: AbortSignal): Promise<RunEntry[]> {
+    const body = (await (await this.get(this.url("runs"), signal)).json()) as { runs: RunEntry[] };
+    return body.runs;
+  }
+
+  async run(run: string, signal: AbortSignal): Promise<RunInfo> {
+    return (await (await this.get(this.url("run", { run }), signal)).json()) as RunInfo;
+  }
+
+  async sample(run: string, sample: number, signal: AbortSignal): Promise<SampleInfo> {
+    return (await (await this.get(this.url("sample", { run, sample }), signal)).json()) as SampleInfo;
+  }
+
+  async trace(key: TraceKey, signal: AbortSignal): Promise<Trace> {
+    const response = await this.get(this.url("trace", { ...key }), signal);
+    return parseTrace(key, await response.arrayBuffer());
+  }
+
+  private async get(url: string, signal: AbortSignal): Promise<Response> {
+    let response: Response;
+    try {
+      response = await fetch(url, { signal });
+    } catch (error) {
+      if (isAbort(error)) throw error;
+      throw new ApiError(0, "TensorBoard does not answer: is it still running?");
+    }
+    if (response.ok) return response;
+    const type = response.headers.get("content-type") ?? "";
+    throw new ApiError(response.status, errorSentence(response.status, type, await response.text()));
+  }
+}

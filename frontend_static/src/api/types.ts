@@ -1,0 +1,55 @@
+/** What the server sends; see tb_rnn_plugin/server/http_api.md. */
+
+export type StepUnit = "epoch" | "batch";
+
+export interface RunEntry {
+  name: string;
+  unit: StepUnit;
+  steps: number;
+  last_step: number;
+}
+
+export interface SignalInfo {
+  name: string;
+  range: [number, number] | null;
+  extremes: [number, number] | null;
+}
+
+export interface LayerInfo {
+  key: string;
+  cell: string;
+  units: number;
+  timesteps: number;
+  masked: boolean;
+  signals: SignalInfo[];
+}
+
+export interface AnnotationInfo {
+  name: string;
+  kind: "flag" | "number";
+}
+
+export interface RunInfo {
+  run: string;
+  unit: StepUnit;
+  steps: number[];
+  logs: Record<string, (number | null)[]>;
+  layers: LayerInfo[];
+  samples: { name: string }[];
+  annotations: AnnotationInfo[];
+  problems: string[];
+}
+
+export interface SampleInfo {
+  name: string;
+  tokens: string[] | null;
+  annotations: Record<string, (number | null)[]>;
+}
+
+/** The place of one trace: everything that decides which numbers are on the screen. */
+export interface TraceKey {
+  run: string;
+  layer: string;
+  sample: number;
+  step: number;
+}

@@ -1,0 +1,46 @@
+/** Numbers as people read them; a true minus sign, no false digits. */
+
+function withMinus(text: string): string {
+  return text.replaceAll("-", "−");
+}
+
+/** Five significant digits: four do not tell all neighbouring float16 values apart. */
+export function formatValue(value: number): string {
+  if (Number.isNaN(value)) return "NaN";
+  if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
+  if (value === 0) return "0";
+  const size = Math.abs(value);
+  if (size < 1e-4 || size >= 1e6) return withMinus(value.toExponential(4).replace("e+", "e"));
+  if (size >= 1e5) return withMinus(value.toFixed(0));
+  return withMinus(value.toPrecision(5));
+}
+
+/** The ends of a legend: short, but never a rounder number than the scale's own. */
+export function formatEnd(value: number): string {
+  if (Number.isInteger(value) && Math.abs(value) < 1e6) return withMinus(String(value));
+  const size = Math.abs(value);
+  if (size < 1e-3 || size >= 1e6) return withMinus(value.toExponential(1).replace("e+", "e"));
+  return withMinus(String(Number(value.toPrecision(3))));
+}
+
+export function formatCount(value: number): string {
+  return value.toLocaleString("en-US");
+}
+
+/** `forget_gate` is "forget gate" to a reader. */
+export function signalLabel(name: string): string {
+  return name.replaceAll("_", " ");
+}
+
+const VISIBLE: Readonly<Record<string, string>> = {
+  " ": "·",
+  "\n": "↵",
+  "\t": "→",
+  "\r": "␍",
+  "\u00a0": "·",
+};
+
+/** A token with its white space made visible. */
+export function visibleToken(token: string): string {
+  return token.replace(/[ \n\t\r\u00a0]/g, (char) => VISIBLE[char] ?? char);
+}

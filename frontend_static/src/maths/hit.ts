@@ -1,0 +1,28 @@
+/** Between pixels and (timestep, unit). All pixels are CSS pixels. */
+import type { TimeWindow } from "./window.ts";
+
+export interface Cell {
+  readonly timestep: number;
+  readonly unit: number;
+}
+
+export function xOfTime(time: number, window: TimeWindow, width: number): number {
+  return ((time - window.from) / (window.to - window.from)) * width;
+}
+
+export function timeOfX(x: number, window: TimeWindow, width: number): number {
+  return window.from + (x / width) * (window.to - window.from);
+}
+
+/** The timestep whose cell covers x, or null outside. */
+export function timestepAt(x: number, window: TimeWindow, width: number, total: number): number | null {
+  if (x < 0 || x >= width) return null;
+  const timestep = Math.floor(timeOfX(x, window, width));
+  return timestep >= 0 && timestep < total ? timestep : null;
+}
+
+/** The row (a place in the unit order) whose cell covers y, or null outside. */
+export function rowAt(y: number, height: number, units: number): number | null {
+  if (y < 0 || y >= height) return null;
+  return Math.min(units - 1, Math.floor((y / height) * units));
+}

@@ -1,0 +1,80 @@
+/** The keyboard: which key means what. */
+import type { Cell } from "../maths/hit.ts";
+
+export type Command =
+  | { readonly do: "step"; readonly by: number }
+  | { readonly do: "cursor"; readonly timesteps: number; readonly units: number }
+  | { readonly do: "zoom"; readonly factor: number }
+  | { readonly do: "play" }
+  | { readonly do: "let-go" }
+  | { readonly do: "reset" }
+  | { readonly do: "help" };
+
+type Key = Pick<KeyboardEvent, "key" | "altKey" | "ctrlKey" | "metaKey" | "shiftKey">;
+
+const FAR = Number.MAX_SAFE_INTEGER;
+const ZOOM = 0.7;
+
+function altCommand(key: string): Command | null {
+  if (key === "ArrowLeft") return { do: "cursor", timesteps: -1, units: 0 };
+  if (key === "ArrowRight") return { do: "cursor", timesteps: 1, units: 0 };
+  if (key === "ArrowUp") return { do: "cursor", timesteps: 0, units: -1 };
+  if (key === "ArrowDown") return { do: "cursor", timesteps: 0, units: 1 };
+  return null;
+}
+
+export function commandOf({ key, altKey, ctrlKey, metaKey, shiftKey }: Key): Command | null {
+  if (ctrlKey || metaKey) return null;
+  if (altKey) return altCommand(key);
+  const stride = shiftKey ? 10 : 1;
+  switch (key) {
+    case "ArrowLeft":
+      return { do: "step", by: -stride };
+    case "ArrowRight":
+      return { do: "step", by: stride };
+    case "Home":
+      return { do: "step", by: -FAR };
+    case "End":
+      return { do: "step", by: FAR };
+    case "[":
+      return { do: "cursor", timesteps: -1, units: 0 };
+    case "]":
+      return { do: "cursor", timesteps: 1, units: 0 };
+    case "+":
+    case "=":
+      return { do: "zoom", factor: ZOOM };
+    case "-":
+    case "−":
+      return { do: "zoom", factor: 1 / ZOOM };
+    case "0":
+      return { do: "reset" };
+    case " ":
+      return { do: "play" };
+    case "Escape":
+      return { do: "let-go" };
+    case "?":
+      return { do: "help" };
+    default:
+      return null;
+  }
+}
+
+/** Keys that the focused control needs for itself. */
+export function controlTakes(tag: string, key: string): boolean {
+  if (tag === "SELECT" || tag === "INPUT" || tag === "TEXTAREA") return true;
+  return tag === "BUTTON" && (key === " " || key === "Enter");
+}
+
+/** The crosshair moved within its bounds; the first move puts it into the middle of what is visible. */
+export function moveCell(
+  cell: Cell | null,
+  by: { timesteps: number; units: number },
+  bounds: { timesteps: number; units: number; middle: number },
+): Cell {
+  if (cell === null) return { timestep: bounds.middle, unit: 0 };
+  const clamp = (value: number, end: number) => Math.max(0, Math.min(end - 1, value));
+  return {
+    timestep: clamp(cell.timestep + by.timesteps, bounds.timesteps),
+    unit: clamp(cell.unit + by.units, bounds.units),
+  };
+}

@@ -1,0 +1,285 @@
+/** Time in training: a tick per captured step, the loss behind them, and the player. */
+import { css, html, LitElement, nothing, svg } from "lit";
+import type { RunInfo } from "../api/types.ts";
+import { formatValue } from "../maths/format.ts";
+import { lossPath, stepAt, stepX } from "../maths/training.ts";
+import { followDrag } from "./gestures.ts";
+import { base } from "./theme.ts";
+
+const HEIGHT = 56;
+const RAIL = 44;
+const RATES = [2, 4, 8, 16];
+
+export class Scrubber extends LitElement {
+  static override properties = {
+    run: { attribute: false },
+    /** The step asked for: the thumb. */
+    step: { attribute: false },
+    /** The step on the screen: the label. */
+    shown: { attribute: false },
+    loading: { type: Boolean },
+    playing: { type: Boolean },
+    rate: { type: Number },
+    width: { state: true },
+  };
+
+  static override styles = [
+    base,
+    css`
+      :host {
+        display: grid;
+        grid-template-columns: 160px minmax(0, 1fr) auto;
+        align-items: center;
+        height: 72px;
+        padding: 0 20px;
+      }
+      .now {
+        display: flex;
+        gap: 12px;
+        align-items: center;
+      }
+      .play {
+        display: grid;
+        width: 32px;
+        height: 32px;
+        padding: 0;
+        border: 0;
+        border-radius: 50%;
+        background: var(--accent);
+        color: var(--page);
+        cursor: pointer;
+        place-items: center;
+        flex: none;
+      }
+      .play:disabled {
+        background: var(--rule);
+        cursor: default;
+      }
+      .play svg {
+        width: 14px;
+        height: 14px;
+        fill: currentColor;
+      }
+      .where b {
+        display: block;
+        font-weight: 600;
+        font-size: 15px;
+        line-height: 20px;
+      }
+      .where span {
+        display: block;
+        color: var(--soft);
+        font-size: 12px;
+        line-height: 16px;
+        white-space: nowrap;
+      }
+      .rail {
+        height: ${HEIGHT}px;
+        border-radius: 4px;
+        cursor: pointer;
+        touch-action: none;
+      }
+      .rail svg {
+        display: block;
+        overflow: visible;
+      }
+      .loss {
+        fill: none;
+        stroke: var(--faint);
+        stroke-width: 1.5;
+        stroke-linejoin: round;
+      }
+      .line {
+        stroke: var(--rule);
+        stroke-width: 1;
+      }
+      .ticks {
+        stroke: var(--faint);
+        stroke-width: 1;
+      }
+      .ticks.dense {
+        stroke: var(--rule);
+      }
+      .thumb {
+        fill: var(--accent);
+        stroke: var(--page);
+        stroke-width: 2;
+      }
+      .stem {
+        stroke: var(--accent);
+        stroke-width: 1;
+      }
+      .rate {
+        margin-left: 20px;
+        padding: 4px 2px;
+        border: 0;
+        border-radius: 6px;
+        background: var(--page);
+        color: var(--soft);
+        font-size: 12px;
+        cursor: pointer;
+      }
+    `,
+  ];
+
+  declare run: RunInfo;
+  declare step: number | null;
+  declare shown: number | null;
+  declare loading: boolean;
+  declare playing: boolean;
+  declare rate: number;
+  declare private width: number;
+  /** Where the pointer is while a slower server still works on an earlier step. */
+  private pending: number | null = null;
+  private readonly observer = new ResizeObserver(([entry]) => {
+    if (entry && entry.contentRect.width > 0) this.width = Math.floor(entry.contentRect.width);
+  });
+
+  constructor() {
+    super();
+    this.width = 0;
+    this.rate = 8;
+  }
+
+  protected override firstUpdated(): void {
+    this.observer.observe(this.renderRoot.querySelector(".rail") as Element);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.observer.disconnect();
+  }
+
+  protected override updated(): void {
+    if (this.pending === null || this.loading) return;
+    const step = this.pending;
+    this.pending = null;
+    if (step !== this.step) this.send("step-change", step);
+  }
+
+  private label(step: number | null): string {
+    return step === null ? `no ${this.run.unit}` : `${this.run.unit} ${step}`;
+  }
+
+  override render() {
+    const few = this.run.steps.length < 2;
+    return html`
+      <div class="now">
+        <button
+          class="play"
+          ?disabled=${few}
+          aria-label=${this.playing ? "Pause" : "Play"}
+          title="${this.playing ? "Pause" : "Play"} (Space)"
+          @click=${() => this.send("play-toggle", null)}
+        >
+          <svg viewBox="0 0 14 14" aria-hidden="true">
+            ${this.playing ? svg`<path d="M2.5 1h3v12h-3zM8.5 1h3v12h-3z" />` : svg`<path d="M3 1l10 6-10 6z" />`}
+          </svg>
+        </button>
+        <div class="where">
+          <b>${this.label(this.shown)}</b>
+          <span>${this.renderUnder()}</span>
+        </div>
+      </div>
+      ${this.renderRail()} ${few ? html`<span></span>` : this.renderRate()}
+    `;
+  }
+
+  private renderUnder() {
+    if (this.loading && this.shown !== this.step) return `loading ${this.step ?? ""}…`;
+    const { steps, logs } = this.run;
+    const [name, values] = lossOf(logs);
+    const value = values?.[steps.indexOf(this.shown ?? Number.NaN)];
+    return value === null || value === undefined
+      ? `of ${steps.at(-1) ?? 0}`
+      : `${name} ${formatValue(value)}`;
+  }
+
+  private renderRail() {
+    const { steps, unit, logs } = this.run;
+    const { width } = this;
+    const x = this.step === null ? null : stepX(this.step, steps, width);
+    const [name, values] = lossOf(logs);
+    // Ticks closer than their own width would be a bar: then they recede.
+    const dense = steps.length > width / 4;
+    const ticks = steps.map(
+      (step) => `M${(Math.round(stepX(step, steps, width)) + 0.5).toFixed(1)} ${RAIL - 3}v6`,
+    );
+    return html`<div
+      class="rail"
+      role="slider"
+      tabindex="0"
+      aria-label="Captured ${unit}"
+      aria-valuemin=${steps[0] ?? 0}
+      aria-valuemax=${steps.at(-1) ?? 0}
+      aria-valuenow=${this.step ?? 0}
+      aria-valuetext=${this.label(this.step)}
+      @pointerdown=${this.onPointerDown}
+    >
+      <svg width=${width} height=${HEIGHT} aria-hidden="true">
+        <title>${name ?? ""}</title>
+        ${values ? svg`<path class="loss" d=${lossPath(steps, values, width, 6, RAIL - 10)} />` : nothing}
+        ${svg`<path class="line" d="M0 ${RAIL + 0.5}H${width}" /><path class="ticks ${dense ? "dense" : ""}" d=${ticks.join("")} />`}
+        ${
+          x === null
+            ? nothing
+            : svg`<path class="stem" d="M${x.toFixed(1)} 4V${RAIL}" />
+                  <circle class="thumb" cx=${x.toFixed(1)} cy=${RAIL + 0.5} r="7" />`
+        }
+      </svg>
+    </div>`;
+  }
+
+  private renderRate() {
+    const unit = this.run.unit === "epoch" ? "epochs" : "batches";
+    return html`<select
+      class="rate"
+      aria-label="Speed of playing"
+      @change=${(event: Event) => this.send("rate-change", Number((event.target as HTMLSelectElement).value))}
+    >
+      ${RATES.map((rate) => html`<option value=${rate} ?selected=${rate === this.rate}>${rate} ${unit}/s</option>`)}
+    </select>`;
+  }
+
+  private onPointerDown(event: PointerEvent): void {
+    if (event.button !== 0) return;
+    const rail = event.currentTarget as HTMLElement;
+    const left = rail.getBoundingClientRect().left;
+    const go = (clientX: number) => this.request(stepAt(clientX - left, this.run.steps, this.width));
+    go(event.clientX);
+    followDrag(
+      rail,
+      event,
+      (dx) => go(event.clientX + dx),
+      () => {
+        const last = this.pending;
+        this.pending = null;
+        if (last !== null) this.send("step-change", last);
+      },
+    );
+  }
+
+  /** While a trace is on its way the newest wish waits, so that each one that is begun also shows. */
+  private request(step: number | null): void {
+    if (step === null || step === this.step) {
+      this.pending = null;
+    } else if (this.loading) {
+      this.pending = step;
+    } else {
+      this.send("step-change", step);
+    }
+  }
+
+  private send<T>(name: string, detail: T): void {
+    this.dispatchEvent(new CustomEvent<T>(name, { detail }));
+  }
+}
+
+/** The loss as Keras names it, or whatever was logged first. */
+function lossOf(logs: RunInfo["logs"]): [string, (number | null)[]] | [null, null] {
+  const name = "loss" in logs ? "loss" : Object.keys(logs)[0];
+  const values = name === undefined ? undefined : logs[name];
+  return name === undefined || values === undefined ? [null, null] : [name, values];
+}
+
+customElements.define("rnn-scrubber", Scrubber);
