@@ -1,24 +1,25 @@
 """Named arrays in one safetensors file: written whole or not at all, and checked when read.
 
-Anyone can open the files with `safetensors` alone. Ours hold a JSON document beside the arrays, and a CRC-32C of
-every array (of every row of its first axis where it has three axes or more, so that one sample can be checked by
-itself): a flipped bit is refused, never shown.
+Anyone can open the files with `safetensors` alone. Ours hold a JSON document beside the arrays, and a CRC-32C of every
+array (of every row of its first axis where it has three axes or more, so that one sample can be checked by itself): a
+flipped bit is refused, never shown.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import os
+import weakref
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import google_crc32c
 import numpy as np
-import safetensors
 
 from tb_rnn_plugin.log import layout
-from tb_rnn_plugin.log.encoding import encode
+from tb_rnn_plugin.log.encoding import encode, parse_header
 from tb_rnn_plugin.log.errors import NewerFormatError, NotInLogError, UnreadableFileError
 from tb_rnn_plugin.log.schema import Array
 
@@ -50,6 +51,9 @@ def write(path: Path, arrays: Mapping[str, Array], document: Mapping[str, Any]) 
 class ArrayFile:
     """One file that `write` has written, opened for reading; only what is asked for is read.
 
+    Not mapped into memory: a mapped file that somebody truncates takes the process with it. The file stays open, so
+    that one that is replaced meanwhile is read to its end as it was.
+
     Args:
         path: The file.
 
@@ -61,60 +65,76 @@ class ArrayFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._file = path.open("rb", buffering=0)
+        weakref.finalize(self, self._file.close)
         try:
-            self._file = safetensors.safe_open(path, framework="numpy")
-            metadata: dict[str, str] = self._file.metadata() or {}  # type: ignore[no-untyped-call]
-        except FileNotFoundError:
-            raise
-        except (OSError, safetensors.SafetensorError) as error:
+            header = parse_header(self._file)
+        except (OSError, ValueError) as error:
             raise UnreadableFileError(f"{path} is truncated or damaged and cannot be read ({error}).") from error
-        if metadata.get("format") != layout.PLUGIN_NAME:
+        if header.metadata.get("format") != layout.PLUGIN_NAME:
             raise UnreadableFileError(f"{path} was not written by tb-rnn-plugin.")
-        _check_version(path, metadata.get("version", ""))
-        self.document = _parse(path, metadata)
-        self._described: dict[str, Any] = self.document["arrays"]
+        _check_version(path, header.metadata.get("version", ""))
+        self._starts = header.starts
+        self._document = _parse(path, header.metadata)
+        self._described: dict[str, Any] = self.field("arrays")
 
     @property
     def names(self) -> list[str]:
         """The names of all arrays."""
         return list(self._described)
 
+    def field(self, name: str) -> Any:
+        """Return one field of the JSON document.
+
+        Raises:
+            UnreadableFileError: there is none of this name.
+        """
+        try:
+            return self._document[name]
+        except KeyError:
+            raise UnreadableFileError(f"{self.path} is not complete: its header has no field {name!r}.") from None
+
     def read(self, name: str, row: int | None = None) -> Array:
-        """Return one array, or one row of its first axis; the dtype is the file's.
+        """Return one array, or one row of its first axis, read-only; the dtype is the file's.
 
         Raises:
             NotInLogError: there is no such array or row.
             UnreadableFileError: the bytes are not those that were written.
         """
-        if name not in self._described:
+        if name not in self._described or name not in self._starts:
             raise NotInLogError(f"{self.path.name} has no array {name!r}.")
         described = self._described[name]
-        shape = described["shape"]
+        shape, dtype, checksums = described["shape"], np.dtype(described["dtype"]), described["crc32c"]
         if row is not None and not 0 <= row < shape[0]:
             raise NotInLogError(f"Samples of this run are 0 to {shape[0] - 1}, got {row}.")
-        by_row = len(shape) >= 3
-        try:
-            source = self._file.get_slice(name)  # type: ignore[no-untyped-call]
-            array: Array = source[row] if by_row and row is not None else source[:] if shape else source[()]
-        except (OSError, safetensors.SafetensorError, TypeError) as error:
-            raise UnreadableFileError(f"{self.path} is damaged: {name} cannot be read ({error}).") from error
-        wanted = shape[1:] if by_row and row is not None else shape
-        if array.dtype.str != described["dtype"] or list(array.shape) != wanted:
-            raise UnreadableFileError(f"{self.path} is damaged: {name} has another shape or type than was written.")
-        rows = slice(row, row + 1) if by_row and row is not None else slice(None)
-        if _checksums(array[None] if by_row and row is not None else array, by_row) != described["crc32c"][rows]:
+        if not _by_row(shape):
+            array = self._read(name, 0, shape, dtype, checksums[0])
+            return array if row is None else array[row]
+        if row is not None:
+            return self._read(name, row, shape[1:], dtype, checksums[row])
+        rows = [self._read(name, i, shape[1:], dtype, checksum) for i, checksum in enumerate(checksums)]
+        return np.stack(rows) if rows else np.empty(shape, dtype)
+
+    def _read(self, name: str, position: int, shape: list[int], dtype: np.dtype[Any], checksum: int) -> Array:
+        """Read and check the block of this shape that is the `position`th of an array."""
+        size = math.prod(shape) * dtype.itemsize
+        self._file.seek(self._starts[name] + position * size)
+        data = self._file.read(size) or b""
+        if len(data) != size or google_crc32c.value(data) != checksum:
             raise UnreadableFileError(f"{self.path} is damaged: the checksum of {name} does not match.")
-        return array if row is None or by_row else array[row]
+        return np.frombuffer(data, dtype).reshape(shape)
+
+
+def _by_row(shape: list[int]) -> bool:
+    return len(shape) >= 3
 
 
 def _describe(array: Array) -> dict[str, Any]:
-    checksums = _checksums(array, array.ndim >= 3)
-    return {"dtype": array.dtype.str, "shape": list(array.shape), "crc32c": checksums}
-
-
-def _checksums(array: Array, by_row: bool) -> list[int]:
-    rows = array if by_row else [array]
-    return [google_crc32c.value(np.ascontiguousarray(row).tobytes()) for row in rows]
+    shape = list(array.shape)
+    blocks = array if _by_row(shape) else [array]
+    little_endian = array.dtype.newbyteorder("<")
+    checksums = [google_crc32c.value(block.astype(little_endian, copy=False).tobytes()) for block in blocks]
+    return {"dtype": little_endian.str, "shape": shape, "crc32c": checksums}
 
 
 def _check_version(path: Path, text: str) -> None:

@@ -48,7 +48,7 @@ def run_directory(log_dir: Path, first_step: int, unit: str) -> Path:
 
 def _unit(directory: Path) -> str | None:
     try:
-        return str(ArrayFile(layout.trace_directory(directory) / layout.PROBE_FILE).document["unit"])
+        return str(ArrayFile(layout.trace_directory(directory) / layout.PROBE_FILE).field("unit"))
     except (LogError, OSError):
         return None
 

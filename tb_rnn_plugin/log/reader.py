@@ -86,11 +86,11 @@ class Run:
 def read_probe(file: ArrayFile) -> ProbeBatch:
     """Return the probe batch from its file."""
     groups: dict[str, dict[str, Array]] = {"inputs": {}, "targets": {}, "annotations": {}}
-    texts = {name: np.array(values) for name, values in file.document["texts"].items()}
+    texts = {name: np.array(values) for name, values in file.field("texts").items()}
     for name, array in {**{name: file.read(name) for name in file.names}, **texts}.items():
         group, _, rest = name.partition("/")
         groups[group][rest] = array
-    return ProbeBatch(**groups, sample_names=file.document["sample_names"], tokens=file.document["tokens"])
+    return ProbeBatch(**groups, sample_names=file.field("sample_names"), tokens=file.field("tokens"))
 
 
 def _spell(steps: list[int]) -> str:

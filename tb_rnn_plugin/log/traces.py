@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tb_rnn_plugin.log import layout
 from tb_rnn_plugin.log.arrays import ArrayFile
-from tb_rnn_plugin.log.errors import NotInLogError
+from tb_rnn_plugin.log.errors import NotInLogError, UnreadableFileError
 from tb_rnn_plugin.log.schema import Array, LayerInfo, LayerTrace
 
 
@@ -40,7 +40,10 @@ def step_arrays(layers: Sequence[LayerTrace], predictions: Mapping[str, Array]) 
 
 def read_layers(file: ArrayFile) -> dict[str, LayerInfo]:
     """Return the layers that a step's file holds, by key, in the model's order."""
-    layers = [LayerInfo.from_json(value) for value in file.document["layers"]]
+    try:
+        layers = [LayerInfo.from_json(value) for value in file.field("layers")]
+    except (KeyError, TypeError, ValueError) as error:
+        raise UnreadableFileError(f"{file.path} is not complete: its layers are not described ({error!r}).") from error
     return {layer.key: layer for layer in layers}
 
 

@@ -98,6 +98,6 @@ class RunWriter:
         if array.dtype.kind != "f" or array.dtype.itemsize <= self._dtype.itemsize:
             return array
         with np.errstate(over="ignore"):
-            narrow = array.astype(self._dtype)
+            narrow = array.astype(self._dtype, order="C")
         overflows = self._dtype == np.float16 and np.isinf(narrow).sum() != np.isinf(array).sum()
         return array.astype(np.float32) if overflows else narrow

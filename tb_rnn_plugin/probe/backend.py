@@ -27,14 +27,11 @@ if keras.backend.backend() != "tensorflow":
 
 def to_numpy(tensor: Any) -> Array:
     """Return a tensor's or variable's values; without a copy, and then read-only, where NumPy knows the type."""
-    tensor = tensor.value if isinstance(tensor, keras.Variable) else tensor
-    tensor = tf.convert_to_tensor(tensor)
-    if tensor.dtype == tf.bfloat16:
-        tensor = tf.cast(tensor, tf.float32)
+    tensor = tf.convert_to_tensor(tensor.value if isinstance(tensor, keras.Variable) else tensor)
     if tensor.dtype == tf.string:
         text: Array = tensor.numpy()
         return text
-    return np.asarray(memoryview(tensor))
+    return np.asarray(memoryview(tf.cast(tensor, tf.float32) if tensor.dtype == tf.bfloat16 else tensor))
 
 
 __all__ = ["keras", "tf", "to_numpy"]

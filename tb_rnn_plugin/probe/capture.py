@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+import numpy as np
+
 from tb_rnn_plugin.log.schema import Array, LayerTrace
 from tb_rnn_plugin.probe.errors import ProbeError
 from tb_rnn_plugin.probe.probe import Capture, Probe
@@ -37,9 +39,7 @@ def capture(
     Raises:
         ProbeError: the batch, the layers or the states do not fit the model.
     """
-    probe = Probe(
-        model, inputs, layers=layers, initial_states=initial_states, training=training, weights=False, jit_compile=False
-    )
+    probe = Probe(model, inputs, layers=layers, initial_states=initial_states, training=training, jit_compile=False)
     return Activations(probe())
 
 
@@ -53,7 +53,8 @@ class LayerActivations(Mapping[str, Array]):
     """
 
     def __init__(self, trace: LayerTrace) -> None:
-        self._signals = trace.signals
+        # Copies of the compiled pass' own buffers: the user may write to these.
+        self._signals = {name: np.array(signal, order="C") for name, signal in trace.signals.items()}
         self.inputs = trace.inputs
         self.initial_states = trace.initial_states
         self.mask = trace.mask

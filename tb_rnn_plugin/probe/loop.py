@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ class LoopResult:
 
     Attributes:
         output: Keras' triple of `inner_loop`: last output, outputs of all timesteps, final states.
-        signals: By name, `[sample, time, unit]`, on the input's time axis; the units of an image are flattened.
+        signals: By name, `[time, sample, unit]`, on the input's time axis; the units of an image are flattened.
     """
 
     output: tuple[Tensor, Tensor, Any]
@@ -28,7 +28,7 @@ class LoopResult:
 def run(
     layer: Any, cell: InstrumentedCell, sequences: Tensor, states: Any, mask: Tensor | None, training: bool
 ) -> LoopResult:
-    """Run the base class' own loop, so that Keras' handling of masks, direction and unrolling stays Keras'.
+    """Run the base class' own loop, so that Keras' handling of masks and direction stays Keras'.
 
     Args:
         layer: The `keras.layers.RNN`, which is only read.
@@ -38,74 +38,49 @@ def run(
         mask: `[sample, time]` of bool, or None.
         training: Whether dropout is applied.
     """
-    packed = _PackedStep(cell, training)
-    loop = _Loop(packed, layer.go_backwards, layer.unroll, layer.zero_output_for_mask)
-    projected = cell.project(sequences, training)
-    last, steps, final = keras.layers.RNN.inner_loop(loop, projected, states, mask, training)
-    output, *signals = packed.unpack(steps)
+    step = _Step(cell, training)
+    loop = _Loop(step, layer.go_backwards, layer.zero_output_for_mask)
+    last, tensors, final = keras.layers.RNN.inner_loop(loop, sequences, states, mask, training)
+    signals = [_time_major(tensor) for tensor in tensors[: len(cell.ranges)]]
     if layer.go_backwards:
         # Keras returns the steps in the order in which they were taken; ours are on the input's time axis.
-        signals = [ops.flip(signal, axis=1) for signal in signals]
-    signals = [ops.reshape(s, (ops.shape(s)[0], s.shape[1], -1)) for s in signals]
-    named = dict(zip(cell.ranges, signals, strict=True))
-    return LoopResult((packed.unpack_output(last), output, final), named)
+        signals = [ops.flip(signal, axis=0) for signal in signals]
+    output = last[step.output_position], tensors[step.output_position], final
+    return LoopResult(output, dict(zip(cell.ranges, signals, strict=True)))
 
 
-class _PackedStep:
-    """A cell for Keras' loop, whose output is the real output and all signals side by side in one tensor.
+def _time_major(tensor: Tensor) -> Tensor:
+    """Return `[time, sample, unit]`, the order in which the loop wrote it: XLA then drops both transpositions."""
+    swapped = ops.transpose(tensor, (1, 0, *range(2, len(tensor.shape))))
+    return ops.reshape(swapped, (tensor.shape[1], ops.shape(tensor)[0], -1))
 
-    One tensor, because Keras' unrolled loop cannot stack nested outputs, and because one write per timestep is
-    cheaper than seven.
-    """
+
+class _Step:
+    """A cell for Keras' loop, whose output is a list: all signals, and the cell's output where it is none of them."""
 
     def __init__(self, cell: InstrumentedCell, training: bool) -> None:
         self._cell = cell
         self._training = training
-        self._shapes: list[tuple[int, ...]] = []
-        self._dtypes: list[str] = []
-        self._output_position = 0
+        self.output_position = 0
 
-    def __call__(self, inputs: Tensor, states: Any) -> tuple[Tensor, Any]:
+    def __call__(self, inputs: Tensor, states: Any) -> tuple[Sequence[Tensor], Any]:
         signals, states, output = self._cell.step(inputs, states, self._training)
-        # The output of a cell is as a rule one of its states, and then needs no room of its own.
-        tensors = list(signals)
         positions = [i for i, signal in enumerate(signals) if signal is output]
-        if positions:
-            self._output_position = positions[0]
-        else:
-            self._output_position = len(tensors)
-            tensors.append(output)
-        self._shapes = [tuple(t.shape[1:]) for t in tensors]
-        self._dtypes = [keras.backend.standardize_dtype(t.dtype) for t in tensors]
-        self._signals = len(signals)
-        common = keras.backend.result_type(*self._dtypes)
-        flat = [ops.reshape(ops.cast(t, common), (ops.shape(t)[0], math.prod(t.shape[1:]))) for t in tensors]
-        return ops.concatenate(flat, axis=-1), states
-
-    def unpack(self, packed: Tensor) -> list[Tensor]:
-        """Return the output and the signals from `[sample, time, everything]`."""
-        tensors = [self._part(packed, position) for position in range(len(self._shapes))]
-        return [tensors[self._output_position], *tensors[: self._signals]]
-
-    def unpack_output(self, packed: Tensor) -> Tensor:
-        """Return the output from `[sample, everything]`."""
-        return self._part(packed, self._output_position)
-
-    def _part(self, packed: Tensor, position: int) -> Tensor:
-        widths = [math.prod(shape) for shape in self._shapes]
-        start = sum(widths[:position])
-        part = packed[..., start : start + widths[position]]
-        leading = [ops.shape(packed)[i] if n is None else n for i, n in enumerate(packed.shape[:-1])]
-        return ops.cast(ops.reshape(part, (*leading, *self._shapes[position])), self._dtypes[position])
+        self.output_position = positions[0] if positions else len(signals)
+        return [*signals, *([] if positions else [output])], states
 
 
 @dataclass(frozen=True)
 class _Loop:
-    """What `RNN.inner_loop` reads of a layer; it gets this in the layer's place, so that the layer is never changed."""
+    """What `RNN.inner_loop` reads of a layer; it gets this in the layer's place, so that the layer is never changed.
 
-    cell: _PackedStep
+    Never unrolled, even where the layer is: Keras' unrolled loop cannot stack lists of outputs, and a loop compiles
+    faster.
+    """
+
+    cell: _Step
     go_backwards: bool
-    unroll: bool
     zero_output_for_mask: bool
+    unroll: bool = False
     return_sequences: bool = True
     stateful: bool = False

@@ -68,7 +68,7 @@ class Probe:
         layers: str | Iterable[str] | None = None,
         initial_states: str | Mapping[str, Any] = "zeros",
         training: bool = False,
-        weights: bool = True,
+        weights: bool = False,
         jit_compile: JitCompile = "auto",
     ) -> None:
         self.inputs = checked_probe(model, inputs)
@@ -117,7 +117,7 @@ class Probe:
         return LayerTrace(
             key=key,
             cell=described.kind,
-            signals={name: call["signals"][name] for name in described.ranges},
+            signals={name: np.swapaxes(call["signals"][name], 0, 1) for name in described.ranges},
             ranges=_ranges(described.ranges, call["states"]),
             inputs=call["inputs"],
             initial_states=call["states"],
@@ -182,7 +182,8 @@ def _finished(call: LayerCall) -> dict[str, Any]:
     mask = None if call.mask is None else ops.cast(ops.reshape(call.mask, ops.shape(call.mask)[:2]), "bool")
     signals = {name: _widened(signal) for name, signal in call.signals.items()}
     if mask is not None:
-        signals = {name: ops.where(ops.expand_dims(mask, -1), s, np.nan) for name, s in signals.items()}
+        present = ops.expand_dims(ops.transpose(mask), -1)
+        signals = {name: ops.where(present, signal, np.nan) for name, signal in signals.items()}
     finished = {
         "signals": signals,
         "inputs": _widened(call.inputs),

@@ -23,7 +23,7 @@ class LayerCall:
         inputs: `[sample, time, feature]`.
         states: The initial states by name.
         mask: `[sample, time]`, or None.
-        signals: By name, `[sample, time, unit]`.
+        signals: By name, `[time, sample, unit]`.
     """
 
     cell: InstrumentedCell

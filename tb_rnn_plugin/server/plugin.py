@@ -17,7 +17,7 @@ from tb_rnn_plugin.log.schema import Array
 from tb_rnn_plugin.log.statistics import STATISTICS
 from tb_rnn_plugin.log.summaries import log_tag, parse_plugin_data, signal_tag
 from tb_rnn_plugin.server import queries, wire
-from tb_rnn_plugin.server.runs import RunDirectories, inside
+from tb_rnn_plugin.server.runs import RunDirectories
 
 _BUNDLE = Path(__file__).parent / "static" / "index.js"
 
@@ -94,7 +94,7 @@ class RNNTimelinePlugin(base_plugin.TBPlugin):  # type: ignore[misc]
         layer, signal = wire.text(request, "layer"), request.args.get("signal")
         _, directory = self._directory(request)
         file = queries.open_step(directory, step)
-        tag = wire.etag(inside(directory, layout.step_file(step)))
+        tag = wire.etag(file.path)
         return wire.unchanged(request, tag) or wire.binary(
             request, queries.read_trace(file, layer, sample, signal), tag
         )

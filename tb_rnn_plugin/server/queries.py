@@ -147,8 +147,8 @@ def open_probe(directory: Path) -> ProbeBatch:
 
 def _unit(directory: Path) -> str:
     try:
-        return str(ArrayFile(inside(directory, layout.PROBE_FILE)).document["unit"])
-    except (LogError, OSError, KeyError):
+        return str(ArrayFile(inside(directory, layout.PROBE_FILE)).field("unit"))
+    except (LogError, OSError):
         return "epoch"
 
 

@@ -89,15 +89,19 @@ class RunDirectories:
             else:
                 continue
             directory = layout.trace_directory(candidate)
-            if directory.is_dir() and is_inside(directory, candidate):
+            if directory.is_dir() and not leads_out(directory, candidate):
                 return directory
         return None
 
 
-def is_inside(path: Path, directory: Path) -> bool:
-    """Tell whether a path, links followed, lies in a directory, links followed."""
+def leads_out(path: Path, directory: Path) -> bool:
+    """Tell whether a path below a directory is, or goes through, a link to somewhere outside of it."""
+    parts = path.relative_to(directory).parts
+    # Following links asks the file system about every directory from the root down, so only where there is one.
+    if not any(directory.joinpath(*parts[: i + 1]).is_symlink() for i in range(len(parts))):
+        return False
     real, root = os.path.realpath(path), os.path.realpath(directory)
-    return os.path.commonpath([real, root]) == root
+    return os.path.commonpath([real, root]) != root
 
 
 def inside(directory: Path, name: str) -> Path:
@@ -107,6 +111,6 @@ def inside(directory: Path, name: str) -> Path:
         NotInLogError: the name is a link that leads out of the directory.
     """
     path = directory / name
-    if not is_inside(path, directory):
+    if leads_out(path, directory):
         raise NotInLogError(f"{path} is a link that leads out of its run and is not followed.")
     return path

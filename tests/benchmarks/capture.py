@@ -61,7 +61,7 @@ def bytes_per_value() -> Figure:
         callback.on_epoch_end(0)
         [file] = Path(directory).glob("**/step-*.safetensors")
         size = file.stat().st_size
-        values = _values(Probe(model, inputs)())
+        values = _values(Probe(model, inputs, weights=True)())
     return Figure(size / values, {"bytes": size, "values": values})
 
 
