@@ -8,7 +8,7 @@ ONLY ?=
 PROTO := tb_rnn_plugin/log/proto/plugin_data.proto
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: demo test lint types frontend frontend-test chromium bench proto format clean
+.PHONY: demo test lint types frontend frontend-test chromium bench floors proto format clean
 
 demo: $(VENV)/installed frontend
 	$(BIN)/python -m demo --serve=$(SERVE)
@@ -40,6 +40,13 @@ chromium: $(VENV)/installed
 bench: $(VENV)/installed frontend
 	$(BIN)/python -m tests.benchmarks $(ONLY)
 
+# The oldest versions that pyproject.toml admits, with everything that does not need a browser.
+floors:
+	$(PYTHON) -m venv .venv-floors
+	.venv-floors/bin/python -m pip install --quiet --requirement tests/floors.txt
+	.venv-floors/bin/python -m pip install --quiet --no-deps --editable .
+	.venv-floors/bin/python -m pytest tests/log tests/reference tests/probe tests/callback tests/server
+
 proto: $(VENV)/installed
 	$(BIN)/protoc --proto_path=. --python_out=. --pyi_out=. $(PROTO)
 
@@ -54,4 +61,4 @@ $(VENV)/installed: pyproject.toml hatch_build.py
 	touch $@
 
 clean:
-	rm -rf $(VENV) frontend_static/node_modules tb_rnn_plugin/server/static logs bench.json
+	rm -rf $(VENV) .venv-floors frontend_static/node_modules tb_rnn_plugin/server/static logs bench.json

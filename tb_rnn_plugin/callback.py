@@ -130,9 +130,10 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
 
     def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Capture after this batch, if one is due."""
-        # With `steps_per_execution`, `batch` is the last of several, and at the epoch's end may lie beyond the last.
-        done = min(batch + 1, (self.params or {}).get("steps") or batch + 1)
-        before, self._batches = self._batches, self._batches_before_epoch + done
+        before, self._batches = self._batches, self._batches_before_epoch + batch + 1
+        if getattr(self.model, "steps_per_execution", 1) > 1:
+            # `batch` then is the first of several, the last, or one beyond the epoch's last, as Keras' version has it.
+            self._batches = int(self.model.optimizer.iterations.numpy())
         if self._schedule.takes_batches(before, self._batches):
             self._capture(self._batches - 1, logs)
 
