@@ -8,8 +8,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from tensorboard.backend.event_processing.data_ingester import _parse_event_files_spec
-
 from tb_rnn_plugin.log import layout
 from tb_rnn_plugin.log.errors import NotInLogError
 from tb_rnn_plugin.log.traces import list_steps
@@ -32,8 +30,7 @@ class RunDirectories:
         self._roots: list[tuple[str | None, Path]] = []
         if logdir:
             self._roots.append((None, Path(logdir).expanduser()))
-        for path, name in _parse_event_files_spec(logdir_spec or None).items():
-            self._roots.append((name, Path(path)))
+        self._roots += parse_logdir_spec(logdir_spec or "")
         self._known: dict[str, frozenset[str]] = {}
         self._steps: dict[Path, tuple[int, list[int]]] = {}
 
@@ -92,6 +89,19 @@ class RunDirectories:
             if directory.is_dir() and not leads_out(directory, candidate):
                 return directory
         return None
+
+
+def parse_logdir_spec(spec: str) -> list[tuple[str | None, Path]]:
+    """Return the group names and directories of `--logdir_spec`, `name:path,path,…`, read as TensorBoard reads it."""
+    groups: list[tuple[str | None, Path]] = []
+    for part in filter(None, spec.split(",")):
+        name, colon, path = part.partition(":")
+        # A path may itself hold colons: one from the root, one on a Windows drive, an address like gs://bucket.
+        if not colon or part.startswith("/") or os.path.splitdrive(part)[0] or path.startswith("//"):
+            groups.append((None, Path(part).expanduser()))
+        else:
+            groups.append((name, Path(path).expanduser()))
+    return groups
 
 
 def leads_out(path: Path, directory: Path) -> bool:
