@@ -6,6 +6,7 @@ import json
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.parse
@@ -34,10 +35,11 @@ class Answer:
 
 @dataclass(frozen=True)
 class TensorBoard:
-    """A TensorBoard that listens at `address`."""
+    """A TensorBoard that listens at `address` and prints to the file `output`."""
 
     address: str
     process: subprocess.Popen[bytes]
+    output: Path
 
     def get(
         self, route: str, headers: Mapping[str, str] | None = None, method: str = "GET", **parameters: object
@@ -54,17 +56,17 @@ class TensorBoard:
                 return Answer(error.code, dict(error.headers), error.read())
 
     def wait_for_runs(self, *runs: str) -> None:
-        """Return once TensorBoard lists all these runs."""
+        """Return once TensorBoard answers and lists all these runs."""
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
-            assert self.process.poll() is None, "TensorBoard ended"
+            assert self.process.poll() is None, f"TensorBoard ended:\n{self.output.read_text()}"
             try:
                 answer = self.get("runs")
                 if answer.status == 200 and set(runs) <= {run["name"] for run in answer.json()["runs"]}:
                     return
             except OSError:  # Not listening yet.
                 time.sleep(0.05)
-        raise AssertionError(f"TensorBoard did not list {runs} within {PATIENCE} seconds")
+        raise AssertionError(f"TensorBoard did not list {runs} within {PATIENCE} seconds:\n{self.output.read_text()}")
 
 
 @contextmanager
@@ -84,9 +86,10 @@ def tensorboard(*arguments: str | Path) -> Iterator[TensorBoard]:
         *map(str, arguments),
     ]
     prefix = next((str(a).removeprefix("--path_prefix=") for a in arguments if str(a).startswith("--path_prefix=")), "")
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        yield TensorBoard(f"http://127.0.0.1:{port}{prefix}", process)
-    finally:
-        process.terminate()
-        process.wait()
+    with tempfile.NamedTemporaryFile(prefix="tensorboard-", suffix=".txt") as output:
+        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
+        try:
+            yield TensorBoard(f"http://127.0.0.1:{port}{prefix}", process, Path(output.name))
+        finally:
+            process.terminate()
+            process.wait()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
-from tests.benchmarks import capture, serving
+from tests.benchmarks import browser, capture, serving
 from tests.benchmarks.measure import Figure
 
 OUTPUT = Path("bench.json")
@@ -32,6 +32,9 @@ BUDGETS = {
     "bytes_per_value": Budget(capture.bytes_per_value, 2.05),
     "trace_vs_static": Budget(serving.trace_vs_static, 1.5),
     "memory_vs_summaries": Budget(serving.memory_vs_summaries, 3.0),
+    "first_picture_1000_vs_10": Budget(browser.first_picture_1000_vs_10, 1.5),
+    "paint_vs_frame": Budget(browser.paint_vs_frame, 1.0),
+    "scrub_vs_50ms": Budget(browser.scrub_vs_50ms, 1.0),
 }
 
 

@@ -61,14 +61,15 @@ def memory_vs_summaries() -> Figure:
             sizes.append(events.stat().st_size)
             with tensorboard("--logdir", run.parents[1]) as board:
                 board.wait_for_runs("run/rnn")
-                _wait_for_summaries(board, epochs)
+                wait_for_summaries(board, epochs)
                 memory.append(_resident(board.process.pid))
     extra = many - few
     per_epoch, own = (memory[1] - memory[0]) / extra, (sizes[1] - sizes[0]) / extra
     return Figure(per_epoch / own, {"memory_bytes_per_epoch": per_epoch, "summary_bytes_per_epoch": own})
 
 
-def _wait_for_summaries(board: TensorBoard, epochs: int) -> None:
+def wait_for_summaries(board: TensorBoard, epochs: int) -> None:
+    """Return once TensorBoard has loaded the summaries of all epochs."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         run = board.get("summary", run="run/rnn", layer="lstm", signal="hidden_state")

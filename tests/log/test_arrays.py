@@ -13,6 +13,7 @@ import safetensors.numpy
 from tb_rnn_plugin.log import arrays
 from tb_rnn_plugin.log.arrays import ArrayFile
 from tb_rnn_plugin.log.errors import LogError, NewerFormatError, UnreadableFileError
+from tb_rnn_plugin.log.traces import read_layers
 
 VALUES = np.arange(60, dtype=np.float16).reshape(3, 4, 5)
 
@@ -26,7 +27,7 @@ def path(tmp_path: Path) -> Path:
 
 def test_a_row_is_that_row(path: Path) -> None:
     file = ArrayFile(path)
-    assert file.document["step"] == 7
+    assert file.field("step") == 7
     np.testing.assert_array_equal(file.read("signals/lstm/h", 1), VALUES[1])
     np.testing.assert_array_equal(file.read("weights/lstm/kernel", 2), VALUES[0, 2])
     np.testing.assert_array_equal(file.read("signals/lstm/h"), VALUES)
@@ -43,7 +44,7 @@ def test_every_flipped_byte_is_noticed_or_harmless(path: Path) -> None:
             continue
         np.testing.assert_array_equal(read[0], VALUES, err_msg=f"byte {position}")
         np.testing.assert_array_equal(read[1], VALUES[0], err_msg=f"byte {position}")
-        assert file.document["step"] == 7
+        assert file.field("step") == 7
 
 
 def test_every_truncation_is_noticed(path: Path) -> None:
@@ -101,3 +102,11 @@ def test_a_reader_meanwhile_sees_the_old_file_or_the_new(path: Path, monkeypatch
 
 def test_no_file_is_mistaken_for_an_event_file(path: Path) -> None:
     assert not re.search("tfevents", path.name)
+
+
+def test_a_document_without_what_is_needed_is_said(path: Path) -> None:
+    with pytest.raises(UnreadableFileError, match="has no field 'layers'"):
+        read_layers(ArrayFile(path))
+    arrays.write(path, {}, {"layers": [{"key": "lstm"}]})
+    with pytest.raises(UnreadableFileError, match="its layers are not described"):
+        read_layers(ArrayFile(path))

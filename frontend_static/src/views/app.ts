@@ -1,5 +1,5 @@
 /** The tab: reads the session, lays out the views, and turns their events into the session's methods. */
-import { css, html, LitElement, nothing } from "lit";
+import { html, LitElement, nothing } from "lit";
 import { Client } from "../api/client.ts";
 import { Host } from "../host/host.ts";
 import { watchTheme } from "../host/theme.ts";
@@ -10,6 +10,7 @@ import { reveal, type TimeWindow, zoomAround } from "../maths/window.ts";
 import { type Command, commandOf, controlTakes, moveCell } from "../state/keys.ts";
 import { toParams } from "../state/selection.ts";
 import { Session } from "../state/session.ts";
+import { appStyles } from "./app_styles.ts";
 import "./empty_state.ts";
 import "./scrubber.ts";
 import "./timeline.ts";
@@ -24,73 +25,7 @@ const URL_DELAY = 250;
 export class App extends LitElement {
   static override properties = { theme: { state: true }, dismissed: { state: true } };
 
-  static override styles = [
-    base,
-    css`
-      :host {
-        display: grid;
-        grid-template-rows: auto auto auto minmax(0, 1fr);
-        height: 100%;
-        background: var(--page);
-      }
-      rnn-top-bar {
-        border-bottom: 1px solid var(--rule);
-      }
-      rnn-scrubber {
-        border-bottom: 1px solid var(--rule);
-      }
-      main {
-        grid-row: 4;
-        position: relative;
-        min-height: 0;
-      }
-      rnn-timeline {
-        height: 100%;
-      }
-      .notice {
-        grid-row: 3;
-        display: flex;
-        gap: 12px;
-        align-items: baseline;
-        padding: 6px 20px;
-        background: var(--raised);
-        color: var(--soft);
-      }
-      .notice ul {
-        flex: 1;
-        margin: 0;
-        padding: 0;
-        list-style: none;
-      }
-      .notice li {
-        overflow-wrap: anywhere;
-      }
-      .message {
-        max-width: 640px;
-        margin: 12vh auto 0;
-        padding: 0 20px;
-      }
-      .message h2 {
-        margin: 0 0 4px;
-        font-weight: 600;
-        font-size: 15px;
-        line-height: 20px;
-      }
-      .message p {
-        margin: 0;
-        color: var(--soft);
-        overflow-wrap: anywhere;
-      }
-      .loading {
-        animation: appear 0s 250ms both;
-      }
-      @keyframes appear {
-        from {
-          visibility: hidden;
-        }
-      }
-    `,
-  ];
+  static override styles = [base, appStyles];
 
   declare private theme: Theme;
   declare private dismissed: string;

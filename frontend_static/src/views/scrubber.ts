@@ -1,12 +1,12 @@
 /** Time in training: a tick per captured step, the loss behind them, and the player. */
-import { css, html, LitElement, nothing, svg } from "lit";
+import { html, LitElement, nothing, svg } from "lit";
 import type { RunInfo } from "../api/types.ts";
 import { formatValue } from "../maths/format.ts";
 import { lossPath, stepAt, stepX } from "../maths/training.ts";
 import { followDrag } from "./gestures.ts";
+import { HEIGHT, scrubberStyles } from "./scrubber_styles.ts";
 import { base } from "./theme.ts";
 
-const HEIGHT = 56;
 const RAIL = 44;
 const RATES = [2, 4, 8, 16];
 
@@ -23,104 +23,7 @@ export class Scrubber extends LitElement {
     width: { state: true },
   };
 
-  static override styles = [
-    base,
-    css`
-      :host {
-        display: grid;
-        grid-template-columns: 160px minmax(0, 1fr) auto;
-        align-items: center;
-        height: 72px;
-        padding: 0 20px;
-      }
-      .now {
-        display: flex;
-        gap: 12px;
-        align-items: center;
-      }
-      .play {
-        display: grid;
-        width: 32px;
-        height: 32px;
-        padding: 0;
-        border: 0;
-        border-radius: 50%;
-        background: var(--accent);
-        color: var(--page);
-        cursor: pointer;
-        place-items: center;
-        flex: none;
-      }
-      .play:disabled {
-        background: var(--rule);
-        cursor: default;
-      }
-      .play svg {
-        width: 14px;
-        height: 14px;
-        fill: currentColor;
-      }
-      .where b {
-        display: block;
-        font-weight: 600;
-        font-size: 15px;
-        line-height: 20px;
-      }
-      .where span {
-        display: block;
-        color: var(--soft);
-        font-size: 12px;
-        line-height: 16px;
-        white-space: nowrap;
-      }
-      .rail {
-        height: ${HEIGHT}px;
-        border-radius: 4px;
-        cursor: pointer;
-        touch-action: none;
-      }
-      .rail svg {
-        display: block;
-        overflow: visible;
-      }
-      .loss {
-        fill: none;
-        stroke: var(--faint);
-        stroke-width: 1.5;
-        stroke-linejoin: round;
-      }
-      .line {
-        stroke: var(--rule);
-        stroke-width: 1;
-      }
-      .ticks {
-        stroke: var(--faint);
-        stroke-width: 1;
-      }
-      .ticks.dense {
-        stroke: var(--rule);
-      }
-      .thumb {
-        fill: var(--accent);
-        stroke: var(--page);
-        stroke-width: 2;
-      }
-      .stem {
-        stroke: var(--accent);
-        stroke-width: 1;
-      }
-      .rate {
-        margin-left: 20px;
-        padding: 4px 2px;
-        border: 0;
-        border-radius: 6px;
-        background: var(--page);
-        color: var(--soft);
-        font-size: 12px;
-        cursor: pointer;
-      }
-    `,
-  ];
+  static override styles = [base, scrubberStyles];
 
   declare run: RunInfo;
   declare step: number | null;

@@ -1,5 +1,5 @@
 /** The time axis, the annotation tracks and one lane per signal, under one crosshair. */
-import { css, html, LitElement, nothing, type PropertyValues } from "lit";
+import { html, LitElement, nothing, type PropertyValues } from "lit";
 import type { AnnotationInfo, SignalInfo } from "../api/types.ts";
 import { identityOrder } from "../maths/binning.ts";
 import type { Theme } from "../maths/colours.ts";
@@ -15,12 +15,9 @@ import { followDrag, type Stage, wheelWindow } from "./gestures.ts";
 import "./lane.ts";
 import { annotationText, renderReadout } from "./readout.ts";
 import { base } from "./theme.ts";
+import { HEAD_END, LABEL_WIDTH, RANGE_HEIGHT, SIDE, timelineStyles } from "./timeline_styles.ts";
 
-const LABEL_WIDTH = 160;
-const SIDE = 20;
 const READOUT_HEIGHT = 34;
-const RANGE_HEIGHT = 8;
-const HEAD_END = 8;
 /** More tracks than this would leave the lanes no room, so they scroll away with them. */
 const MOST_STICKY_TRACKS = 6;
 
@@ -36,111 +33,7 @@ export class Timeline extends LitElement {
     ratio: { state: true },
   };
 
-  static override styles = [
-    base,
-    css`
-      :host {
-        display: block;
-        min-height: 0;
-        --label-width: ${LABEL_WIDTH}px;
-      }
-      .scroll {
-        position: relative;
-        height: 100%;
-        overflow: hidden auto;
-        padding: 0 ${SIDE}px;
-        overscroll-behavior: contain;
-        scrollbar-gutter: stable;
-      }
-      .content {
-        position: relative;
-        width: max-content;
-        min-width: 100%;
-        padding-bottom: 12px;
-      }
-      .sticky {
-        position: sticky;
-        top: 0;
-        z-index: 2;
-        background: var(--page);
-      }
-      .tracks {
-        padding-bottom: ${HEAD_END}px;
-        background: var(--page);
-      }
-      .line {
-        display: grid;
-        grid-template-columns: var(--label-width) auto;
-      }
-      .track {
-        height: ${TRACK_HEIGHT}px;
-        color: var(--soft);
-        font-size: 12px;
-        line-height: ${TRACK_HEIGHT}px;
-      }
-      .track .name {
-        display: flex;
-        gap: 8px;
-        justify-content: space-between;
-        padding-right: 20px;
-        white-space: nowrap;
-      }
-      .track .name span {
-        overflow: hidden;
-        text-overflow: ellipsis;
-      }
-      .track b {
-        font-weight: 400;
-        color: var(--ink);
-      }
-      .axis-name {
-        padding-top: 0;
-        color: var(--soft);
-        font-size: 11px;
-        line-height: 14px;
-      }
-      canvas {
-        display: block;
-      }
-      .axis canvas,
-      .track canvas {
-        cursor: crosshair;
-      }
-      .range {
-        position: relative;
-        height: ${RANGE_HEIGHT}px;
-      }
-      .range .thumb {
-        position: absolute;
-        top: 1px;
-        height: 3px;
-        border-radius: 2px;
-        background: var(--faint);
-        cursor: grab;
-      }
-      .range .thumb::after {
-        position: absolute;
-        inset: -6px 0;
-        content: "";
-      }
-      .lanes {
-        display: grid;
-        gap: ${LANE_GAP}px;
-      }
-      .crosshair {
-        position: absolute;
-        z-index: 3;
-        bottom: 12px;
-        width: 1px;
-        pointer-events: none;
-        background: repeating-linear-gradient(var(--accent) 0 4px, var(--page) 4px 6px);
-      }
-      .crosshair.pin {
-        background: var(--accent);
-        box-shadow: 0 0 0 1px var(--page);
-      }
-    `,
-  ];
+  static override styles = [base, timelineStyles];
 
   declare view: View;
   declare annotations: readonly AnnotationInfo[];

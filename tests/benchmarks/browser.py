@@ -1,0 +1,183 @@
+"""What the user waits for: the first picture, its painting, the next epoch's. A real TensorBoard, a real Chromium."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Frame, ViewportSize
+
+from tb_rnn_plugin.log import layout
+from tb_rnn_plugin.log.writer import RunWriter
+from tests.benchmarks.measure import Figure
+from tests.benchmarks.serving import wait_for_summaries
+from tests.browser import chromium
+from tests.browser.tab import Tab
+from tests.runs import lstm_trace, probe
+from tests.tensorboard_process import TensorBoard, tensorboard
+
+RUN = "run/rnn"
+VIEWPORT = ViewportSize(width=1920, height=1080)
+FRAME_MS = 1000 / 60
+SCRUB_MS = 50.0
+REST_MS = 100.0
+SIGNALS = 6
+
+# In every frame; only the plugin's ever has lanes. A canvas gets its style when it is painted, and what was painted
+# before a frame's callbacks is on the screen once the next frame's run.
+NOTE_FIRST_PICTURE = """
+    const look = () => {
+        const timeline = document.querySelector("rnn-timeline-app")?.shadowRoot.querySelector("rnn-timeline");
+        const lanes = [...timeline?.shadowRoot.querySelectorAll("rnn-lane") ?? []];
+        const painted = lanes.length > 0 && lanes.every((lane) => lane.shadowRoot.querySelector("canvas").style.width);
+        if (!painted) requestAnimationFrame(look);
+        else requestAnimationFrame(() => { window.firstPicture = performance.timeOrigin + performance.now(); });
+    };
+    if (window !== top) requestAnimationFrame(look);
+"""
+
+# Chromium may put drawing off; reading one pixel back has it done.
+TIME_PAINTING = """() => {
+    const lane = customElements.get("rnn-lane").prototype;
+    const paint = lane.paint;
+    window.paintings = [];
+    lane.paint = function () {
+        const start = performance.now();
+        paint.call(this);
+        this.renderRoot.querySelector("canvas").getContext("2d").getImageData(0, 0, 1, 1);
+        window.paintings.push(performance.now() - start);
+    };
+}"""
+
+TIME_KEY_TO_PICTURE = """() => {
+    const timeline = document.querySelector("rnn-timeline-app").shadowRoot.querySelector("rnn-timeline");
+    document.addEventListener("keydown", (event) => {
+        window.picture = new Promise((resolve) => {
+            const observer = new MutationObserver(() => {
+                observer.disconnect();
+                requestAnimationFrame(() => resolve([timeline.dataset.shownStep, performance.now() - event.timeStamp]));
+            });
+            observer.observe(timeline, { attributeFilter: ["data-shown-step"] });
+        });
+    }, true);
+}"""
+
+
+def first_picture_1000_vs_10() -> Figure:
+    """From navigation to the first painted lanes with 1,000 epochs logged, against the same with 10.
+
+    Timed in the page: from the time origin of TensorBoard's page to the frame after the one in which all six lanes
+    are painted. Each log has a TensorBoard of its own, which has loaded all of it; Chromium has seen both before. The
+    part of the plugin alone starts at the time origin of its iframe.
+    """
+    many, few = 1000, 10
+    whole: dict[int, list[float]] = {many: [], few: []}
+    own: dict[int, list[float]] = {many: [], few: []}
+    with ExitStack() as stack:
+        boards = {epochs: stack.enter_context(_board(epochs, samples=2, timesteps=20, units=8)) for epochs in whole}
+        page = stack.enter_context(chromium.launched()).new_page(viewport=VIEWPORT)
+        page.add_init_script(NOTE_FIRST_PICTURE)
+        tabs = {epochs: Tab(page, board.address) for epochs, board in boards.items()}
+        for turn in range(6):
+            for epochs, tab in tabs.items():
+                tab.open(run=RUN)
+                frame = _plugin(tab)
+                shown = float(frame.wait_for_function("() => window.firstPicture").json_value())
+                tab.expect_step(epochs - 1)
+                if turn > 0:  # The first fills Chromium's caches.
+                    whole[epochs].append(shown - float(page.evaluate("performance.timeOrigin")))
+                    own[epochs].append(shown - float(frame.evaluate("performance.timeOrigin")))
+    parts = {f"{epochs}_epochs_ms": statistics.median(times) for epochs, times in whole.items()}
+    parts |= {f"{epochs}_epochs_plugin_alone_ms": statistics.median(times) for epochs, times in own.items()}
+    return Figure(statistics.median(whole[many]) / statistics.median(whole[few]), parts)
+
+
+def paint_vs_frame() -> Figure:
+    """Painting one heatmap of 512 units and 2,000 timesteps, against one frame of 60 Hz.
+
+    Timed in the page while the arrow key scrubs through steps not seen before: the lane's own `paint`, from the trace
+    in memory, as it was fetched, to the canvas, and the reading back of one pixel, before which Chromium may not have
+    drawn. The six lanes of a step are six paintings.
+    """
+    steps = 24
+    with _board(steps, written=2, samples=1, timesteps=2000, units=512) as board, _tab(board) as tab:
+        tab.open(run=RUN, step=0)
+        tab.expect_step(0)
+        tab.focus()
+        frame = _plugin(tab)
+        frame.evaluate(TIME_PAINTING)
+        for step in range(1, steps):
+            tab.page.keyboard.press("ArrowRight")
+            tab.expect_step(step)
+        taken = [float(one) for one in frame.evaluate("() => window.paintings")]
+    assert len(taken) == SIGNALS * (steps - 1)
+    paint = statistics.median(taken)
+    lanes = statistics.median(sum(taken[i : i + SIGNALS]) for i in range(0, len(taken), SIGNALS))
+    return Figure(paint / FRAME_MS, {"paint_ms": paint, "six_lanes_ms": lanes, "frame_ms": FRAME_MS})
+
+
+def scrub_vs_50ms() -> Figure:
+    """Scrubbing one epoch on through 256 units and 500 timesteps, from the key press to pixels, p95, against 50 ms.
+
+    Timed in the page: from the time stamp of the key's event to the first frame callback after `data-shown-step` has
+    changed, which comes after the painting. No step has been fetched before, and each key press waits until Chromium
+    is done with the picture before.
+    """
+    steps = 61
+    taken = []
+    with _board(steps, written=8, samples=2, timesteps=500, units=256) as board, _tab(board) as tab:
+        tab.open(run=RUN, step=0)
+        tab.expect_step(0)
+        tab.focus()
+        frame = _plugin(tab)
+        frame.evaluate(TIME_KEY_TO_PICTURE)
+        for step in range(1, steps):
+            tab.page.wait_for_timeout(REST_MS)
+            tab.page.keyboard.press("ArrowRight")
+            shown, milliseconds = frame.evaluate("() => window.picture")
+            assert int(shown) == step
+            taken.append(float(milliseconds))
+    p95 = statistics.quantiles(taken, n=20)[-1]
+    return Figure(p95 / SCRUB_MS, {"p95_ms": p95, "median_ms": statistics.median(taken)})
+
+
+@contextmanager
+def _board(
+    steps: int, *, samples: int, timesteps: int, units: int, written: int | None = None
+) -> Iterator[TensorBoard]:
+    """Run TensorBoard on one run of one layer.
+
+    If only some steps are to be `written`, the others are links to their trace files, and have no summaries.
+    """
+    written = steps if written is None else written
+    with tempfile.TemporaryDirectory() as directory:
+        run = Path(directory) / RUN
+        writer = RunWriter(run)
+        writer.write_probe(probe(samples, timesteps))
+        traces = layout.trace_directory(run)
+        for step in range(steps):
+            if step < written:
+                logs = {"loss": 3 / (1 + step), "val_loss": 3.1 / (1 + step)}
+                writer.write_step(step, [lstm_trace(step, samples, timesteps, units)], logs=logs)
+            else:
+                os.link(traces / layout.step_file(step % written), traces / layout.step_file(step))
+        with tensorboard("--logdir", directory) as board:
+            board.wait_for_runs(RUN)
+            wait_for_summaries(board, written)
+            yield board
+
+
+@contextmanager
+def _tab(board: TensorBoard) -> Iterator[Tab]:
+    with chromium.launched() as browser:
+        yield Tab(browser.new_page(viewport=VIEWPORT), board.address)
+
+
+def _plugin(tab: Tab) -> Frame:
+    """Return the frame of the plugin, once it has lanes."""
+    tab.lanes.first.wait_for()
+    return next(frame for frame in tab.page.frames if frame.url.endswith("name=rnn_timeline"))

@@ -1,0 +1,1 @@
+"""Drives a real TensorBoard in a real Chromium."""

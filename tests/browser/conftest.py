@@ -1,0 +1,55 @@
+"""One TensorBoard and one Chromium for all browser tests, a fresh page for each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, ViewportSize
+
+from tests.browser import chromium, logdir
+from tests.browser.tab import Tab
+from tests.tensorboard_process import tensorboard
+
+VIEWPORT = ViewportSize(width=1280, height=800)
+
+
+@pytest.fixture(scope="session")
+def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("logs")
+    logdir.write_all(root)
+    return root
+
+
+@pytest.fixture(scope="session")
+def address(logs: Path) -> Iterator[str]:
+    with tensorboard("--logdir", logs) as board:
+        board.wait_for_runs("lstm/rnn", "masked/rnn", "long/rnn")
+        yield board.address
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with chromium.launched() as found:
+        yield found
+
+
+@pytest.fixture
+def open_tab(browser: Browser) -> Iterator[Callable[[str], Tab]]:
+    """Return a function that opens a page on an address. Complaints of the browser fail the test."""
+    tabs: list[Tab] = []
+
+    def make(address: str) -> Tab:
+        tabs.append(Tab(browser.new_page(viewport=VIEWPORT), address))
+        return tabs[-1]
+
+    yield make
+    for tab in tabs:
+        tab.page.close()
+        assert tab.complaints == []
+
+
+@pytest.fixture
+def tab(open_tab: Callable[[str], Tab], address: str) -> Tab:
+    return open_tab(address)

@@ -1,0 +1,71 @@
+"""A log directory for the browser tests: small runs whose every number is known."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from tb_rnn_plugin.log.schema import ProbeBatch
+from tb_rnn_plugin.log.writer import RunWriter
+from tests.runs import lstm_trace
+
+TEXT = "def f(x): # it's\n"
+SAMPLES, TIMESTEPS, UNITS = 2, len(TEXT), 6
+STEPS = tuple(range(12))
+
+
+def probe(samples: int = SAMPLES, timesteps: int = TIMESTEPS) -> ProbeBatch:
+    """Return a probe of text, with one annotation of each kind."""
+    text = (TEXT * (1 + timesteps // len(TEXT)))[:timesteps]
+    comment = np.cumsum([char == "#" for char in text]) > 0
+    depth = np.cumsum([(char == "(") - (char == ")") for char in text])
+    return ProbeBatch(
+        inputs={"x": np.zeros((samples, timesteps), np.float32)},
+        sample_names=[f"text {i}" for i in range(samples)],
+        tokens=[list(text)] * samples,
+        annotations={
+            "inside comment": np.tile(comment, (samples, 1)),
+            "bracket depth": np.tile(depth.astype(np.float32), (samples, 1)),
+        },
+    )
+
+
+def write_lstm(directory: Path) -> None:
+    """Write the main run: two layers, twelve steps, a falling loss."""
+    writer = RunWriter(directory)
+    writer.write_probe(probe())
+    for step in STEPS:
+        layers = [
+            lstm_trace(step, SAMPLES, TIMESTEPS, UNITS),
+            lstm_trace(100 + step, SAMPLES, TIMESTEPS, units=3, key="encoder/lstm"),
+        ]
+        writer.write_step(step, layers, logs={"loss": 3.0 / (1 + step)})
+
+
+def write_masked(directory: Path) -> None:
+    """Write a run with padding at the end of its second sample, and a NaN from training at its last step."""
+    mask = np.ones((SAMPLES, TIMESTEPS), bool)
+    mask[1, -4:] = False
+    writer = RunWriter(directory)
+    writer.write_probe(probe())
+    for step in (0, 3, 4):
+        layer = lstm_trace(step, SAMPLES, TIMESTEPS, UNITS, mask=mask)
+        if step == 4:
+            for values in layer.signals.values():
+                values[:, 5, 2] = np.nan
+        writer.write_step(step, [layer], logs={"loss": 1.0})
+
+
+def write_long(directory: Path) -> None:
+    """Write a run too long to show each timestep."""
+    writer = RunWriter(directory)
+    writer.write_probe(probe(samples=1, timesteps=3000))
+    writer.write_step(0, [lstm_trace(0, samples=1, timesteps=3000, units=4)], logs={"loss": 1.0})
+
+
+def write_all(root: Path) -> None:
+    """Write every run of the browser tests."""
+    write_lstm(root / "lstm" / "rnn")
+    write_masked(root / "masked" / "rnn")
+    write_long(root / "long" / "rnn")

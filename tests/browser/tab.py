@@ -1,0 +1,93 @@
+"""The tab as a user sees it: what the tests read and do, in one place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import quote
+
+from playwright.sync_api import ConsoleMessage, FrameLocator, Locator, Page, expect
+
+
+class Tab:
+    """The RNN Timeline tab inside TensorBoard's page.
+
+    Args:
+        page: A page of Chromium.
+        address: Where TensorBoard listens.
+    """
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.page = page
+        self.address = address
+        self.complaints: list[str] = []
+        page.on("console", self._on_console)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _on_console(self, message: ConsoleMessage) -> None:
+        # TensorBoard's own page warns of its own affairs; errors, violated policies among them, are anyone's.
+        ours = "rnn_timeline" in message.location["url"]
+        if message.type == "error" or (message.type == "warning" and ours):
+            self.complaints.append(message.text)
+
+    def open(self, **selection: str | int | float) -> Tab:
+        """Load TensorBoard at our tab with a selection in its URL."""
+        parts = [f"p.rnn_timeline.{key}={quote(str(value), safe='')}" for key, value in selection.items()]
+        self.page.goto("about:blank")  # A change of the hash alone would not load the page anew.
+        self.page.goto(f"{self.address}/#" + "&".join(["rnn_timeline", *parts]))
+        return self
+
+    @property
+    def frame(self) -> FrameLocator:
+        """The plugin's iframe."""
+        return self.page.frame_locator('iframe[src$="name=rnn_timeline"]')
+
+    @property
+    def timeline(self) -> Locator:
+        """The timeline, once there is one."""
+        return self.frame.locator("rnn-timeline")
+
+    @property
+    def lanes(self) -> Locator:
+        """All lanes."""
+        return self.frame.locator("rnn-lane")
+
+    def lane(self, signal: str) -> Locator:
+        """The lane of one signal."""
+        return self.frame.locator(f'rnn-lane[data-signal="{signal}"]')
+
+    def value(self, signal: str) -> Locator:
+        """The number beside a lane's label."""
+        return self.lane(signal).locator("data")
+
+    def picker(self, name: str) -> Locator:
+        """The run, layer or sample picker."""
+        return self.frame.locator(f'select[name="{name}"]')
+
+    def expect_step(self, step: int) -> None:
+        """Wait until a step is painted and named."""
+        expect(self.timeline).to_have_attribute("data-shown-step", str(step))
+        expect(self.frame.locator("rnn-scrubber .where b")).to_have_text(f"epoch {step}")
+
+    def hover(self, signal: str, timestep: int, unit: int, timesteps: int, units: int) -> None:
+        """Put the mouse on the middle of one cell of an unzoomed lane."""
+        canvas = self.lane(signal).locator("canvas")
+        canvas.scroll_into_view_if_needed()
+        box = canvas.bounding_box()
+        assert box is not None
+        x = box["x"] + (timestep + 0.5) / timesteps * box["width"]
+        y = box["y"] + (unit + 0.5) / units * box["height"]
+        # Whole pixels, as a mouse has them: Chromium rounds a wheel's place but not a pointer's.
+        self.page.mouse.move(round(x), round(y))
+
+    def focus(self) -> None:
+        """Give the iframe the keyboard without changing anything."""
+        self.frame.locator("h1").click()
+
+    def expect_in_url(self, text: str) -> None:
+        """Wait until the address bar holds a text."""
+        self.page.wait_for_function("text => decodeURIComponent(location.hash).includes(text)", arg=text)
+
+    def shoot(self, path: Path) -> None:
+        """Take a picture of the whole window."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=path)

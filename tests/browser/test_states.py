@@ -1,0 +1,198 @@
+"""What the tab shows when there is nothing, too much, or something wrong; and its colours."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Route, expect
+
+from tb_rnn_plugin.log import layout
+from tests.browser import logdir
+from tests.browser.tab import Tab
+from tests.tensorboard_process import tensorboard
+
+Open = Callable[[str], Tab]
+
+
+def reload_data(tab: Tab) -> None:
+    """Press TensorBoard's own reload button."""
+    tab.page.locator("button[title='Reload data'], .reload-button, app-header-reload button").first.click()
+
+
+def test_an_empty_log_shows_the_lines_to_add(tmp_path: Path, open_tab: Open) -> None:
+    (tmp_path / "logs").mkdir()
+    with tensorboard("--logdir", tmp_path / "logs") as board:
+        board.wait_for_runs()
+        tab = open_tab(board.address).open()
+        code = tab.frame.locator("code").first
+        expect(code).to_contain_text("from tb_rnn_plugin import RNNTimeline")
+        expect(code).to_contain_text('callbacks=[RNNTimeline("logs/run-1", probe=x_val[:8])]')
+        tab.frame.get_by_role("button", name="Copy").click()
+        expect(tab.frame.get_by_role("button", name="Copied")).to_be_visible()
+
+
+def test_the_first_run_appears_by_itself(tmp_path: Path, open_tab: Open) -> None:
+    (tmp_path / "logs").mkdir()
+    with tensorboard("--logdir", tmp_path / "logs") as board:
+        board.wait_for_runs()
+        tab = open_tab(board.address).open()
+        expect(tab.frame.locator("rnn-empty-state")).to_be_visible()
+        logdir.write_masked(tmp_path / "logs" / "b" / "rnn")
+        # TensorBoard looks every second, the tab every three.
+        expect(tab.lanes).to_have_count(6, timeout=30_000)
+        tab.expect_step(4)
+
+
+def test_dark_mode_follows_tensorboard_at_once(tab: Tab) -> None:
+    tab.open(run="lstm/rnn")
+    page = tab.frame.locator("html")
+    expect(page).to_have_css("background-color", "rgb(255, 255, 255)")
+    light = tab.lane("cell_state").locator(".ramp").get_attribute("style")
+    tab.page.evaluate("document.body.classList.add('dark-mode')")
+    expect(page).to_have_css("background-color", "rgb(20, 22, 26)")
+    expect(tab.lane("cell_state").locator(".ramp")).not_to_have_attribute("style", light or "")
+
+
+@pytest.fixture
+def growing(tmp_path: Path) -> Path:
+    logs = tmp_path / "logs"
+    logdir.write_lstm(logs / "a" / "rnn")
+    logdir.write_masked(logs / "b" / "rnn")
+    return logs
+
+
+def test_a_run_that_vanishes_says_so_and_another_can_be_chosen(growing: Path, open_tab: Open) -> None:
+    with tensorboard("--logdir", growing) as board:
+        board.wait_for_runs("a/rnn", "b/rnn")
+        tab = open_tab(board.address).open(run="a/rnn", step=3)
+        tab.expect_step(3)
+        shutil.rmtree(growing / "a")
+        tab.focus()
+        tab.page.keyboard.press("ArrowRight")
+        alert = tab.frame.get_by_role("alert")
+        expect(alert).to_contain_text("any more")
+        expect(tab.lanes).to_have_count(0)
+        tab.picker("run").select_option("b/rnn")
+        tab.expect_step(4)
+        # The browser itself reports each 404.
+        tab.complaints[:] = [text for text in tab.complaints if "404" not in text]
+
+
+def test_new_steps_appear_and_the_user_is_not_moved(growing: Path, open_tab: Open) -> None:
+    with tensorboard("--logdir", growing) as board:
+        board.wait_for_runs("a/rnn", "b/rnn")
+        tab = open_tab(board.address).open(run="a/rnn")
+        tab.expect_step(11)
+        directory = layout.trace_directory(growing / "a" / "rnn")
+        shutil.copy(directory / layout.step_file(11), directory / layout.step_file(12))
+        reload_data(tab)
+        expect(tab.frame.get_by_role("slider")).to_have_attribute("aria-valuemax", "12")
+        tab.expect_step(11)
+
+
+def test_a_damaged_file_is_a_notice_that_can_be_dismissed(growing: Path, open_tab: Open) -> None:
+    directory = layout.trace_directory(growing / "a" / "rnn")
+    last = directory / layout.step_file(11)
+    last.write_bytes(last.read_bytes()[:100])
+    with tensorboard("--logdir", growing) as board:
+        board.wait_for_runs("a/rnn", "b/rnn")
+        tab = open_tab(board.address).open(run="a/rnn", step=5)
+        tab.expect_step(5)
+        notice = tab.frame.locator(".notice")
+        expect(notice).to_contain_text(layout.step_file(11))
+        notice.get_by_role("button", name="Dismiss").click()
+        expect(notice).to_have_count(0)
+
+
+def test_the_servers_sentence_is_shown_and_other_steps_stay_reachable(tab: Tab) -> None:
+    sentence = "Step 3 of run 'lstm/rnn' cannot be read: it ends after 7 bytes. <b>"
+
+    def refuse(route: Route) -> None:
+        if route.request.url.endswith("step=3"):
+            route.fulfill(status=404, content_type="text/plain", body=sentence)
+        else:
+            route.continue_()
+
+    tab.page.route("**/data/plugin/rnn_timeline/trace*", refuse)
+    tab.open(run="lstm/rnn", step=3)
+    expect(tab.frame.get_by_role("alert")).to_contain_text(sentence)
+    tab.focus()
+    tab.page.keyboard.press("ArrowRight")
+    tab.expect_step(4)
+    tab.complaints[:] = [text for text in tab.complaints if "404" not in text]
+
+
+def test_many_annotations_and_signals_scroll_under_the_time_axis(tab: Tab) -> None:
+    """Tracks by the dozen leave the lanes their least height, and the axis stays in view."""
+    names = [f"annotation {i}" for i in range(12)]
+
+    def more(route: Route) -> None:
+        response = route.fetch()
+        body = response.json()
+        if "annotations" in body and isinstance(body["annotations"], list):
+            body["annotations"] = [{"name": name, "kind": "flag"} for name in names]
+        else:
+            body["annotations"] = {name: [1] * len(body["tokens"]) for name in names}
+        route.fulfill(response=response, body=json.dumps(body))
+
+    tab.page.route("**/data/plugin/rnn_timeline/run?*", more)
+    tab.page.route("**/data/plugin/rnn_timeline/sample?*", more)
+    tab.open(run="lstm/rnn")
+    expect(tab.frame.locator(".track")).to_have_count(12)
+    tab.lane("hidden_state").scroll_into_view_if_needed()
+    expect(tab.lane("hidden_state")).to_be_in_viewport(ratio=0.9)
+    expect(tab.frame.locator(".axis canvas")).to_be_in_viewport(ratio=0.9)
+
+
+def test_help_opens_and_closes_with_its_key(tab: Tab) -> None:
+    tab.open(run="lstm/rnn")
+    tab.expect_step(11)
+    tab.focus()
+    dialog = tab.frame.get_by_role("dialog", name="Keys and mouse")
+    tab.page.keyboard.press("?")
+    expect(dialog).to_be_visible()
+    expect(dialog).to_contain_text("Alt ↑ ↓")
+    tab.page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+
+
+def test_everything_can_be_reached_and_is_named(tab: Tab) -> None:
+    tab.open(run="lstm/rnn")
+    tab.expect_step(11)
+    unnamed = tab.frame.locator("html").evaluate(
+        """() => {
+            const found = [];
+            const walk = (root) => {
+                for (const element of root.querySelectorAll("*")) {
+                    if (element.shadowRoot) walk(element.shadowRoot);
+                    if (!element.matches("button, select, [role=slider], [tabindex]")) continue;
+                    const label = element.ariaLabel || element.labels?.[0]?.textContent || element.textContent;
+                    if (!label.trim()) found.push(element.outerHTML);
+                }
+            };
+            walk(document);
+            return found;
+        }"""
+    )
+    assert unnamed == []
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (1920, 1080)])
+@pytest.mark.parametrize("scale", [1, 2])
+def test_pictures(browser: Browser, address: str, width: int, height: int, scale: int) -> None:
+    """Take the pictures to look at: `tests/browser/screenshots/`, not in git."""
+    page = browser.new_page(viewport={"width": width, "height": height}, device_scale_factor=scale)
+    tab = Tab(page, address).open(run="lstm/rnn", timestep=3, unit=1)
+    for run, last in [("lstm", 11), ("masked", 4), ("long", 0)]:
+        tab.picker("run").select_option(f"{run}/rnn")
+        tab.expect_step(last)
+        for theme in ("light", "dark"):
+            page.evaluate("dark => document.body.classList.toggle('dark-mode', dark)", theme == "dark")
+            expect(tab.frame.locator("html")).to_have_attribute("data-theme", theme)
+            tab.shoot(Path(__file__).parent / "screenshots" / f"{run}-{theme}-{width}@{scale}x.png")
+    page.close()
+    assert tab.complaints == []
