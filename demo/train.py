@@ -14,8 +14,8 @@ from demo.progress import OneBar
 from tb_rnn_plugin import RNNTimeline
 
 UNITS = 96
-EPOCHS = 16
-SEQUENCES = 2000  # per epoch
+EPOCHS = 12
+SEQUENCES = 1600  # per epoch
 TIMESTEPS = 100
 BATCH = 50
 LEARNING_RATE = 3e-3
