@@ -15,27 +15,31 @@ Interval: TypeAlias = tuple[float, float]
 
 @dataclass(frozen=True)
 class LayerTrace:
-    """Everything one recurrent layer did with the probe batch at one step.
+    """Everything one layer did with the probe batch at one step.
 
     Attributes:
         key: Chain of layer names from the model down, `"encoder/lstm"`.
-        cell: `"LSTM"`, `"GRU"`, `"SimpleRNN"`, or the class name of another cell.
+        cell: `"LSTM"`, `"GRU"`, `"SimpleRNN"`, the class name of another cell, or of a layer that is not recurrent.
         signals: Each `[sample, time, unit]`, NaN where masked. The time axis is the input's.
         ranges: Per signal, the interval that its activation function cannot leave, or None.
-        inputs: `[sample, time, feature]`, what the layer read.
-        initial_states: Per state, `[sample, unit]`.
+        inputs: `[sample, time, feature]`, what the layer read; None for a layer that is not recurrent.
+        initial_states: Per state, `[sample, unit]`; `[sample, sequence, unit]` where the time axis is made of several
+            sequences of equal length, each with its own initial state.
         mask: `[sample, time]` of bool, False where padded; None if the layer got no mask.
         weights: The cell's variables by name.
+        config: What else its equations depend on, as JSON values: `activation`, `recurrent_activation`, `reset_after`,
+            `go_backwards`, `dropout` (whether any was applied).
     """
 
     key: str
     cell: str
     signals: Mapping[str, Array]
     ranges: Mapping[str, Interval | None]
-    inputs: Array
+    inputs: Array | None
     initial_states: Mapping[str, Array]
     mask: Array | None = None
     weights: Mapping[str, Array] = field(default_factory=dict)
+    config: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -65,16 +69,23 @@ class SignalInfo:
         name: `"forget_gate"`, `"cell_state"`, …
         range: The interval that the activation function cannot leave, or None.
         extremes: Smallest and largest finite value over all steps up to the one described, or None.
+        units: How many units it has; the states of a custom cell may differ in that.
     """
 
     name: str
     range: Interval | None
     extremes: Interval | None
+    units: int
 
 
 @dataclass(frozen=True)
 class LayerInfo:
-    """One recurrent layer of a run: shapes and names, no values."""
+    """One layer of a run: shapes and names, no values.
+
+    Attributes:
+        units: The most that any of its signals has.
+        config: As in `LayerTrace`.
+    """
 
     key: str
     cell: str
@@ -82,10 +93,11 @@ class LayerInfo:
     timesteps: int
     masked: bool
     signals: tuple[SignalInfo, ...]
+    config: Mapping[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """Return the layer as JSON values, the form it has in trace files and over HTTP."""
-        signals = [{"name": s.name, "range": s.range, "extremes": s.extremes} for s in self.signals]
+        signals = [{"name": s.name, "range": s.range, "extremes": s.extremes, "units": s.units} for s in self.signals]
         return {
             "key": self.key,
             "cell": self.cell,
@@ -93,13 +105,15 @@ class LayerInfo:
             "timesteps": self.timesteps,
             "masked": self.masked,
             "signals": signals,
+            "config": dict(self.config),
         }
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> LayerInfo:
         """Read what `to_json` returned, ignoring fields that later minor versions may add."""
         signals = tuple(
-            SignalInfo(s["name"], _interval(s["range"]), _interval(s["extremes"])) for s in value["signals"]
+            SignalInfo(s["name"], _interval(s["range"]), _interval(s["extremes"]), int(s["units"]))
+            for s in value["signals"]
         )
         return cls(
             key=value["key"],
@@ -108,6 +122,7 @@ class LayerInfo:
             timesteps=int(value["timesteps"]),
             masked=bool(value["masked"]),
             signals=signals,
+            config=value["config"],
         )
 
     def widened(self, earlier: LayerInfo) -> LayerInfo:
@@ -119,9 +134,12 @@ class LayerInfo:
 
 def describe(trace: LayerTrace) -> LayerInfo:
     """Return the shapes, names and extremes of one layer's trace."""
-    signals = tuple(SignalInfo(name, trace.ranges.get(name), _extremes(a)) for name, a in trace.signals.items())
-    _, timesteps, units = next(iter(trace.signals.values())).shape
-    return LayerInfo(trace.key, trace.cell, units, timesteps, trace.mask is not None, signals)
+    signals = tuple(
+        SignalInfo(name, trace.ranges.get(name), _extremes(a), a.shape[2]) for name, a in trace.signals.items()
+    )
+    timesteps = next(iter(trace.signals.values())).shape[1]
+    units = max(signal.units for signal in signals)
+    return LayerInfo(trace.key, trace.cell, units, timesteps, trace.mask is not None, signals, trace.config)
 
 
 def _extremes(values: Array) -> Interval | None:

@@ -27,7 +27,8 @@ def step_arrays(layers: Sequence[LayerTrace], predictions: Mapping[str, Array]) 
     for layer in layers:
         for name, values in layer.signals.items():
             yield signal_array(layer.key, name), values
-        yield f"inputs/{layer.key}", layer.inputs
+        if layer.inputs is not None:
+            yield f"inputs/{layer.key}", layer.inputs
         for name, values in layer.initial_states.items():
             yield f"initial_states/{layer.key}/{name}", values
         if layer.mask is not None:

@@ -13,6 +13,7 @@ export interface SignalInfo {
   name: string;
   range: [number, number] | null;
   extremes: [number, number] | null;
+  units: number;
 }
 
 export interface LayerInfo {
