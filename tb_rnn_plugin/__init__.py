@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tb_rnn_plugin.callback import RNNTimeline
     from tb_rnn_plugin.log.reader import open_run
-    from tb_rnn_plugin.probe import capture
+    from tb_rnn_plugin.probe import capture, record
 
 __version__ = "0.1.0"
-__all__ = ["RNNTimeline", "capture", "open_run"]
+__all__ = ["RNNTimeline", "capture", "open_run", "record"]
 
 _HOMES = {
     "RNNTimeline": "tb_rnn_plugin.callback",
     "capture": "tb_rnn_plugin.probe",
     "open_run": "tb_rnn_plugin.log.reader",
+    "record": "tb_rnn_plugin.probe",
 }
 
 

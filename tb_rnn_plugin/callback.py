@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,8 @@ from tb_rnn_plugin.probe import Probe
 from tb_rnn_plugin.probe.backend import keras
 from tb_rnn_plugin.probe.compilation import JitCompile
 from tb_rnn_plugin.probe.inputs import named_arrays
-from tb_rnn_plugin.recording import Recording
+from tb_rnn_plugin.probe.layers import Wanted
+from tb_rnn_plugin.recording import Recording, warn
 from tb_rnn_plugin.schedule import Schedule
 
 _log = logging.getLogger("tb_rnn_plugin")
@@ -34,7 +35,9 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
         probe: The fixed batch, as `model.predict` takes it: an array, or a list, tuple or dict of arrays, samples on
             the first axis. A few samples suffice: all their timesteps and units are stored, at every captured step.
         targets: The targets of the probe batch, to be stored with it.
-        layers: Keys of the layers to capture, or patterns (`"encoder/*"`); None for all recurrent ones.
+        layers: Keys of the layers to capture, patterns (`"encoder/*"`, the recurrent layers that match or, where none
+            does, the others), or a function of a layer that tells whether to; None for all recurrent ones. Of a layer
+            that is not recurrent the output is captured.
         update_freq: `"epoch"`, or N to capture after every N batches; a step then is a global batch index.
         every: Capture every so many epochs, from epoch 0 on.
         tokens: Per sample, one string per timestep (a string counts as a sequence of characters).
@@ -64,7 +67,7 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
         probe: Any,
         *,
         targets: Any = None,
-        layers: str | Iterable[str] | None = None,
+        layers: Wanted = None,
         update_freq: str | int = "epoch",
         every: int = 1,
         tokens: Sequence[Sequence[str]] | None = None,
@@ -110,6 +113,8 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
         if self._probe is None or self._probe.model is not self.model:
             probe = Probe(self.model, self._inputs, **self._probe_options)
             traces = probe().layers
+            for sentence in probe.unreachable.values():
+                warn(f"RNNTimeline: {sentence}")
             timesteps = {trace.key: next(iter(trace.signals.values())).shape[1] for trace in traces}
             batch = probe_batch(named_arrays(probe.inputs, "input"), timesteps, **self._said)
             self._probe = probe

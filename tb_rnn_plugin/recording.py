@@ -70,13 +70,14 @@ class Recording:
             self._writer = None
             self.failures += 1
             if self.failures == 1:
-                _warn(
+                warn(
                     f"RNNTimeline: the run in {self._log_dir} could not be {what} ({error}). Training goes on; what "
                     "was written before is whole, and every following step is tried again."
                 )
 
 
-def _warn(message: str) -> None:
+def warn(message: str) -> None:
+    """Warn, whatever the user's filters make of warnings."""
     try:
         warnings.warn(message, RuntimeWarning, stacklevel=2)
     except RuntimeWarning:

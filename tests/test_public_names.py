@@ -6,7 +6,7 @@ import tb_rnn_plugin
 
 
 def test_public_names() -> None:
-    assert tb_rnn_plugin.__all__ == ["RNNTimeline", "capture", "open_run"]
+    assert tb_rnn_plugin.__all__ == ["RNNTimeline", "capture", "open_run", "record"]
     for name in tb_rnn_plugin.__all__:
         assert callable(getattr(tb_rnn_plugin, name))
         assert name in dir(tb_rnn_plugin)

@@ -34,4 +34,12 @@ def to_numpy(tensor: Any) -> Array:
     return np.asarray(memoryview(tf.cast(tensor, tf.float32) if tensor.dtype == tf.bfloat16 else tensor))
 
 
-__all__ = ["keras", "tf", "to_numpy"]
+def current_graph() -> object:
+    """Return the graph that is being traced: a loop's body or a nested function has one of its own.
+
+    A tensor made in one cannot be read outside it.
+    """
+    return tf.compat.v1.get_default_graph()
+
+
+__all__ = ["current_graph", "keras", "tf", "to_numpy"]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import warnings
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
 from tb_rnn_plugin.log.schema import Array, LayerTrace
 from tb_rnn_plugin.probe.errors import ProbeError
+from tb_rnn_plugin.probe.layers import Wanted
 from tb_rnn_plugin.probe.probe import Capture, Probe
 
 
@@ -16,7 +18,7 @@ def capture(
     model: Any,
     inputs: Any,
     *,
-    layers: str | Iterable[str] | None = None,
+    layers: Wanted = None,
     initial_states: str | Mapping[str, Any] = "current",
     training: bool = False,
 ) -> Activations:
@@ -25,7 +27,9 @@ def capture(
     Args:
         model: The Keras model.
         inputs: The batch: an array, or a list, tuple or dict of arrays, samples on the first axis.
-        layers: Keys of the layers to capture, or patterns (`"encoder/*"`); None for all recurrent ones.
+        layers: Keys of the layers to capture, patterns (`"encoder/*"`, the recurrent layers that match or, where none
+            does, the others), or a function of a layer that tells whether to; None for all recurrent ones. Of a layer
+            that is not recurrent the output is captured.
         initial_states: What stateful layers start from: `"current"` for what they hold, as a plain call would;
             `"zeros"`; or by key a list of arrays `[sample, unit]`, for layers of any kind (stateful ones that are given
             none then start from zeros).
@@ -40,15 +44,19 @@ def capture(
         ProbeError: the batch, the layers or the states do not fit the model.
     """
     probe = Probe(model, inputs, layers=layers, initial_states=initial_states, training=training, jit_compile=False)
-    return Activations(probe())
+    captured = probe()
+    for sentence in probe.unreachable.values():
+        warnings.warn(sentence, RuntimeWarning, stacklevel=2)
+    return Activations(captured)
 
 
 class LayerActivations(Mapping[str, Array]):
     """The signals of one layer by name, each `[sample, time, unit]`, float32 or wider, NaN where masked.
 
     Attributes:
-        inputs: `[sample, time, feature]`, what the layer read.
-        initial_states: Per state, `[sample, unit]`.
+        inputs: `[sample, time, feature]`, what the layer read; None for a layer that is not recurrent.
+        initial_states: Per state, `[sample, unit]`; `[sample, sequence, unit]` where the time axis is made of several
+            sequences (`TimeDistributed`, a cell called step by step), each with its own.
         mask: `[sample, time]` of bool, False where padded; None if the layer got no mask.
     """
 

@@ -52,21 +52,6 @@ def checked_probe(model: Any, probe: Any) -> Any:
     return arrays
 
 
-def check_stateful(layers: Mapping[str, Any], samples: int) -> None:
-    """Raise if a stateful layer was built for another batch size than the probe's.
-
-    Raises:
-        ProbeError: it was.
-    """
-    for key, layer in layers.items():
-        size = getattr(layer, "_expected_batch_size", None)
-        if layer.stateful and size is not None and int(size) != samples:
-            raise ProbeError(
-                f"Layer {key!r} is stateful with batch size {int(size)}, so probe must hold {int(size)} "
-                f"samples, got {samples}."
-            )
-
-
 def _as_array(value: Any) -> Array:
     if isinstance(value, tf.RaggedTensor):
         raise ProbeError("probe must be dense, got a RaggedTensor: pad its rows to one length, and mask the padding.")

@@ -1,8 +1,8 @@
-"""Runs a recurrent layer's loop over time with an instrumented cell."""
+"""Runs a recurrent layer's loop over time with instrumented cells."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,61 +13,106 @@ ops = keras.ops
 
 
 @dataclass(frozen=True)
+class CellRun:
+    """What one cell did over time, on the input's time axis.
+
+    Attributes:
+        inputs: `[time, sample, feature]`; None for the first cell, which reads the layer's own input.
+        signals: By name, `[time, sample, unit]`; the units of an image are flattened.
+    """
+
+    inputs: Tensor | None
+    signals: dict[str, Tensor]
+
+
+@dataclass(frozen=True)
 class LoopResult:
     """What one run over time gave.
 
     Attributes:
         output: Keras' triple of `inner_loop`: last output, outputs of all timesteps, final states.
-        signals: By name, `[time, sample, unit]`, on the input's time axis; the units of an image are flattened.
+        cells: By name, what each cell did.
     """
 
     output: tuple[Tensor, Tensor, Any]
-    signals: dict[str, Tensor]
+    cells: dict[str, CellRun]
 
 
 def run(
-    layer: Any, cell: InstrumentedCell, sequences: Tensor, states: Any, mask: Tensor | None, training: bool
+    layer: Any, cells: Mapping[str, InstrumentedCell], sequences: Tensor, states: Any, mask: Any, training: bool
 ) -> LoopResult:
     """Run the base class' own loop, so that Keras' handling of masks and direction stays Keras'.
 
     Args:
         layer: The `keras.layers.RNN`, which is only read.
-        cell: The instrumented form of its cell.
+        cells: Its cell under `""`, or the cells of its stack by name.
         sequences: `[sample, time, feature]`, the layer's input.
         states: The initial states.
         mask: `[sample, time]` of bool, or None.
         training: Whether dropout is applied.
     """
-    step = _Step(cell, training)
+    step = _Step(cells, training)
     loop = _Loop(step, layer.go_backwards, layer.zero_output_for_mask)
     last, tensors, final = keras.layers.RNN.inner_loop(loop, sequences, states, mask, training)
-    signals = [_time_major(tensor) for tensor in tensors[: len(cell.ranges)]]
-    if layer.go_backwards:
+
+    def over_time(position: int) -> Tensor:
         # Keras returns the steps in the order in which they were taken; ours are on the input's time axis.
-        signals = [ops.flip(signal, axis=0) for signal in signals]
-    output = last[step.output_position], tensors[step.output_position], final
-    return LoopResult(output, dict(zip(cell.ranges, signals, strict=True)))
+        signal = time_major(tensors[position])
+        return ops.flip(signal, axis=0) if layer.go_backwards else signal
+
+    runs = {
+        name: CellRun(
+            None if places.inputs is None else over_time(places.inputs),
+            {signal: over_time(position) for signal, position in places.signals.items()},
+        )
+        for name, places in step.places.items()
+    }
+    return LoopResult((last[step.output_place], tensors[step.output_place], final), runs)
 
 
-def _time_major(tensor: Tensor) -> Tensor:
+def time_major(tensor: Tensor) -> Tensor:
     """Return `[time, sample, unit]`, the order in which the loop wrote it: XLA then drops both transpositions."""
     swapped = ops.transpose(tensor, (1, 0, *range(2, len(tensor.shape))))
     return ops.reshape(swapped, (tensor.shape[1], ops.shape(tensor)[0], -1))
 
 
-class _Step:
-    """A cell for Keras' loop, whose output is a list: all signals, and the cell's output where it is none of them."""
+@dataclass(frozen=True)
+class _Places:
+    """Where a cell's tensors lie in the list that a step returns."""
 
-    def __init__(self, cell: InstrumentedCell, training: bool) -> None:
-        self._cell = cell
+    inputs: int | None
+    signals: dict[str, int]
+
+
+class _Step:
+    """The cells for Keras' loop, one reading what the other gives; the output is a list of every tensor, each once."""
+
+    def __init__(self, cells: Mapping[str, InstrumentedCell], training: bool) -> None:
+        self._cells = cells
         self._training = training
-        self.output_position = 0
+        self.places: dict[str, _Places] = {}
+        self.output_place = 0
 
     def __call__(self, inputs: Tensor, states: Any) -> tuple[Sequence[Tensor], Any]:
-        signals, states, output = self._cell.step(inputs, states, self._training)
-        positions = [i for i, signal in enumerate(signals) if signal is output]
-        self.output_position = positions[0] if positions else len(signals)
-        return [*signals, *([] if positions else [output])], states
+        tensors: list[Tensor] = []
+
+        def place(tensor: Tensor) -> int:
+            known = [i for i, other in enumerate(tensors) if other is tensor]
+            if not known:
+                tensors.append(tensor)
+            return known[0] if known else len(tensors) - 1
+
+        new_states: list[Any] = []
+        output = inputs
+        is_stack = list(self._cells) != [""]
+        for (name, cell), before in zip(self._cells.items(), states if is_stack else [states], strict=True):
+            read = place(output) if new_states else None
+            is_nested = keras.tree.is_nested(before)
+            signals, after, output = cell.step(output, list(before) if is_nested else [before], self._training)
+            new_states.append(after if is_nested else after[0])
+            self.places[name] = _Places(read, {signal: place(tensor) for signal, tensor in signals.items()})
+        self.output_place = place(output)
+        return tensors, new_states if is_stack else new_states[0]
 
 
 @dataclass(frozen=True)

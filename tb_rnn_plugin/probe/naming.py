@@ -9,26 +9,32 @@ from typing import Any
 from tb_rnn_plugin.probe.backend import keras
 
 
-def recurrent_layers(model: Any) -> dict[str, Any]:
-    """Return the recurrent layers of a model by key, each layer once, in the model's order.
+def walk(parent: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield every layer below a model by key, in the model's order; one that is used twice comes twice.
 
     A key is the chain of names from the model down, without the model's own: `"lstm"`, `"encoder/lstm"`,
-    `"bidirectional/forward_lstm"`.
+    `"bidirectional/forward_lstm"`; the cells of a stack are named as if they were the layer's own, `"rnn/lstm_cell"`.
     """
-    found: dict[str, Any] = {}
-    seen: set[int] = set()
-    for key, layer in _walk(model, ""):
-        if isinstance(layer, keras.layers.RNN) and id(layer) not in seen:
-            seen.add(id(layer))
-            found[key] = layer
-    return found
-
-
-def _walk(parent: Any, prefix: str) -> Iterator[tuple[str, Any]]:
     children = parent._flatten_layers(include_self=False, recursive=False)
     for name, child in zip(child_names(children), children, strict=True):
+        if is_stack(child) and isinstance(parent, keras.layers.RNN):
+            named = zip(stack_names(child), child.cells, strict=True)
+            yield from ((prefix + cell_name, cell) for cell_name, cell in named if isinstance(cell, keras.Layer))
+            continue
         yield prefix + name, child
-        yield from _walk(child, f"{prefix}{name}/")
+        yield from walk(child, f"{prefix}{name}/")
+
+
+def is_stack(cell: Any) -> bool:
+    """Tell whether a cell is a stack of cells as Keras computes it."""
+    stack = keras.layers.StackedRNNCells
+    return isinstance(cell, stack) and type(cell).call is stack.call
+
+
+def stack_names(stack: Any) -> list[str]:
+    """Return a name for each cell of a `StackedRNNCells`; one that is no layer, and so has none, is `cell_<index>`."""
+    names = iter(child_names([cell for cell in stack.cells if isinstance(cell, keras.Layer)]))
+    return [next(names) if isinstance(cell, keras.Layer) else f"cell_{i}" for i, cell in enumerate(stack.cells)]
 
 
 def child_names(children: Sequence[Any]) -> list[str]:

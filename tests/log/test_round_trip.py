@@ -107,6 +107,7 @@ def test_files_hold_little_but_the_values(tmp_path: Path) -> None:
     writer = RunWriter(tmp_path / "rnn")
     trace = lstm_trace(0, samples=4, timesteps=100, units=64)
     writer.write_step(0, [trace])
+    assert trace.inputs is not None
     values = sum(a.size for a in [*trace.signals.values(), trace.inputs, *trace.initial_states.values()])
     values += sum(a.size for a in trace.weights.values())
     size = (tmp_path / "rnn/plugins/rnn_timeline/step-0000000000.safetensors").stat().st_size

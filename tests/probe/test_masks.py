@@ -74,6 +74,7 @@ def test_embedding_with_mask_zero(cell: str) -> None:
     acts = capture(model, tokens)
     vectors = embedding.embeddings.numpy()[tokens]
     assert_signals(acts["rnn"], expected(layer, vectors, mask=MASK))
+    assert acts["rnn"].inputs is not None
     np.testing.assert_allclose(acts["rnn"].inputs, vectors)
     # The mask is handed on to the layer above.
     np.testing.assert_array_equal(acts["second"].mask, MASK)

@@ -30,6 +30,7 @@ def test_two_stacked_layers() -> None:
     assert list(acts) == ["a", "b"]
     below = keras.Model(model.inputs, first.output).predict(x, verbose=0)
     np.testing.assert_allclose(acts["a"]["hidden_state"], below, atol=ATOL)
+    assert acts["b"].inputs is not None
     np.testing.assert_allclose(acts["b"].inputs, below, atol=ATOL)
     assert_signals(acts["a"], expected(first, x))
     assert_signals(acts["b"], expected(second, below))

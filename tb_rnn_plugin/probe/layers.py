@@ -1,0 +1,138 @@
+"""Finds the layers of a model, and chooses those to listen to."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from typing import Any, TypeAlias
+
+from tb_rnn_plugin.probe.backend import keras
+from tb_rnn_plugin.probe.errors import ProbeError
+from tb_rnn_plugin.probe.naming import is_stack, stack_names, walk
+
+Wanted: TypeAlias = str | Iterable[str] | Callable[[Any], bool] | None
+
+
+@dataclass(frozen=True)
+class Layers:
+    """Layers of a model by key, each once, in the model's order.
+
+    Attributes:
+        recurrent: Layers that loop over time; the cells of a stack have keys of their own, see `keys_of`.
+        cells: Cells that the model may call by hand, one timestep at a time.
+        others: Layers of which the output is wanted.
+        named: Keys that were asked for, of which each must be heard; None when it was all recurrent ones.
+        everything: The model and all that is in it, asked for or not.
+    """
+
+    recurrent: Mapping[str, Any]
+    cells: Mapping[str, Any]
+    others: Mapping[str, Any]
+    named: frozenset[str] | None
+    everything: tuple[Any, ...]
+
+    @property
+    def stateful(self) -> list[Any]:
+        """The stateful layers, those included that nobody asked for."""
+        return [layer for layer in self.everything if isinstance(layer, keras.layers.RNN) and layer.stateful]
+
+    def wants(self, key: str) -> bool:
+        """Tell whether a key was asked for."""
+        return self.named is None or key in self.named
+
+
+def find_layers(model: Any) -> Layers:
+    """Return all layers of a model."""
+    found: dict[str, dict[str, Any]] = {"recurrent": {}, "cells": {}, "others": {}}
+    seen: set[int] = set()
+    for key, layer in walk(model):
+        if id(layer) not in seen and not is_stack(layer) and not isinstance(layer, keras.layers.InputLayer):
+            seen.add(id(layer))
+            is_recurrent = isinstance(layer, keras.layers.RNN)
+            found["recurrent" if is_recurrent else "cells" if _is_cell(layer) else "others"][key] = layer
+    everything = {id(layer): layer for layer in model._flatten_layers()}
+    return Layers(**found, named=None, everything=tuple(everything.values()))
+
+
+def keys_of(key: str, layer: Any) -> list[str]:
+    """Return the keys under which a recurrent layer is heard: its own, or one for each cell of its stack."""
+    return [f"{key}/{name}" for name in stack_names(layer.cell)] if is_stack(layer.cell) else [key]
+
+
+def choose(model: Any, layers: Layers, wanted: Wanted) -> Layers:
+    """Return the layers that are asked for.
+
+    Args:
+        model: The model, for the message that it has no recurrent layer.
+        layers: All of its layers.
+        wanted: Keys; patterns (`"encoder/*"`), which take the recurrent layers that match and, where none does, the
+            others that do; or a function of a layer. None for all recurrent layers.
+
+    Raises:
+        ProbeError: there is no such layer.
+    """
+    if wanted is None:
+        if not layers.recurrent and not layers.cells:
+            names = ", ".join(repr(layer.name) for layer in model.layers) or "none"
+            raise ProbeError(
+                f"The model must have at least one recurrent layer (a keras.layers.RNN), got layers {names}."
+            )
+        return replace(layers, others={})
+    by_hand = {key: cell for key, cell in layers.cells.items() if not _is_below(key, layers.recurrent)}
+    heard = {key: [key] for key in [*by_hand, *layers.others]}
+    heard.update({key: keys_of(key, layer) for key, layer in layers.recurrent.items()})
+    everything = {**layers.recurrent, **by_hand, **layers.others}
+    named = frozenset(
+        name for key in _chosen(everything, layers.others, heard, wanted) for name in heard.get(key, [key])
+    )
+    return replace(
+        layers,
+        recurrent={key: layer for key, layer in layers.recurrent.items() if named.intersection(heard[key])},
+        cells={key: cell for key, cell in by_hand.items() if key in named},
+        others={key: layer for key, layer in layers.others.items() if key in named},
+        named=named,
+    )
+
+
+def _chosen(
+    everything: Mapping[str, Any], others: Mapping[str, Any], heard: Mapping[str, list[str]], wanted: Any
+) -> list[str]:
+    """Return the keys, of layers or of cells in a stack, that are asked for."""
+    recurrent = [key for key in everything if key not in others]
+    known = [*recurrent, *(name for key in recurrent for name in heard[key] if name != key)]
+    listed = f"The recurrent layers of this model are {_listed(known)}; the others are {_listed(others)}."
+    if callable(wanted):
+        chosen = [key for key, layer in everything.items() if wanted(layer)]
+        if not chosen:
+            raise ProbeError(f"layers= is a function that takes none of the model's layers. {listed}")
+        return chosen
+    patterns = [wanted] if isinstance(wanted, str) else list(wanted) if isinstance(wanted, Iterable) else []
+    if not patterns or not all(isinstance(pattern, str) for pattern in patterns):
+        raise ProbeError(f"layers must be keys, patterns or a function of a layer, got {wanted!r}. {listed}")
+    chosen = []
+    for pattern in patterns:
+        exact = [pattern] if pattern in known or pattern in others else []
+        taken = exact or _matching(known, pattern) or _matching(others, pattern)
+        if not taken:
+            raise ProbeError(f"layers names {pattern!r}, which matches no layer. {listed}")
+        chosen += taken
+    return chosen
+
+
+def _matching(keys: Iterable[str], pattern: str) -> list[str]:
+    return [key for key in keys if fnmatchcase(key, pattern)]
+
+
+def _is_cell(layer: Any) -> bool:
+    """Tell whether a layer takes a step: Keras, too, knows cells by these marks."""
+    return hasattr(layer, "state_size") and "states" in inspect.signature(layer.call).parameters
+
+
+def _is_below(key: str, parents: Iterable[str]) -> bool:
+    return any(key.startswith(f"{parent}/") for parent in parents)
+
+
+def _listed(keys: Iterable[str]) -> str:
+    return ", ".join(map(repr, keys)) or "none"

@@ -1,0 +1,166 @@
+"""What takes the place of a layer's methods while it is listened to; each does what the original does, and tells."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from tb_rnn_plugin.probe import loop
+from tb_rnn_plugin.probe.backend import keras
+from tb_rnn_plugin.probe.calls import LayerCall, as_sequence, joined
+from tb_rnn_plugin.probe.cells import InstrumentedCell, OtherCell, Tensor
+from tb_rnn_plugin.probe.hearing import Hearing
+from tb_rnn_plugin.probe.instruments import instrument, parts
+from tb_rnn_plugin.probe.layers import keys_of
+
+ops = keras.ops
+
+_ABSENT = object()
+
+
+def recurrent_loop(hearing: Hearing, key: str, layer: Any) -> Callable[..., Any]:
+    """Return the `inner_loop` of a recurrent layer: the same loop over instrumented cells."""
+    original = layer.inner_loop
+
+    def inner_loop(sequences: Tensor, initial_state: Any, mask: Any, training: bool = False) -> Any:
+        if not hearing.reaches(key):
+            return original(sequences, initial_state, mask, training)
+        cells, keys = parts(layer.cell), keys_of(key, layer)
+        is_stack = keys != [key]
+        mask = mask[0] if keras.tree.is_nested(mask) else mask
+        # Keras hands on a stateful layer's own variables; read now, while the scope says what they hold.
+        states = keras.tree.map_structure(lambda s: s.value if isinstance(s, keras.Variable) else s, initial_state)
+        states = list(states) if keras.tree.is_nested(states) else [states]
+        by_cell = states if is_stack else [states]
+        for i, its_key in enumerate(keys):
+            if its_key in hearing.initial_states:
+                by_cell[i] = keras.tree.pack_sequence_as(by_cell[i], hearing.initial_states[its_key])
+        result = loop.run(layer, cells, sequences, by_cell if is_stack else by_cell[0], mask, bool(training))
+        read = loop.time_major(sequences)
+        for its_key, (name, cell), its_states in zip(keys, cells.items(), by_cell, strict=True):
+            ran = result.cells[name]
+            inputs = read if ran.inputs is None else ran.inputs
+            config = {"go_backwards": bool(layer.go_backwards), "dropout": _drops(cell.cell, training)}
+            hearing.scope.add(its_key, _cell_call(cell, ran.signals, inputs, its_states, mask, **config))
+        return result.output
+
+    return inner_loop
+
+
+def recurrent_call(hearing: Hearing, layer: Any) -> Callable[..., Any]:
+    """Return the `call` of a recurrent layer: it calls its cells to set them up, which is not by hand."""
+    original = layer.call
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        with hearing.in_layer():
+            return original(*args, **kwargs)
+
+    return call
+
+
+def cell_call(hearing: Hearing, key: str, cell: Any) -> Callable[..., Any]:
+    """Return the `call` of a cell that a model may call by hand: each call is one timestep."""
+    original, instrumented = cell.call, instrument(cell)
+    signature = inspect.signature(original)
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if not hearing.hears_cells() or not hearing.reaches(key):
+            return original(*args, **kwargs)
+        given = signature.bind(*args, **kwargs).arguments
+        inputs, states, training = next(iter(given.values())), given["states"], bool(given.get("training", False))
+        is_nested = keras.tree.is_nested(states)
+        before = list(states) if is_nested else [states]
+        if isinstance(instrumented, OtherCell):
+            signals, returned = instrumented.listen(lambda: original(*args, **kwargs), inputs.shape[0])
+        else:
+            signals, after, output = instrumented.step(inputs, before, training)
+            # An LSTM's states are always a list; those of the others come as they were given.
+            returned = output, after if is_nested or len(after) > 1 else after[0]
+        timestep = {name: _one_timestep(signal) for name, signal in signals.items()}
+        config = {"go_backwards": False, "dropout": _drops(cell, training)}
+        made = _cell_call(instrumented, timestep, _one_timestep(inputs), before, None, **config)
+        hearing.scope.add_step(key, made)
+        return returned
+
+    return call
+
+
+def other_call(hearing: Hearing, key: str, layer: Any) -> Callable[..., Any]:
+    """Return the `call` of a layer that is not recurrent: its outputs are its signals."""
+    original = layer.call
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        outputs = original(*args, **kwargs)
+        if hearing.reaches(key):
+            # Keras sets the mask of an output once `call` has returned.
+            hearing.scope.add(key, lambda: _output_call(layer, keras.tree.flatten(outputs)))
+        return outputs
+
+    return call
+
+
+def time_distributed_call(hearing: Hearing, layer: Any) -> Callable[..., Any]:
+    """Return the `call` of a `TimeDistributed`: its calls of the layer inside are one, joined along time."""
+    original = layer.call
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        steps: list[dict[str, LayerCall]] = []
+        inner_call = layer.layer.call
+
+        def one_step(*args: Any, **kwargs: Any) -> Any:
+            with hearing.apart() as scope:
+                outputs = inner_call(*args, **kwargs)
+            steps.append(scope.finished())
+            return outputs
+
+        with replaced(layer.layer, "call", one_step):
+            outputs = original(*args, **kwargs)
+        for key in steps[0]:
+            hearing.scope.add(key, joined(key, [as_sequence(step[key]) for step in steps]))
+        return outputs
+
+    return call
+
+
+@contextmanager
+def replaced(owner: Any, name: str, value: Any) -> Iterator[None]:
+    """Give an object an attribute for a while, and put back what was there."""
+    before = owner.__dict__.get(name, _ABSENT)
+    owner.__dict__[name] = value  # Not setattr: Keras would track it as part of the layer.
+    try:
+        yield
+    finally:
+        if before is _ABSENT:
+            del owner.__dict__[name]
+        else:
+            owner.__dict__[name] = before
+
+
+def _cell_call(
+    cell: InstrumentedCell, signals: dict[str, Tensor], inputs: Tensor, states: Any, mask: Any, **config: Any
+) -> LayerCall:
+    """Return the call of a cell; `config` is what the layer around it adds to the cell's own."""
+    flat = zip(cell.state_names, keras.tree.flatten(states), strict=True)
+    named = {name: ops.reshape(state, (ops.shape(state)[0], -1)) for name, state in flat}
+    ranges = {name: cell.ranges.get(name) for name in signals}
+    return LayerCall(cell.kind, signals, ranges, {**cell.config, **config}, inputs, named, mask, cell.cell)
+
+
+def _output_call(layer: Any, outputs: list[Tensor]) -> LayerCall:
+    names = ["output"] if len(outputs) == 1 else [f"output_{i}" for i in range(len(outputs))]
+    # A time axis is the one after the samples'; an output without one is a single timestep.
+    signals = [loop.time_major(o) if len(o.shape) > 2 else _one_timestep(o) for o in outputs]
+    mask = getattr(outputs[0], "_keras_mask", None)
+    masked = mask is not None and len(mask.shape) == 2 and len(outputs[0].shape) > 2
+    return LayerCall(type(layer).__name__, dict(zip(names, signals, strict=True)), mask=mask if masked else None)
+
+
+def _one_timestep(tensor: Tensor) -> Tensor:
+    return loop.time_major(ops.expand_dims(tensor, 1))
+
+
+def _drops(cell: Any, training: bool) -> bool:
+    """Tell whether dropout was applied: what was drawn is not kept, so the equations cannot be followed afterwards."""
+    return bool(training) and (getattr(cell, "dropout", 0) or getattr(cell, "recurrent_dropout", 0)) > 0
