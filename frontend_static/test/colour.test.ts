@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { lab } from "d3-color";
 import type { Matrix } from "../src/api/trace.ts";
-import { binEdges, identityOrder, paddingRuns, paintBins } from "../src/maths/binning.ts";
+import { binEdges, firstUnits, identityOrder, paddingRuns, paintBins } from "../src/maths/binning.ts";
 import { coded, codeOf, EMPTY, halfCodes, NOT_FINITE, positionOf } from "../src/maths/codes.ts";
 import { codeColours, cssGradient, NOT_FINITE_COLOUR, ramp } from "../src/maths/colours.ts";
 import { signalScale } from "../src/maths/scale.ts";
@@ -93,6 +93,13 @@ function codesPainted(
   );
   return { pixels: [...pixels], sawNotFinite };
 }
+
+test("a signal with fewer units keeps the order of the others", () => {
+  const order = Uint32Array.of(4, 0, 3, 1, 2);
+  assert.deepEqual([...firstUnits(order, 3)], [0, 1, 2]);
+  assert.deepEqual([...firstUnits(order, 4)], [0, 3, 1, 2]);
+  assert.equal(firstUnits(order, 4), firstUnits(order, 4));
+});
 
 test("units are rows and timesteps are columns", () => {
   const { pixels } = codesPainted([0.1, 0.2, 0.3, 0.4], 2, 2, 2);

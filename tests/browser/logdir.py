@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tb_rnn_plugin.log.schema import ProbeBatch
+from tb_rnn_plugin.log.schema import Array, LayerTrace, ProbeBatch
 from tb_rnn_plugin.log.writer import RunWriter
 from tests.runs import lstm_trace
 
@@ -64,8 +64,23 @@ def write_long(directory: Path) -> None:
     writer.write_step(0, [lstm_trace(0, samples=1, timesteps=3000, units=4)], logs={"loss": 1.0})
 
 
+def write_custom(directory: Path) -> None:
+    """Write a run of a custom cell, whose states differ in width, and of a layer that is not recurrent."""
+    random = np.random.default_rng(0)
+
+    def signal(units: int) -> Array:
+        return random.normal(size=(SAMPLES, TIMESTEPS, units)).astype(np.float32)
+
+    states = {"state_0": signal(2), "state_1": signal(UNITS)}
+    writer = RunWriter(directory)
+    writer.write_probe(probe())
+    cell = LayerTrace("rnn", "Memory", states, {}, signal(3), {name: states[name][:, 0] for name in states})
+    writer.write_step(0, [cell, LayerTrace("dense", "Dense", {"output": signal(1)}, {}, None, {})], logs={"loss": 1.0})
+
+
 def write_all(root: Path) -> None:
     """Write every run of the browser tests."""
     write_lstm(root / "lstm" / "rnn")
     write_masked(root / "masked" / "rnn")
     write_long(root / "long" / "rnn")
+    write_custom(root / "other-cells" / "rnn")

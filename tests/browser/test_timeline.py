@@ -43,6 +43,27 @@ def test_hover_shows_the_numbers_of_the_file(tab: Tab, logs: Path) -> None:
             assert shown == pytest.approx(number(output), rel=1e-4)
 
 
+def test_states_of_different_widths_have_lanes_of_their_own_units(tab: Tab, logs: Path) -> None:
+    tab.open(run="other-cells/rnn", layer="rnn")
+    with safe_open(layout.trace_directory(logs / "other-cells/rnn") / layout.step_file(0), framework="numpy") as file:
+        narrow, wide = (file.get_tensor(f"signals/rnn/state_{i}")[0].astype(np.float64) for i in (0, 1))
+    expect(tab.lanes).to_have_count(2)
+    tab.hover("state_0", 3, 1, TIMESTEPS, narrow.shape[1])
+    expect(tab.value("state_0")).to_have_attribute("data-unit", "1")
+    assert [number(tab.value(f"state_{i}")) for i in (0, 1)] == [narrow[3, 1], wide[3, 1]]
+    tab.hover("state_1", 3, UNITS - 1, TIMESTEPS, UNITS)
+    expect(tab.value("state_1")).to_have_attribute("data-unit", str(UNITS - 1))
+    assert number(tab.value("state_1")) == wide[3, UNITS - 1]
+    expect(tab.value("state_0")).to_have_count(0)
+
+
+def test_a_layer_that_is_not_recurrent_has_one_lane(tab: Tab) -> None:
+    tab.open(run="other-cells/rnn", layer="dense")
+    expect(tab.lanes).to_have_count(1)
+    tab.hover("output", 2, 0, TIMESTEPS, 1)
+    expect(tab.value("output")).to_have_attribute("data-timestep", "2")
+
+
 def test_readout_names_timestep_unit_token_and_annotations(tab: Tab) -> None:
     tab.open(run="lstm/rnn")
     tab.hover("forget_gate", 5, 2, TIMESTEPS, UNITS)

@@ -166,6 +166,7 @@ export class Lane extends LitElement {
     const matrix = this.trace.signals.get(this.signal.name);
     if (this.cursor === null || this.cursor.unit === null || matrix === undefined) return nothing;
     const { timestep, unit } = this.cursor;
+    if (unit >= matrix.units) return nothing;
     const value = valueAt(matrix, timestep, unit);
     const padding = isPadding(this.trace, timestep);
     // No <output>: a live region would read every cell aloud that the mouse passes.

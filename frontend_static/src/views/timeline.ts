@@ -1,7 +1,7 @@
 /** The time axis, the annotation tracks and one lane per signal, under one crosshair. */
 import { html, LitElement, nothing, type PropertyValues } from "lit";
 import type { AnnotationInfo, SignalInfo } from "../api/types.ts";
-import { identityOrder } from "../maths/binning.ts";
+import { firstUnits, identityOrder } from "../maths/binning.ts";
 import type { Theme } from "../maths/colours.ts";
 import { type Cell, rowAt, timeOfX, timestepAt, xOfTime } from "../maths/hit.ts";
 import { LANE_GAP, laneLayout, minSpan, plotWidth } from "../maths/layout.ts";
@@ -127,6 +127,11 @@ export class Timeline extends LitElement {
     return laneLayout(available, this.signals.length, this.view.layer.units);
   }
 
+  /** The lane of a signal that has fewer units than the layer's widest (a custom cell's) shows its own alone. */
+  private orderOf(signal: SignalInfo): Uint32Array {
+    return signal.units === this.order.length ? this.order : firstUnits(this.order, signal.units);
+  }
+
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has("view")) return;
     const { units, timesteps } = this.view.layer;
@@ -218,7 +223,7 @@ export class Timeline extends LitElement {
       .signal=${signal}
       .trace=${this.view.trace}
       .window=${this.window}
-      .order=${this.order}
+      .order=${this.orderOf(signal)}
       .theme=${this.theme}
       .width=${this.plotWidth}
       .layout=${this.layout}
@@ -284,9 +289,11 @@ export class Timeline extends LitElement {
     const { lane, heatmap } = this.layout;
     const index = Math.floor(y / (lane + LANE_GAP));
     if (index < 0) return { timestep, unit: null };
-    if (index >= this.signals.length) return null;
-    const row = rowAt(y - index * (lane + LANE_GAP), heatmap, this.view.layer.units);
-    return { timestep, unit: row === null ? null : (this.order[row] ?? null) };
+    const signal = this.signals[index];
+    if (signal === undefined) return null;
+    const order = this.orderOf(signal);
+    const row = rowAt(y - index * (lane + LANE_GAP), heatmap, order.length);
+    return { timestep, unit: row === null ? null : (order[row] ?? null) };
   }
 
   private onPointerMove(event: PointerEvent): void {
