@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
+from tb_rnn_plugin.analysis import Explanation, GateWeights, explain, gate_weights
 from tb_rnn_plugin.log import layout
 from tb_rnn_plugin.log.arrays import ArrayFile
 from tb_rnn_plugin.log.errors import NotInLogError
 from tb_rnn_plugin.log.schema import Array, LayerInfo, ProbeBatch
-from tb_rnn_plugin.log.traces import check_signal, find_layer, list_steps, mask_array, read_layers
+from tb_rnn_plugin.log.traces import (
+    check_signal,
+    find_layer,
+    list_steps,
+    mask_array,
+    read_layer,
+    read_layers,
+    read_weights,
+)
 
 
 def open_run(directory: str | os.PathLike[str]) -> Run:
@@ -75,6 +85,37 @@ class Run:
         """Return the mask of a layer, `[sample, time]` of bool, False where padded; None if it got none."""
         file = self._open(step)
         return file.read(mask_array(layer)) if find_layer(file, layer).masked else None
+
+    def weights(self, layer: str, step: int) -> dict[str, GateWeights]:
+        """Return a layer's weights by gate, in the dtype they are stored in: `W` and `U` and the biases of each.
+
+        Example:
+            >>> run.weights("lstm", step=7)["forget_gate"].W.shape   # doctest: +SKIP
+            (3, 128)
+
+        Raises:
+            NotInLogError: the run has no such layer or step; the message lists what it has.
+            ValueError: the cell's gates are not known, or its weights were not stored.
+        """
+        file = self._open(step)
+        return gate_weights(find_layer(file, layer).cell, read_weights(file, layer))
+
+    def explain(self, layer: str, signal: str, *, step: int, sample: int, timestep: int, unit: int) -> Explanation:
+        """Return one value taken apart: its equation, the parts of its sum, and what weighed most in them.
+
+        Example:
+            >>> print(run.explain("lstm", "forget_gate", step=7, sample=0, timestep=40, unit=3))   # doctest: +SKIP
+
+        Raises:
+            NotInLogError: the run has no such layer, signal, step or sample; the message lists what it has.
+            IndexError: there is no such timestep or unit.
+            ValueError: the value cannot be explained: another cell than an LSTM, GRU or SimpleRNN, weights that were
+                not stored, a masked timestep, a capture with dropout.
+        """
+        file = self._open(step)
+        check_signal(find_layer(file, layer), signal)
+        trace = read_layer(file, layer, sample)
+        return replace(explain(trace, signal, sample=0, timestep=timestep, unit=unit, step=step), sample=sample)
 
     def _open(self, step: int) -> ArrayFile:
         try:

@@ -6,6 +6,8 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
+
 from tb_rnn_plugin.log import layout
 from tb_rnn_plugin.log.arrays import ArrayFile
 from tb_rnn_plugin.log.errors import NotInLogError, UnreadableFileError
@@ -70,6 +72,44 @@ def check_signal(layer: LayerInfo, signal: str) -> str:
     if signal not in names:
         raise NotInLogError(f"Signals of layer {layer.key!r} are {', '.join(map(repr, names))}, got {signal!r}.")
     return signal_array(layer.key, signal)
+
+
+def read_weights(file: ArrayFile, key: str) -> dict[str, Array]:
+    """Return the variables of a layer's cell by name; none if they were not stored."""
+    return {name: file.read(f"weights/{key}/{name}") for name in _members(file, f"weights/{key}/")}
+
+
+def read_layer(file: ArrayFile, key: str, sample: int) -> LayerTrace:
+    """Return what a layer did with one sample, the only one of the trace, and its weights; nothing else is read.
+
+    Raises:
+        NotInLogError: the file has no such layer or sample.
+    """
+    layer = find_layer(file, key)
+
+    def row(name: str) -> Array | None:
+        return file.read(name, sample)[np.newaxis] if name in file.names else None
+
+    def rows(group: str) -> dict[str, Array]:
+        return {name: file.read(f"{group}{name}", sample)[np.newaxis] for name in _members(file, group)}
+
+    return LayerTrace(
+        key=key,
+        cell=layer.cell,
+        signals=rows(signal_array(key, "")),
+        ranges={signal.name: signal.range for signal in layer.signals},
+        inputs=row(f"inputs/{key}"),
+        initial_states=rows(f"initial_states/{key}/"),
+        mask=row(mask_array(key)),
+        weights=read_weights(file, key),
+        config=layer.config,
+    )
+
+
+def _members(file: ArrayFile, group: str) -> list[str]:
+    """Return the last parts of the names in a group; those of a layer whose key goes on after this one's are not."""
+    rests = [name.removeprefix(group) for name in file.names if name.startswith(group)]
+    return [rest for rest in rests if "/" not in rest]
 
 
 def list_steps(trace_directory: Path) -> list[int]:
