@@ -112,7 +112,7 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
         check_log_dir(self._log_dir)
         if self._probe is None or self._probe.model is not self.model:
             probe = Probe(self.model, self._inputs, **self._probe_options)
-            traces = probe().layers
+            traces = probe().traces
             for sentence in probe.unreachable.values():
                 warn(f"RNNTimeline: {sentence}")
             timesteps = {trace.key: next(iter(trace.signals.values())).shape[1] for trace in traces}

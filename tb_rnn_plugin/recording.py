@@ -13,7 +13,7 @@ from tb_rnn_plugin.log.schema import ProbeBatch
 from tb_rnn_plugin.log.writer import RunWriter
 
 if TYPE_CHECKING:
-    from tb_rnn_plugin.probe import Capture
+    from tb_rnn_plugin.probe import Activations
 
 _log = logging.getLogger("tb_rnn_plugin")
 
@@ -43,12 +43,12 @@ class Recording:
         self._first_step = first_step
         self._guarded(self._opened, "opened")
 
-    def write(self, step: int, capture: Callable[[], Capture], logs: Mapping[str, float]) -> None:
+    def write(self, step: int, capture: Callable[[], Activations], logs: Mapping[str, float]) -> None:
         """Capture and write one step."""
         self._guarded(lambda: self._write(step, capture(), logs), f"captured at step {step}")
 
-    def _write(self, step: int, captured: Capture, logs: Mapping[str, float]) -> None:
-        self._opened().write_step(step, captured.layers, captured.predictions, logs)
+    def _write(self, step: int, captured: Activations, logs: Mapping[str, float]) -> None:
+        self._opened().write_step(step, captured.traces, captured.predictions, logs)
 
     def _opened(self) -> RunWriter:
         if self._writer is None:

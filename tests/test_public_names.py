@@ -6,7 +6,9 @@ import tb_rnn_plugin
 
 
 def test_public_names() -> None:
-    assert tb_rnn_plugin.__all__ == ["RNNTimeline", "capture", "open_run", "record"]
+    assert tb_rnn_plugin.__all__ == [
+        "Probe", "RNNTimeline", "capture", "open_run", "record", "split_kernel", "weights",
+    ]  # fmt: skip
     for name in tb_rnn_plugin.__all__:
         assert callable(getattr(tb_rnn_plugin, name))
         assert name in dir(tb_rnn_plugin)

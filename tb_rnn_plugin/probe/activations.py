@@ -1,24 +1,96 @@
-"""What is known of an activation function: its name, and the interval that its values lie in."""
+"""What a capture returns: the signals by layer and name."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
 
-from tb_rnn_plugin.log.schema import Interval
-from tb_rnn_plugin.probe.backend import keras
+import numpy as np
 
-
-def activation_range(activation: Any) -> Interval | None:
-    """Return the interval that an activation function's values lie in, or None where it is not bounded."""
-    a = keras.activations
-    if activation in (a.sigmoid, a.hard_sigmoid, a.softmax):
-        return 0.0, 1.0
-    if activation in (a.tanh, a.hard_tanh, a.softsign):
-        return -1.0, 1.0
-    return None
+from tb_rnn_plugin.analysis import Explanation, GateWeights, explain, gate_weights
+from tb_rnn_plugin.log.schema import Array, LayerTrace
 
 
-def activation_name(activation: Any) -> str:
-    """Return Keras' name of one of its activation functions; a function of the user's is `custom:<name>`."""
-    name = getattr(activation, "__name__", type(activation).__name__)
-    return name if getattr(keras.activations, name, None) is activation else f"custom:{name}"
+class LayerActivations(Mapping[str, Array]):
+    """The signals of one layer by name, each `[sample, time, unit]`, float32 or wider, NaN where masked.
+
+    Attributes:
+        inputs: `[sample, time, feature]`, what the layer read; None for a layer that is not recurrent.
+        initial_states: Per state, `[sample, unit]`; `[sample, sequence, unit]` where the time axis is made of several
+            sequences (`TimeDistributed`, a cell called step by step), each with its own.
+        mask: `[sample, time]` of bool, False where padded; None if the layer got no mask.
+    """
+
+    def __init__(self, trace: LayerTrace) -> None:
+        # Copies of the compiled pass' own buffers: the user may write to these.
+        self._signals = {name: np.array(signal, order="C") for name, signal in trace.signals.items()}
+        self.inputs = trace.inputs
+        self.initial_states = trace.initial_states
+        self.mask = trace.mask
+
+    def __getitem__(self, signal: str) -> Array:
+        try:
+            return self._signals[signal]
+        except KeyError:
+            raise KeyError(f"Signals are {', '.join(map(repr, self._signals))}, got {signal!r}.") from None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._signals)
+
+    def __len__(self) -> int:
+        return len(self._signals)
+
+
+class Activations(Mapping[str, LayerActivations]):
+    """The captured layers by key.
+
+    Attributes:
+        traces: What each layer did, as the log takes it, in the order of the calls.
+        predictions: The model's outputs by name, samples first.
+    """
+
+    def __init__(self, traces: Sequence[LayerTrace], predictions: Mapping[str, Array]) -> None:
+        self.traces = traces
+        self.predictions = predictions
+        self._by_key = {trace.key: trace for trace in traces}
+        self._layers: dict[str, LayerActivations] = {}
+
+    def weights(self, layer: str) -> dict[str, GateWeights]:
+        """Return a layer's weights by gate, `W`, `U` and the biases of each.
+
+        Raises:
+            KeyError: there is no such layer.
+            ValueError: the cell's gates are not known.
+        """
+        trace = self._trace(layer)
+        return gate_weights(trace.cell, trace.weights)
+
+    def explain(self, layer: str, signal: str, *, sample: int, timestep: int, unit: int) -> Explanation:
+        """Return one value taken apart: its equation, the parts of its sum, and what weighed most in them.
+
+        Example:
+            >>> print(acts.explain("lstm", "forget_gate", sample=0, timestep=40, unit=3))   # doctest: +SKIP
+
+        Raises:
+            KeyError: there is no such layer.
+            IndexError: there is no such sample, timestep or unit.
+            ValueError: there is no such signal, or the value cannot be explained: another cell than an LSTM, GRU or
+                SimpleRNN, a masked timestep, a capture with dropout.
+        """
+        return explain(self._trace(layer), signal, sample=sample, timestep=timestep, unit=unit)
+
+    def _trace(self, layer: str) -> LayerTrace:
+        try:
+            return self._by_key[layer]
+        except KeyError:
+            raise KeyError(f"Layers are {', '.join(map(repr, self._by_key))}, got {layer!r}.") from None
+
+    def __getitem__(self, layer: str) -> LayerActivations:
+        if layer not in self._layers:
+            self._layers[layer] = LayerActivations(self._trace(layer))
+        return self._layers[layer]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._by_key)
+
+    def __len__(self) -> int:
+        return len(self._by_key)

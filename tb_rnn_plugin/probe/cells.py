@@ -38,10 +38,16 @@ class InstrumentedCell(Protocol):
 
 
 class OtherCell:
-    """Any other cell: called as it is. Its states, `state_0`, `state_1`, …, are its signals, and what it records."""
+    """Any other cell: called as it is. Its states, `state_0`, `state_1`, …, are its signals, and what it records.
 
-    def __init__(self, cell: Any) -> None:
+    Args:
+        cell: The cell.
+        key: The layer's key, for messages about what it records.
+    """
+
+    def __init__(self, cell: Any, key: str) -> None:
         self.cell = cell
+        self.key = key
         self.kind = type(cell).__name__
         self.state_names = [f"state_{i}" for i, _ in enumerate(keras.tree.flatten(cell.state_size))]
         self.ranges: dict[str, Interval | None] = {}
@@ -57,7 +63,7 @@ class OtherCell:
 
     def listen(self, call: Callable[[], tuple[Tensor, Any]], samples: int | None) -> tuple[dict[str, Tensor], Any]:
         """Return the signals of one call of the cell, which `call` makes, and what it returned."""
-        with collecting(self.kind, self.state_names, samples) as recorded:
+        with collecting(self.key, self.state_names, samples) as recorded:
             returned = call()
         states = zip(self.state_names, keras.tree.flatten(returned[1]), strict=True)
         return {**dict(states), **recorded}, returned

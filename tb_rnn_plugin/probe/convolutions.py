@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from tb_rnn_plugin.probe.activations import activation_name
+from tb_rnn_plugin.probe.activation_functions import activation_name
 from tb_rnn_plugin.probe.backend import keras
 from tb_rnn_plugin.probe.cells import Step, Tensor
 from tb_rnn_plugin.probe.equations import dropout_masks, lstm_ranges, recurrent_dropout_masks

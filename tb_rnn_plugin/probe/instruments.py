@@ -8,7 +8,7 @@ from tb_rnn_plugin.probe.backend import keras
 from tb_rnn_plugin.probe.cells import InstrumentedCell, OtherCell
 from tb_rnn_plugin.probe.convolutions import ConvLSTM
 from tb_rnn_plugin.probe.equations import GRU, LSTM, SimpleRNN
-from tb_rnn_plugin.probe.naming import is_stack, stack_names
+from tb_rnn_plugin.probe.naming import is_stack, key_in, stack_names
 
 _COMPUTATIONS = (
     "__call__", "call", "_compute_carry_and_output", "_compute_carry_and_output_fused", "get_dropout_mask",
@@ -16,11 +16,15 @@ _COMPUTATIONS = (
 )  # fmt: skip
 
 
-def instrument(cell: Any) -> InstrumentedCell:
+def instrument(cell: Any, key: str) -> InstrumentedCell:
     """Return the instrumented form of a cell.
 
     A subclass that overrides the computation of its Keras parent is not that parent: never are equations applied to it
     that are not its own.
+
+    Args:
+        cell: The Keras cell.
+        key: The layer's key, for messages.
     """
     from keras.src.layers.rnn.conv_lstm import ConvLSTMCell  # Keras makes it, and exports no name for it.
 
@@ -30,11 +34,13 @@ def instrument(cell: Any) -> InstrumentedCell:
         own = type(cell)
         if isinstance(cell, base) and all(getattr(own, c, None) is getattr(base, c, None) for c in _COMPUTATIONS):
             return cast(InstrumentedCell, form(cell))
-    return OtherCell(cell)
+    return OtherCell(cell, key)
 
 
-def parts(cell: Any) -> dict[str, InstrumentedCell]:
+def parts(cell: Any, key: str) -> dict[str, InstrumentedCell]:
     """Return the cells that a layer's cell consists of: those of `StackedRNNCells` by name, any other under `""`."""
     if is_stack(cell):
-        return {name: instrument(part) for name, part in zip(stack_names(cell), cell.cells, strict=True)}
-    return {"": instrument(cell)}
+        return {
+            name: instrument(part, key_in(key, name)) for name, part in zip(stack_names(cell), cell.cells, strict=True)
+        }
+    return {"": instrument(cell, key)}

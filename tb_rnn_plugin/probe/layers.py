@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 from tb_rnn_plugin.probe.backend import keras
 from tb_rnn_plugin.probe.errors import ProbeError
-from tb_rnn_plugin.probe.naming import is_stack, stack_names, walk
+from tb_rnn_plugin.probe.naming import is_stack, key_in, stack_names, walk
 
 Wanted: TypeAlias = str | Iterable[str] | Callable[[Any], bool] | None
 
@@ -58,7 +58,7 @@ def find_layers(model: Any) -> Layers:
 
 def keys_of(key: str, layer: Any) -> list[str]:
     """Return the keys under which a recurrent layer is heard: its own, or one for each cell of its stack."""
-    return [f"{key}/{name}" for name in stack_names(layer.cell)] if is_stack(layer.cell) else [key]
+    return [key_in(key, name) for name in (stack_names(layer.cell) if is_stack(layer.cell) else [""])]
 
 
 def choose(model: Any, layers: Layers, wanted: Wanted) -> Layers:

@@ -27,7 +27,7 @@ def recurrent_loop(hearing: Hearing, key: str, layer: Any) -> Callable[..., Any]
     def inner_loop(sequences: Tensor, initial_state: Any, mask: Any, training: bool = False) -> Any:
         if not hearing.reaches(key):
             return original(sequences, initial_state, mask, training)
-        cells, keys = parts(layer.cell), keys_of(key, layer)
+        cells, keys = parts(layer.cell, key), keys_of(key, layer)
         is_stack = keys != [key]
         mask = mask[0] if keras.tree.is_nested(mask) else mask
         # Keras hands on a stateful layer's own variables; read now, while the scope says what they hold.
@@ -62,7 +62,7 @@ def recurrent_call(hearing: Hearing, layer: Any) -> Callable[..., Any]:
 
 def cell_call(hearing: Hearing, key: str, cell: Any) -> Callable[..., Any]:
     """Return the `call` of a cell that a model may call by hand: each call is one timestep."""
-    original, instrumented = cell.call, instrument(cell)
+    original, instrumented = cell.call, instrument(cell, key)
     signature = inspect.signature(original)
 
     def call(*args: Any, **kwargs: Any) -> Any:

@@ -37,6 +37,11 @@ def stack_names(stack: Any) -> list[str]:
     return [next(names) if isinstance(cell, keras.Layer) else f"cell_{i}" for i, cell in enumerate(stack.cells)]
 
 
+def key_in(key: str, name: str) -> str:
+    """Return the key of a cell in a recurrent layer; one without a name, the only one, is the layer itself."""
+    return f"{key}/{name}" if name else key
+
+
 def child_names(children: Sequence[Any]) -> list[str]:
     """Return a name for each child of one layer, unique among them.
 

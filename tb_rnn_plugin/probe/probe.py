@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from tb_rnn_plugin.log.schema import Array, Interval, LayerTrace
+from tb_rnn_plugin.probe.activations import Activations
 from tb_rnn_plugin.probe.backend import keras, to_numpy
 from tb_rnn_plugin.probe.calls import LayerCall
 from tb_rnn_plugin.probe.compilation import Compiled, JitCompile
@@ -18,27 +18,15 @@ from tb_rnn_plugin.probe.inputs import checked_probe, named_arrays
 from tb_rnn_plugin.probe.layers import Wanted, choose, find_layers
 from tb_rnn_plugin.probe.recorder import listening
 from tb_rnn_plugin.probe.states import check_stateful, checked_states
+from tb_rnn_plugin.probe.weights import cell_weights
 
 ops = keras.ops
 
 
-@dataclass(frozen=True)
-class Capture:
-    """What one pass gave.
-
-    Attributes:
-        layers: A trace per layer and call, in the order of the calls.
-        predictions: The model's outputs by name, samples first.
-    """
-
-    layers: list[LayerTrace]
-    predictions: dict[str, Array]
-
-
 class Probe:
-    """Calls a model on one fixed batch and returns every signal of its recurrent layers; the model stays as it was.
+    """Calls a model on a batch and returns every signal of its recurrent layers; the model stays as it was.
 
-    Building a Probe checks everything and computes nothing; the first call compiles.
+    Building a Probe checks everything and computes nothing; the first call compiles, and no later one does.
 
     Args:
         model: The Keras model, built.
@@ -48,7 +36,7 @@ class Probe:
         initial_states: What stateful layers start from: `"zeros"`, `"current"` for what they hold, or by key a list
             of arrays `[sample, unit]`, for layers of any kind (stateful ones given none start from zeros).
         training: Whether dropout and the like are applied.
-        weights: Whether a capture holds the cells' weights.
+        weights: Whether what is captured holds the cells' weights.
         jit_compile: True for XLA, False for a plain graph, `"auto"` for XLA where it compiles.
 
     Attributes:
@@ -69,7 +57,7 @@ class Probe:
         layers: Wanted = None,
         initial_states: str | Mapping[str, Any] = "zeros",
         training: bool = False,
-        weights: bool = False,
+        weights: bool = True,
         jit_compile: JitCompile = "auto",
     ) -> None:
         self.inputs = checked_probe(model, inputs)
@@ -92,11 +80,30 @@ class Probe:
         """How often the pass has been traced: once, or twice where XLA had to be given up; calls never add to it."""
         return self._compiled.traces
 
-    def __call__(self) -> Capture:
-        """Run one pass and return its arrays."""
-        calls, outputs = keras.tree.map_structure(to_numpy, self._compiled(self._arguments))
+    def __call__(self, inputs: Any = None) -> Activations:
+        """Run one pass and return what was captured.
+
+        Args:
+            inputs: Another batch of the same shapes and dtypes, None for the one that the probe was made with.
+
+        Example:
+            >>> probe = Probe(model, series[:, :1], initial_states="current")   # doctest: +SKIP
+            >>> steps = [probe(series[:, t : t + 1]) for t in range(100)]       # doctest: +SKIP
+
+        Raises:
+            ProbeError: the batch has other shapes or dtypes.
+        """
+        arguments = self._arguments if inputs is None else self._like_the_first(inputs)
+        calls, outputs = keras.tree.map_structure(to_numpy, self._compiled(arguments))
         layers = [self._trace(key, call, calls[key]) for key, call in self._calls.items()]
-        return Capture(layers, named_arrays(outputs, "output"))
+        return Activations(layers, named_arrays(outputs, "output"))
+
+    def _like_the_first(self, inputs: Any) -> Any:
+        batch = checked_probe(self.model, inputs)
+        wanted, got = (keras.tree.map_structure(lambda a: (a.shape, str(a.dtype)), b) for b in (self.inputs, batch))
+        if wanted != got:
+            raise ProbeError(f"A probe is compiled for one shape and dtype, {wanted}, got {got}: make another Probe.")
+        return keras.tree.map_structure(ops.convert_to_tensor, batch)
 
     def _forward(self, inputs: Any) -> tuple[dict[str, Any], Any]:
         """Call the model once and return what its layers did; this is what gets compiled."""
@@ -130,7 +137,7 @@ class Probe:
             inputs=np.swapaxes(arrays["inputs"], 0, 1) if "inputs" in arrays else None,
             initial_states=arrays["states"],
             mask=arrays.get("mask"),
-            weights=_weights(call.cell) if self._weights else {},
+            weights=cell_weights(call.cell) if self._weights else {},
             config=call.config,
         )
 
@@ -173,12 +180,3 @@ def _ranges(ranges: Mapping[str, Interval | None], states: Mapping[str, Array]) 
         if not np.all((state >= low) & (state <= high)):
             held[name] = None
     return held
-
-
-def _weights(cell: Any) -> dict[str, Array]:
-    """Return a cell's variables by name; where those of the layers in it share one, the later are numbered."""
-    named: dict[str, Array] = {}
-    for variable in getattr(cell, "weights", ()):
-        again = sum(name.rpartition("#")[0] == variable.name or name == variable.name for name in named)
-        named[f"{variable.name}#{again + 1}" if again else variable.name] = to_numpy(variable)
-    return named

@@ -18,7 +18,7 @@ T = TypeVar("T")
 class _Listener:
     """What one step of one cell records."""
 
-    cell: str
+    key: str
     taken: Sequence[str]
     samples: int | None
     graph: object = field(default_factory=current_graph)
@@ -55,15 +55,15 @@ def record(name: str, tensor: T) -> T:
 
 
 @contextmanager
-def collecting(cell: str, taken: Sequence[str], samples: int | None) -> Iterator[dict[str, Any]]:
+def collecting(key: str, taken: Sequence[str], samples: int | None) -> Iterator[dict[str, Any]]:
     """Collect what is recorded meanwhile, by name.
 
     Args:
-        cell: Whose step it is, for the messages.
+        key: Of the layer whose step it is, for the messages.
         taken: Names that are the cell's already.
         samples: Size of the batch, None where it is not known.
     """
-    listener = _Listener(cell, taken, samples)
+    listener = _Listener(key, taken, samples)
     token = _listener.set(listener)
     try:
         yield listener.values
@@ -72,7 +72,7 @@ def collecting(cell: str, taken: Sequence[str], samples: int | None) -> Iterator
 
 
 def _check(listener: _Listener, name: str, tensor: Any) -> None:
-    said = f"record({name!r}, …) in {listener.cell}"
+    said = f"record({name!r}, …) in layer {listener.key!r}"
     if not isinstance(name, str) or not name or "/" in name:
         raise ProbeError(f"{said}: the name must be a string without a slash, and not empty.")
     if name in listener.taken or name in listener.values:

@@ -49,8 +49,8 @@ def test_xla_and_a_plain_graph_agree() -> None:
     x = np.where(MASK[:, :, None], sequences(len(MASK)), np.float32(0))
     plain, *others = (Probe(model, x, weights=False, jit_compile=jit)() for jit in (False, True, "auto"))
     for other in others:
-        assert [trace.key for trace in other.layers] == [trace.key for trace in plain.layers]
-        for trace, wanted in zip(other.layers, plain.layers, strict=True):
+        assert [trace.key for trace in other.traces] == [trace.key for trace in plain.traces]
+        for trace, wanted in zip(other.traces, plain.traces, strict=True):
             assert list(trace.signals) == list(wanted.signals)
             for name, values in wanted.signals.items():
                 np.testing.assert_allclose(trace.signals[name], values, atol=1e-6, err_msg=f"{trace.key} {name}")
@@ -74,7 +74,7 @@ def test_auto_falls_back_where_xla_cannot_compile(build: Any, caplog: pytest.Log
     probe = Probe(model, x, weights=False, jit_compile="auto")
     with caplog.at_level(logging.INFO, logger="tb_rnn_plugin"):
         for _ in range(3):
-            (trace,) = probe().layers
+            (trace,) = probe().traces
     for name, values in wanted.items():
         np.testing.assert_array_equal(trace.signals[name], values)
     said = [record.getMessage() for record in caplog.records if record.name == "tb_rnn_plugin"]

@@ -12,7 +12,7 @@ from tests.probe.models import TIMESTEPS, UNITS, sequences, sequential
 
 
 def keys(model: Any) -> list[str]:
-    return [trace.key for trace in Probe(model, sequences(), weights=False, jit_compile=False)().layers]
+    return [trace.key for trace in Probe(model, sequences(), weights=False, jit_compile=False)().traces]
 
 
 def build_others(count: int) -> None:

@@ -6,10 +6,11 @@ from typing import Any
 
 import keras
 import numpy as np
+import pytest
 import tensorflow as tf
 
-from tb_rnn_plugin.probe import Probe
-from tests.probe.models import TIMESTEPS, UNITS, sequences, sequential
+from tb_rnn_plugin.probe import Probe, ProbeError
+from tests.probe.models import TIMESTEPS, UNITS, assert_signals, expected, sequences, sequential
 
 
 class CountsRuns(keras.layers.Layer):  # type: ignore[misc]
@@ -73,7 +74,7 @@ def test_a_cell_takes_no_more_steps_than_in_a_plain_call() -> None:
     assert steps >= TIMESTEPS
     captured = Probe(model, x, weights=False, jit_compile=False)()
     assert cell.count.runs == steps
-    np.testing.assert_allclose(captured.layers[0].signals["state_0"][:, -1], plain(x), atol=1e-6)
+    np.testing.assert_allclose(captured.traces[0].signals["state_0"][:, -1], plain(x), atol=1e-6)
 
 
 def test_a_probe_sees_new_weights_without_a_new_trace() -> None:
@@ -82,8 +83,20 @@ def test_a_probe_sees_new_weights_without_a_new_trace() -> None:
     probe = Probe(model, sequences(), weights=False, jit_compile=False)
     probe()
     layer.set_weights([np.zeros_like(weight) for weight in layer.get_weights()])
-    np.testing.assert_array_equal(probe().layers[0].signals["forget_gate"], 0.5)
+    np.testing.assert_array_equal(probe().traces[0].signals["forget_gate"], 0.5)
     assert probe.traces == 1
+
+
+def test_a_probe_takes_other_batches_of_the_same_shape() -> None:
+    layer = keras.layers.GRU(UNITS)
+    model, other = sequential(layer), sequences(seed=1)
+    probe = Probe(model, sequences(), jit_compile=False)
+    first = probe()["gru"]["update_gate"]
+    assert_signals(probe(other)["gru"], expected(layer, other))
+    np.testing.assert_array_equal(probe()["gru"]["update_gate"], first)
+    assert probe.traces == 1
+    with pytest.raises(ProbeError, match=r"compiled for one shape.*\(2, 6, 3\).*\(1, 6, 3\)"):
+        probe(other[:1])
 
 
 def test_building_a_probe_runs_nothing() -> None:

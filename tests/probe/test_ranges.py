@@ -49,7 +49,7 @@ def gru(gate: Any, candidate: Any, hidden: Any) -> dict[str, Any]:
 )
 def test_ranges(cell: str, options: dict[str, Any], ranges: dict[str, Any]) -> None:
     model = sequential(CELLS[cell](UNITS, name="rnn", **options))
-    (trace,) = Probe(model, 20 * sequences(), weights=False, jit_compile=False)().layers
+    (trace,) = Probe(model, 20 * sequences(), weights=False, jit_compile=False)().traces
     assert dict(trace.ranges) == ranges
     for name, interval in ranges.items():
         low, high = interval or (-np.inf, np.inf)
@@ -61,7 +61,7 @@ def test_a_state_that_is_given_may_lie_beyond_the_activation() -> None:
     """A GRU's state is a mean of its candidates and of where it started, so that 5 takes a while to fade."""
     model = sequential(CELLS["GRU"](UNITS, name="rnn"))
     states = {"rnn": [np.full((2, UNITS), 5.0, "float32")]}
-    (trace,) = Probe(model, sequences(), initial_states=states, weights=False, jit_compile=False)().layers
+    (trace,) = Probe(model, sequences(), initial_states=states, weights=False, jit_compile=False)().traces
     assert trace.signals["hidden_state"].max() > 1.0
     assert trace.ranges["hidden_state"] is None
 
@@ -71,5 +71,5 @@ def test_an_activation_of_the_users_own_has_no_range() -> None:
         return 2.0 * keras.ops.tanh(x)
 
     model = sequential(keras.layers.LSTM(UNITS, activation=doubled))
-    (trace,) = Probe(model, sequences(), weights=False, jit_compile=False)().layers
+    (trace,) = Probe(model, sequences(), weights=False, jit_compile=False)().traces
     assert dict(trace.ranges) == lstm(GATE, None, None)

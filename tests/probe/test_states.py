@@ -69,9 +69,9 @@ def test_a_probe_starts_from_zeros_unless_told_otherwise() -> None:
     layer = keras.layers.LSTM(UNITS, stateful=True, name="rnn")
     model, x = stateful(layer), sequences()
     probe = Probe(model, x, jit_compile=False)
-    first = probe().layers[0].signals["hidden_state"]
+    first = probe().traces[0].signals["hidden_state"]
     own_output(model, x)
-    np.testing.assert_array_equal(probe().layers[0].signals["hidden_state"], first)
+    np.testing.assert_array_equal(probe().traces[0].signals["hidden_state"], first)
 
 
 def test_a_probe_of_the_current_state_follows_it() -> None:
@@ -80,7 +80,7 @@ def test_a_probe_of_the_current_state_follows_it() -> None:
     probe = Probe(model, x, initial_states="current", jit_compile=False)
     for _ in range(2):
         states = held(layer)
-        assert_signals(probe().layers[0].signals, expected(layer, x, initial_states=states))
+        assert_signals(probe().traces[0].signals, expected(layer, x, initial_states=states))
         own_output(model, x)
 
 
@@ -91,7 +91,7 @@ def test_states_given_for_one_layer_leave_the_others_at_zeros() -> None:
     own_output(model, sequences(seed=5))
     given = some_states(layers[0])
     traces = {
-        trace.key: trace for trace in Probe(model, x, initial_states={"first": given}, jit_compile=False)().layers
+        trace.key: trace for trace in Probe(model, x, initial_states={"first": given}, jit_compile=False)().traces
     }
     np.testing.assert_array_equal(traces["first"].initial_states["hidden_state"], given[0])
     np.testing.assert_array_equal(traces["second"].initial_states["hidden_state"], np.zeros((SAMPLES, UNITS)))

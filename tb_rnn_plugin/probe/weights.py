@@ -1,0 +1,51 @@
+"""`weights`: where W and U of a model's layer are, without a batch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tb_rnn_plugin.analysis import GateWeights, gate_weights
+from tb_rnn_plugin.log.schema import Array
+from tb_rnn_plugin.probe.backend import to_numpy
+from tb_rnn_plugin.probe.errors import ProbeError
+from tb_rnn_plugin.probe.instruments import instrument, parts
+from tb_rnn_plugin.probe.layers import find_layers
+from tb_rnn_plugin.probe.naming import key_in
+
+
+def weights(model: Any, layer: str) -> dict[str, GateWeights]:
+    """Return the weights of a model's recurrent layer by gate: `W`, `U` and the biases of each.
+
+    Args:
+        model: The Keras model, built.
+        layer: The layer's key, as `capture` names it: `"lstm"`, `"encoder/lstm"`, `"rnn/lstm_cell"` in a stack.
+
+    Example:
+        >>> weights(model, "lstm")["forget_gate"].U.shape   # doctest: +SKIP
+        (128, 128)
+
+    Raises:
+        ProbeError: the model has no such recurrent layer.
+        ValueError: the cell's gates are not known.
+    """
+    found = find_layers(model)
+    cells = {key: instrument(cell, key) for key, cell in found.cells.items()}
+    for key, one in found.recurrent.items():
+        cells.update({key_in(key, name): cell for name, cell in parts(one.cell, key).items()})
+    if layer not in cells:
+        raise ProbeError(
+            f"The recurrent layers of this model are {', '.join(map(repr, cells)) or 'none'}, got {layer!r}."
+        )
+    return gate_weights(cells[layer].kind, cell_weights(cells[layer].cell))
+
+
+def cell_weights(cell: Any) -> dict[str, Array]:
+    """Return a cell's variables by name; where those of the layers in it share one, the later are numbered."""
+    named: dict[str, Array] = {}
+    for variable in getattr(cell, "weights", ()):
+        name, number = variable.name, 1
+        while name in named:
+            number += 1
+            name = f"{variable.name}#{number}"
+        named[name] = to_numpy(variable)
+    return named
