@@ -6,5 +6,5 @@ from __future__ import annotations
 class ProbeError(ValueError):
     """The probe batch, the choice of layers or the initial states do not fit the model."""
 
-    # Keras hands on an error with this mark as it is, and rewrites any other into a paragraph about the call it came from.
+    # Keras hands on an error with this mark as it is; any other it rewrites into a paragraph about the call.
     _keras_call_info_injected = True
