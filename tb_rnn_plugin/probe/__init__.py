@@ -2,9 +2,9 @@
 
 from tb_rnn_plugin.probe.activations import Activations, LayerActivations
 from tb_rnn_plugin.probe.capture import capture
+from tb_rnn_plugin.probe.cells import record
 from tb_rnn_plugin.probe.errors import ProbeError
 from tb_rnn_plugin.probe.probe import Probe
-from tb_rnn_plugin.probe.taps import record
 from tb_rnn_plugin.probe.weights import weights
 
 __all__ = ["Activations", "LayerActivations", "Probe", "ProbeError", "capture", "record", "weights"]

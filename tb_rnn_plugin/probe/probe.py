@@ -10,13 +10,11 @@ import numpy as np
 from tb_rnn_plugin.log.schema import Array, Interval, LayerTrace
 from tb_rnn_plugin.probe.activations import Activations
 from tb_rnn_plugin.probe.backend import keras, to_numpy
-from tb_rnn_plugin.probe.calls import LayerCall
 from tb_rnn_plugin.probe.compilation import Compiled, JitCompile
 from tb_rnn_plugin.probe.errors import ProbeError
-from tb_rnn_plugin.probe.hearing import Hearing
 from tb_rnn_plugin.probe.inputs import checked_probe, named_arrays
 from tb_rnn_plugin.probe.layers import Wanted, choose, find_layers
-from tb_rnn_plugin.probe.recorder import listening
+from tb_rnn_plugin.probe.listening import Hearing, LayerCall, listening
 from tb_rnn_plugin.probe.states import check_stateful, checked_states
 from tb_rnn_plugin.probe.weights import cell_weights
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
-from tb_rnn_plugin.probe import listeners
 from tb_rnn_plugin.probe.backend import keras
-from tb_rnn_plugin.probe.hearing import Hearing
-from tb_rnn_plugin.probe.listeners import replaced
+from tb_rnn_plugin.probe.listening import listeners
+from tb_rnn_plugin.probe.listening.hearing import Hearing
+from tb_rnn_plugin.probe.listening.listeners import replaced
 
 
 @contextmanager

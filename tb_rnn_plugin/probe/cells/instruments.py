@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, cast
 
 from tb_rnn_plugin.probe.backend import keras
-from tb_rnn_plugin.probe.cells import InstrumentedCell, OtherCell
-from tb_rnn_plugin.probe.convolutions import ConvLSTM
-from tb_rnn_plugin.probe.equations import GRU, LSTM, SimpleRNN
+from tb_rnn_plugin.probe.cells.cell import InstrumentedCell, OtherCell
+from tb_rnn_plugin.probe.cells.convolutions import ConvLSTM
+from tb_rnn_plugin.probe.cells.equations import GRU, LSTM, SimpleRNN
 from tb_rnn_plugin.probe.naming import is_stack, key_in, stack_names
 
 _COMPUTATIONS = (

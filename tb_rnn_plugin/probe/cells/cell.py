@@ -7,7 +7,7 @@ from typing import Any, Protocol, TypeAlias
 
 from tb_rnn_plugin.log.schema import Interval
 from tb_rnn_plugin.probe.backend import keras
-from tb_rnn_plugin.probe.taps import collecting
+from tb_rnn_plugin.probe.cells.taps import collecting
 
 Tensor: TypeAlias = Any
 Step: TypeAlias = tuple[dict[str, Tensor], Any, Tensor]

@@ -7,13 +7,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from tb_rnn_plugin.probe import loop
 from tb_rnn_plugin.probe.backend import keras
-from tb_rnn_plugin.probe.calls import LayerCall, as_sequence, joined
-from tb_rnn_plugin.probe.cells import InstrumentedCell, OtherCell, Tensor
-from tb_rnn_plugin.probe.hearing import Hearing
-from tb_rnn_plugin.probe.instruments import instrument, parts
+from tb_rnn_plugin.probe.cells import InstrumentedCell, OtherCell, Tensor, instrument, parts
 from tb_rnn_plugin.probe.layers import keys_of
+from tb_rnn_plugin.probe.listening import loop
+from tb_rnn_plugin.probe.listening.calls import LayerCall, as_sequence, joined
+from tb_rnn_plugin.probe.listening.hearing import Hearing
 
 ops = keras.ops
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from tb_rnn_plugin.probe.activation_functions import activation_name
 from tb_rnn_plugin.probe.backend import keras
-from tb_rnn_plugin.probe.cells import Step, Tensor
-from tb_rnn_plugin.probe.equations import dropout_masks, lstm_ranges, recurrent_dropout_masks
+from tb_rnn_plugin.probe.cells.cell import Step, Tensor
+from tb_rnn_plugin.probe.cells.equations import dropout_masks, lstm_ranges, recurrent_dropout_masks
+from tb_rnn_plugin.probe.cells.functions import activation_name
 
 ops = keras.ops
 

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from tb_rnn_plugin.probe.backend import current_graph
-from tb_rnn_plugin.probe.calls import LayerCall, Scope
 from tb_rnn_plugin.probe.layers import Layers
+from tb_rnn_plugin.probe.listening.calls import LayerCall, Scope
 
 
 class Hearing:

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from tb_rnn_plugin.log.schema import Interval
-from tb_rnn_plugin.probe.activation_functions import activation_name, activation_range
 from tb_rnn_plugin.probe.backend import keras
-from tb_rnn_plugin.probe.cells import Step, Tensor
+from tb_rnn_plugin.probe.cells.cell import Step, Tensor
+from tb_rnn_plugin.probe.cells.functions import activation_name, activation_range
 
 ops = keras.ops
 
