@@ -37,8 +37,15 @@ frontend_static/node_modules/.installed: frontend_static/package-lock.json $(VEN
 chromium: $(VENV)/installed
 	$(BIN)/python -m tests.browser.chromium
 
+# What people use today stands beside it, where its old TensorFlow can be installed (Python 3.9 to 3.11).
 bench: $(VENV)/installed frontend
+	-$(MAKE) .venv-keract/installed
 	$(BIN)/python -m tests.benchmarks $(ONLY)
+
+.venv-keract/installed: tests/benchmarks/keract.txt
+	$(PYTHON) -m venv .venv-keract
+	.venv-keract/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	touch $@
 
 # The oldest versions that pyproject.toml admits, with everything that does not need a browser.
 floors:
@@ -61,4 +68,4 @@ $(VENV)/installed: pyproject.toml hatch_build.py
 	touch $@
 
 clean:
-	rm -rf $(VENV) .venv-floors frontend_static/node_modules tb_rnn_plugin/server/static logs bench.json
+	rm -rf $(VENV) .venv-floors .venv-keract frontend_static/node_modules tb_rnn_plugin/server/static logs bench.json

@@ -2,34 +2,59 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import tempfile
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
-from tb_rnn_plugin import RNNTimeline
-from tb_rnn_plugin.probe import Probe
+from tb_rnn_plugin import Probe, RNNTimeline
+from tb_rnn_plugin.probe import Activations
 from tests.benchmarks.measure import Figure, milliseconds
 from tests.benchmarks.networks import batch, network
 
+KERACT = Path(".venv-keract")
+"""An environment with keract and a TensorFlow that it runs on; `make bench` sets it up where it can."""
 
-def capture_vs_predict() -> Figure:
+
+def capture_vs_predict(layer: str = "LSTM", units: int = 128, timesteps: int = 100, samples: int = 8) -> Figure:
     """All signals of all layers, against `predict_on_batch` of the same batch."""
-    model, inputs = network(), batch(8)
+    model, inputs = network(layer, units, timesteps), batch(samples, timesteps)
     probe = Probe(model, inputs)
     capture, predict = milliseconds(probe, lambda: model.predict_on_batch(inputs))
     return Figure(capture / predict, {"capture_ms": capture, "predict_on_batch_ms": predict})
 
 
-def capture_vs_floor() -> Figure:
+def capture_vs_floor(layer: str = "LSTM", units: int = 128, timesteps: int = 100, samples: int = 8) -> Figure:
     """All signals of all layers, against a bare forward pass under XLA."""
-    model, inputs = network(), batch(8)
+    model, inputs = network(layer, units, timesteps), batch(samples, timesteps)
     probe, tensor = Probe(model, inputs), tf.constant(inputs)
     forward = tf.function(lambda x: model(x, training=False), jit_compile=True, autograph=False)
     capture, floor = milliseconds(probe, lambda: forward(tensor).numpy())
     return Figure(capture / floor, {"capture_ms": capture, "forward_ms": floor})
+
+
+def capture_vs_keract() -> Figure:
+    """All signals of all layers, against what people use: keract 4.5.2, which returns the layers' outputs only.
+
+    keract needs Keras 2, and so a process of its own. Beside it, and instead of it where it is not installed, stands
+    the eager call of the model that others use.
+    """
+    model, inputs = network(), batch(8)
+    capture, eager = milliseconds(Probe(model, inputs), lambda: model(inputs), rounds=10)
+    parts = {"capture_ms": capture, "eager_call_ms": eager}
+    if (KERACT / "installed").exists():
+        parts["keract_ms"] = _keract_milliseconds()
+    return Figure(capture / parts.get("keract_ms", eager), parts)
+
+
+def _keract_milliseconds() -> float:
+    environment = {**os.environ, "PYTHONPATH": os.curdir}
+    command = [str(KERACT / "bin/python"), "-m", "tests.benchmarks.with_keract"]
+    printed = subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
+    return float(printed.split()[-1])
 
 
 def callback_vs_train_step() -> Figure:
@@ -61,12 +86,13 @@ def bytes_per_value() -> Figure:
         callback.on_epoch_end(0)
         [file] = Path(directory).glob("**/step-*.safetensors")
         size = file.stat().st_size
-        values = _values(Probe(model, inputs, weights=True)())
+        values = _values(Probe(model, inputs)())
     return Figure(size / values, {"bytes": size, "values": values})
 
 
-def _values(captured: Any) -> int:
+def _values(captured: Activations) -> int:
     arrays = list(captured.predictions.values())
-    for layer in captured.layers:
+    for layer in captured.traces:
+        assert layer.inputs is not None
         arrays += [layer.inputs, *layer.signals.values(), *layer.initial_states.values(), *layer.weights.values()]
     return sum(array.size for array in arrays)
