@@ -29,9 +29,8 @@ class InstrumentedCell(Protocol):
     ranges: dict[str, Interval | None]
     config: dict[str, Any]
 
-    @property
-    def state_names(self) -> Sequence[str]:
-        """Names of the states, flat, in the cell's order."""
+    def name_states(self, states: Any) -> dict[str, Tensor]:
+        """Return states, nested as the cell nests them, by name."""
 
     def step(self, inputs: Tensor, states: Sequence[Tensor], training: bool) -> Step:
         """Take one step from the inputs, `[sample, feature]`, and the states, `[sample, unit]` each."""
@@ -49,21 +48,25 @@ class OtherCell:
         self.cell = cell
         self.key = key
         self.kind = type(cell).__name__
-        self.state_names = [f"state_{i}" for i, _ in enumerate(keras.tree.flatten(cell.state_size))]
         self.ranges: dict[str, Interval | None] = {}
         self.config: dict[str, Any] = {}
         self._takes_training = isinstance(cell, keras.Layer) and cell._call_has_training_arg
+
+    def name_states(self, states: Any) -> dict[str, Tensor]:
+        """Return states, nested in any way, as `state_0`, `state_1`, …."""
+        return {f"state_{i}": state for i, state in enumerate(keras.tree.flatten(states))}
 
     def step(self, inputs: Tensor, states: Sequence[Tensor], training: bool) -> Step:
         """Return the new states, whatever their shapes, and what was recorded, in that order."""
         arguments = {"training": training} if self._takes_training else {}
         call = self.cell if callable(self.cell) else self.cell.call
-        signals, (output, after) = self.listen(lambda: call(inputs, states, **arguments), inputs.shape[0])
+        signals, (output, after) = self.listen(lambda: call(inputs, states, **arguments), states, inputs.shape[0])
         return signals, after if keras.tree.is_nested(after) else [after], output
 
-    def listen(self, call: Callable[[], tuple[Tensor, Any]], samples: int | None) -> tuple[dict[str, Tensor], Any]:
-        """Return the signals of one call of the cell, which `call` makes, and what it returned."""
-        with collecting(self.key, self.state_names, samples) as recorded:
+    def listen(
+        self, call: Callable[[], tuple[Tensor, Any]], states: Any, samples: int | None
+    ) -> tuple[dict[str, Tensor], Any]:
+        """Return the signals of one call of the cell, which `call` makes from these states, and what it returned."""
+        with collecting(self.key, [*self.name_states(states)], samples) as recorded:
             returned = call()
-        states = zip(self.state_names, keras.tree.flatten(returned[1]), strict=True)
-        return {**dict(states), **recorded}, returned
+        return {**self.name_states(returned[1]), **recorded}, returned

@@ -7,7 +7,7 @@ from typing import Any
 
 from tb_rnn_plugin.probe.backend import keras
 from tb_rnn_plugin.probe.cells.cell import Step, Tensor
-from tb_rnn_plugin.probe.cells.equations import dropout_masks, lstm_ranges, recurrent_dropout_masks
+from tb_rnn_plugin.probe.cells.equations import dropout_masks, lstm_ranges, lstm_states, recurrent_dropout_masks
 from tb_rnn_plugin.probe.cells.functions import activation_name
 
 ops = keras.ops
@@ -15,8 +15,6 @@ ops = keras.ops
 
 class ConvLSTM:
     """Keras' `ConvLSTMCell`: Shi et al. 2015 without peepholes, the LSTM's equations with convolutions for products."""
-
-    state_names = ("hidden_state", "cell_state")
 
     def __init__(self, cell: Any) -> None:
         self.cell = cell
@@ -27,6 +25,10 @@ class ConvLSTM:
             "activation": activation_name(cell.activation),
             "recurrent_activation": activation_name(cell.recurrent_activation),
         }
+
+    def name_states(self, states: Sequence[Tensor]) -> dict[str, Tensor]:
+        """Return the two states, maps as the layer lays them out, by name."""
+        return lstm_states(states)
 
     def step(self, inputs: Tensor, states: Sequence[Tensor], training: bool) -> Step:
         """Return the four gates and the two states, each a map as the layer's `data_format` lays it out."""

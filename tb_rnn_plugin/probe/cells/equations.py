@@ -25,7 +25,6 @@ class LSTM:
     """
 
     kind = "LSTM"
-    state_names = ("hidden_state", "cell_state")
 
     def __init__(self, cell: Any) -> None:
         self.cell = cell
@@ -34,6 +33,10 @@ class LSTM:
             "activation": activation_name(cell.activation),
             "recurrent_activation": activation_name(cell.recurrent_activation),
         }
+
+    def name_states(self, states: Sequence[Tensor]) -> dict[str, Tensor]:
+        """Return the two states, `[sample, unit]` each, by name."""
+        return lstm_states(states)
 
     def step(self, inputs: Tensor, states: Sequence[Tensor], training: bool) -> Step:
         """Return the four gates and the two states, `[sample, unit]` each."""
@@ -57,7 +60,6 @@ class GRU:
     """
 
     kind = "GRU"
-    state_names = ("hidden_state",)
 
     def __init__(self, cell: Any) -> None:
         self.cell = cell
@@ -74,6 +76,10 @@ class GRU:
             "recurrent_activation": activation_name(cell.recurrent_activation),
             "reset_after": bool(cell.reset_after),
         }
+
+    def name_states(self, states: Sequence[Tensor]) -> dict[str, Tensor]:
+        """Return the one state, `[sample, unit]`, by name."""
+        return {"hidden_state": states[0]}
 
     def step(self, inputs: Tensor, states: Sequence[Tensor], training: bool) -> Step:
         """Return the two gates, the candidate and the state, `[sample, unit]` each."""
@@ -104,12 +110,15 @@ class SimpleRNN:
     """Keras' `SimpleRNNCell`: Elman 1990, h = tanh(W x + U h + b)."""
 
     kind = "SimpleRNN"
-    state_names = ("hidden_state",)
 
     def __init__(self, cell: Any) -> None:
         self.cell = cell
         self.ranges = {"hidden_state": activation_range(cell.activation)}
         self.config = {"activation": activation_name(cell.activation)}
+
+    def name_states(self, states: Sequence[Tensor]) -> dict[str, Tensor]:
+        """Return the one state, `[sample, unit]`, by name."""
+        return {"hidden_state": states[0]}
 
     def step(self, inputs: Tensor, states: Sequence[Tensor], training: bool) -> Step:
         """Return the state, `[sample, unit]`."""
@@ -132,6 +141,12 @@ def lstm_ranges(cell: Any) -> dict[str, Interval | None]:
         "cell_state": None,
         "hidden_state": squashed if gate == (0.0, 1.0) and squashed == (-1.0, 1.0) else None,
     }
+
+
+def lstm_states(states: Sequence[Tensor]) -> dict[str, Tensor]:
+    """Return an LSTM's states by name, in the order in which Keras keeps them."""
+    h, c = states
+    return {"hidden_state": h, "cell_state": c}
 
 
 def _product(x: Tensor, kernel: Tensor, masks: Sequence[Tensor | None]) -> Tensor:

@@ -72,7 +72,7 @@ def cell_call(hearing: Hearing, key: str, cell: Any) -> Callable[..., Any]:
         is_nested = keras.tree.is_nested(states)
         before = list(states) if is_nested else [states]
         if isinstance(instrumented, OtherCell):
-            signals, returned = instrumented.listen(lambda: original(*args, **kwargs), inputs.shape[0])
+            signals, returned = instrumented.listen(lambda: original(*args, **kwargs), before, inputs.shape[0])
         else:
             signals, after, output = instrumented.step(inputs, before, training)
             # An LSTM's states are always a list; those of the others come as they were given.
@@ -141,10 +141,9 @@ def _cell_call(
     cell: InstrumentedCell, signals: dict[str, Tensor], inputs: Tensor, states: Any, mask: Any, **config: Any
 ) -> LayerCall:
     """Return the call of a cell; `config` is what the layer around it adds to the cell's own."""
-    flat = zip(cell.state_names, keras.tree.flatten(states), strict=True)
-    named = {name: ops.reshape(state, (ops.shape(state)[0], -1)) for name, state in flat}
+    flat = {name: ops.reshape(s, (ops.shape(s)[0], -1)) for name, s in cell.name_states(states).items()}
     ranges = {name: cell.ranges.get(name) for name in signals}
-    return LayerCall(cell.kind, signals, ranges, {**cell.config, **config}, inputs, named, mask, cell.cell)
+    return LayerCall(cell.kind, signals, ranges, {**cell.config, **config}, inputs, flat, mask, cell.cell)
 
 
 def _output_call(layer: Any, outputs: list[Tensor]) -> LayerCall:
