@@ -27,7 +27,8 @@ if keras.backend.backend() != "tensorflow":
 
 def to_numpy(tensor: Any) -> Array:
     """Return a tensor's or variable's values; without a copy, and then read-only, where NumPy knows the type."""
-    tensor = tf.convert_to_tensor(tensor.value if isinstance(tensor, keras.Variable) else tensor)
+    if not isinstance(tensor, tf.Tensor):
+        tensor = tf.convert_to_tensor(tensor.value if isinstance(tensor, keras.Variable) else tensor)
     if tensor.dtype == tf.string:
         text: Array = tensor.numpy()
         return text

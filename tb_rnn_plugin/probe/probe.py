@@ -174,7 +174,7 @@ def _ranges(ranges: Mapping[str, Interval | None], states: Mapping[str, Array]) 
     """Return the ranges that hold for this run: a state that starts beyond its range may lie there later, too."""
     held = dict(ranges)
     for name, state in states.items():
-        low, high = held.get(name) or (-np.inf, np.inf)
-        if not np.all((state >= low) & (state <= high)):
+        known = held.get(name)
+        if known is not None and not np.all((state >= known[0]) & (state <= known[1])):
             held[name] = None
     return held

@@ -23,6 +23,9 @@ def listening(hearing: Hearing) -> Iterator[None]:
 
         for layer in layers.everything:
             put(layer, "_called", layer._called)
+            # A call clears the losses of the last one, which a training loop of the user's may not have added up yet.
+            put(layer, "_losses", [])
+            put(layer, "_loss_ids", set())
             if hasattr(layer, "get_dropout_mask"):
                 # A cell keeps the masks that it draws; those of this pass must not stay, nor earlier ones be used.
                 put(layer, "_dropout_mask", None)
