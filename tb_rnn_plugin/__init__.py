@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tb_rnn_plugin.analysis import split_kernel
     from tb_rnn_plugin.callback import RNNTimeline
-    from tb_rnn_plugin.log.reader import open_run
     from tb_rnn_plugin.probe import Probe, capture, record, weights
+    from tb_rnn_plugin.run import open_run
 
 __version__ = "0.1.0"
 __all__ = ["Probe", "RNNTimeline", "capture", "open_run", "record", "split_kernel", "weights"]
@@ -21,7 +21,7 @@ _HOMES = {
     "Probe": "tb_rnn_plugin.probe",
     "RNNTimeline": "tb_rnn_plugin.callback",
     "capture": "tb_rnn_plugin.probe",
-    "open_run": "tb_rnn_plugin.log.reader",
+    "open_run": "tb_rnn_plugin.run",
     "record": "tb_rnn_plugin.probe",
     "split_kernel": "tb_rnn_plugin.analysis",
     "weights": "tb_rnn_plugin.probe",

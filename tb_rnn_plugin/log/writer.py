@@ -11,6 +11,7 @@ import numpy as np
 from tb_rnn_plugin.log import arrays, layout
 from tb_rnn_plugin.log.errors import LogError
 from tb_rnn_plugin.log.events import EventFile
+from tb_rnn_plugin.log.probe_file import write_probe
 from tb_rnn_plugin.log.schema import Array, LayerInfo, LayerTrace, ProbeBatch, describe
 from tb_rnn_plugin.log.summaries import step_event
 from tb_rnn_plugin.log.traces import last_step, read_layers, step_arrays
@@ -40,19 +41,7 @@ class RunWriter:
 
     def write_probe(self, probe: ProbeBatch) -> None:
         """Write the probe batch. Its numbers are kept as they are, whatever `dtype` is."""
-        groups = {"inputs": probe.inputs, "targets": probe.targets, "annotations": probe.annotations}
-        named = {f"{group}/{name}": array for group, members in groups.items() for name, array in members.items()}
-        # safetensors knows numbers alone; a model that tokenizes by itself is probed with strings.
-        texts = {name: array.astype(str).tolist() for name, array in named.items() if array.dtype.kind in "SUO"}
-        document = {
-            "kind": "probe",
-            "unit": self._unit,
-            "sample_names": list(probe.sample_names),
-            "texts": texts,
-            "tokens": None if probe.tokens is None else [list(tokens) for tokens in probe.tokens],
-        }
-        numbers = {name: array for name, array in named.items() if name not in texts}
-        arrays.write(self._traces / layout.PROBE_FILE, numbers, document)
+        write_probe(self._traces / layout.PROBE_FILE, probe, self._unit)
 
     def write_step(
         self,

@@ -12,7 +12,7 @@ import numpy as np
 from tb_rnn_plugin.log import layout
 from tb_rnn_plugin.log.arrays import ArrayFile
 from tb_rnn_plugin.log.errors import LogError, NotInLogError
-from tb_rnn_plugin.log.reader import read_probe
+from tb_rnn_plugin.log.probe_file import read_probe
 from tb_rnn_plugin.log.schema import Array, ProbeBatch
 from tb_rnn_plugin.log.traces import check_signal, find_layer, mask_array, read_layers
 from tb_rnn_plugin.server.runs import inside

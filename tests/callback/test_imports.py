@@ -27,7 +27,7 @@ def heavy_imports(module: str) -> list[str]:
 
 @pytest.mark.parametrize(
     "module",
-    ["tb_rnn_plugin", "tb_rnn_plugin.log.reader", "tb_rnn_plugin.server.plugin", "tb_rnn_plugin.server.loader"],
+    ["tb_rnn_plugin", "tb_rnn_plugin.run", "tb_rnn_plugin.server.plugin", "tb_rnn_plugin.server.loader"],
 )
 def test_reading_and_serving_import_no_framework(module: str) -> None:
     assert heavy_imports(module) == []

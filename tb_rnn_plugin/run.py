@@ -1,4 +1,4 @@
-"""Reads a run back, in Python: `open_run`."""
+"""What a run holds, and what its numbers say: `open_run`."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from tb_rnn_plugin.analysis import Explanation, GateWeights, explain, gate_weigh
 from tb_rnn_plugin.log import layout
 from tb_rnn_plugin.log.arrays import ArrayFile
 from tb_rnn_plugin.log.errors import NotInLogError
+from tb_rnn_plugin.log.probe_file import read_probe
 from tb_rnn_plugin.log.schema import Array, LayerInfo, ProbeBatch
 from tb_rnn_plugin.log.traces import (
     check_signal,
@@ -122,16 +123,6 @@ class Run:
             return ArrayFile(self._traces / layout.step_file(step))
         except FileNotFoundError:
             raise NotInLogError(f"{self.directory} has {_spell(self.steps)}, got step {step}.") from None
-
-
-def read_probe(file: ArrayFile) -> ProbeBatch:
-    """Return the probe batch from its file."""
-    groups: dict[str, dict[str, Array]] = {"inputs": {}, "targets": {}, "annotations": {}}
-    texts = {name: np.array(values) for name, values in file.field("texts").items()}
-    for name, array in {**{name: file.read(name) for name in file.names}, **texts}.items():
-        group, _, rest = name.partition("/")
-        groups[group][rest] = array
-    return ProbeBatch(**groups, sample_names=file.field("sample_names"), tokens=file.field("tokens"))
 
 
 def _spell(steps: list[int]) -> str:
