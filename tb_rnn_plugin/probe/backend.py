@@ -25,14 +25,19 @@ if keras.backend.backend() != "tensorflow":
     )
 
 
+_UNKNOWN_TO_NUMPY = {tf.string, tf.bfloat16}
+
+
 def to_numpy(tensor: Any) -> Array:
     """Return a tensor's or variable's values; without a copy, and then read-only, where NumPy knows the type."""
     if not isinstance(tensor, tf.Tensor):
         tensor = tf.convert_to_tensor(tensor.value if isinstance(tensor, keras.Variable) else tensor)
-    if tensor.dtype == tf.string:
-        text: Array = tensor.numpy()
-        return text
-    return np.asarray(memoryview(tf.cast(tensor, tf.float32) if tensor.dtype == tf.bfloat16 else tensor))
+    if tensor.dtype in _UNKNOWN_TO_NUMPY:
+        if tensor.dtype == tf.string:
+            text: Array = tensor.numpy()
+            return text
+        tensor = tf.cast(tensor, tf.float32)
+    return np.asarray(memoryview(tensor))
 
 
 def current_graph() -> object:

@@ -22,17 +22,17 @@ KERACT = Path(".venv-keract")
 def capture_vs_predict(layer: str = "LSTM", units: int = 128, timesteps: int = 100, samples: int = 8) -> Figure:
     """All signals of all layers, against `predict_on_batch` of the same batch."""
     model, inputs = network(layer, units, timesteps), batch(samples, timesteps)
-    probe = Probe(model, inputs)
-    capture, predict = milliseconds(probe, lambda: model.predict_on_batch(inputs))
+    probe = Probe(model, inputs, weights=False)
+    capture, predict = milliseconds(probe, lambda: model.predict_on_batch(inputs), rounds=_rounds(units))
     return Figure(capture / predict, {"capture_ms": capture, "predict_on_batch_ms": predict})
 
 
 def capture_vs_floor(layer: str = "LSTM", units: int = 128, timesteps: int = 100, samples: int = 8) -> Figure:
     """All signals of all layers, against a bare forward pass under XLA."""
     model, inputs = network(layer, units, timesteps), batch(samples, timesteps)
-    probe, tensor = Probe(model, inputs), tf.constant(inputs)
+    probe, tensor = Probe(model, inputs, weights=False), tf.constant(inputs)
     forward = tf.function(lambda x: model(x, training=False), jit_compile=True, autograph=False)
-    capture, floor = milliseconds(probe, lambda: forward(tensor).numpy())
+    capture, floor = milliseconds(probe, lambda: forward(tensor).numpy(), rounds=_rounds(units))
     return Figure(capture / floor, {"capture_ms": capture, "forward_ms": floor})
 
 
@@ -43,11 +43,16 @@ def capture_vs_keract() -> Figure:
     the eager call of the model that others use.
     """
     model, inputs = network(), batch(8)
-    capture, eager = milliseconds(Probe(model, inputs), lambda: model(inputs), rounds=10)
+    capture, eager = milliseconds(Probe(model, inputs, weights=False), lambda: model(inputs), rounds=10)
     parts = {"capture_ms": capture, "eager_call_ms": eager}
     if (KERACT / "installed").exists():
         parts["keract_ms"] = _keract_milliseconds()
     return Figure(capture / parts.get("keract_ms", eager), parts)
+
+
+def _rounds(units: int) -> int:
+    """Return how often a network is measured: the widest takes half a second each time."""
+    return 30 if units <= 128 else 10
 
 
 def _keract_milliseconds() -> float:

@@ -56,6 +56,27 @@ def test_unrolled_with_a_mask(cell: str) -> None:
     assert_signals(captured, expected(layer, x, mask=MASK))
 
 
+def test_functions_that_look_at_the_whole_batch() -> None:
+    """Applied to all timesteps at once, they would give other gates than the states were made with."""
+
+    def over_the_batch(sums: Any) -> Any:
+        return sums / (1.0 + keras.ops.max(keras.ops.abs(sums)))
+
+    lstm_layer, gru_layer = (
+        layer(UNITS, recurrent_activation=over_the_batch, return_sequences=True, name=layer.__name__)
+        for layer in (L.LSTM, L.GRU)
+    )
+    model, x = side_by_side(lstm_layer, gru_layer), sequences()
+    captured = looked_at(model, x)
+    i, f, g, o, c, h = (values[:, 1:] for values in captured["LSTM"].values())
+    np.testing.assert_allclose(f * captured["LSTM"]["cell_state"][:, :-1] + i * g, c, atol=ATOL)
+    np.testing.assert_allclose(o * np.tanh(c), h, atol=ATOL)
+    z, _, g, h = (values[:, 1:] for values in captured["GRU"].values())
+    np.testing.assert_allclose(z * captured["GRU"]["hidden_state"][:, :-1] + (1 - z) * g, h, atol=ATOL)
+    for layer, output in zip(("LSTM", "GRU"), model(x), strict=True):
+        np.testing.assert_allclose(captured[layer]["hidden_state"], output, atol=ATOL)
+
+
 @pytest.mark.parametrize(("start", "backwards"), [("zeros", False), ("current", True)])
 def test_unrolled_and_stateful(start: str, backwards: bool) -> None:
     layer = L.LSTM(UNITS, unroll=True, stateful=True, go_backwards=backwards, name="rnn")

@@ -11,7 +11,8 @@ from tb_rnn_plugin.probe.cells.taps import collecting
 
 Tensor: TypeAlias = Any
 Step: TypeAlias = tuple[dict[str, Tensor], Any, Tensor]
-"""The signals by name, each `[sample, …]`; the new states, nested as the cell nests them; the output, `[sample, …]`."""
+"""By name what the signals are made of, each `[sample, …]`; the new states, nested as the cell nests them; and the
+output, `[sample, …]`."""
 
 
 class InstrumentedCell(Protocol):
@@ -35,8 +36,12 @@ class InstrumentedCell(Protocol):
     def step(self, inputs: Tensor, states: Sequence[Tensor], training: bool) -> Step:
         """Take one step from the inputs, `[sample, feature]`, and the states, `[sample, unit]` each."""
 
+    def signals(self, parts: dict[str, Tensor]) -> dict[str, Tensor]:
+        """Return the signals, `[…, unit]` each, of what one step or, stacked, many returned; as a rule the same."""
+        return parts
 
-class OtherCell:
+
+class OtherCell(InstrumentedCell):
     """Any other cell: called as it is. Its states, `state_0`, `state_1`, …, are its signals, and what it records.
 
     Args:

@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from tb_rnn_plugin.probe.backend import keras
-from tb_rnn_plugin.probe.cells.cell import Step, Tensor
+from tb_rnn_plugin.probe.cells.cell import InstrumentedCell, Step, Tensor
 from tb_rnn_plugin.probe.cells.equations import dropout_masks, lstm_ranges, lstm_states, recurrent_dropout_masks
 from tb_rnn_plugin.probe.cells.functions import activation_name
 
 ops = keras.ops
 
 
-class ConvLSTM:
+class ConvLSTM(InstrumentedCell):
     """Keras' `ConvLSTMCell`: Shi et al. 2015 without peepholes, the LSTM's equations with convolutions for products."""
 
     def __init__(self, cell: Any) -> None:

@@ -1,8 +1,12 @@
 """The equations of Keras' cells, written so that a step returns its gates beside its states.
 
 Each class here follows one Keras cell to the letter of its configuration, and differs in one thing: a step returns
-every signal, not only the states. The product with the input kernel stays inside the step, as in Keras: taken
-for all timesteps at once, before the loop, it measured 1.2 times slower under XLA on a CPU.
+all that its signals are made of, not only the states. Of gates that is the sums; their activation functions, if they
+are Keras' own, are applied again after the loop, to all timesteps at once: XLA computes them in the loop as part of the
+states, and a gate that leaves it would have to be written there.
+
+The product with the input kernel stays inside the step, as in Keras: taken for all timesteps at once, before the loop,
+it measured 1.2 times slower under XLA on a CPU.
 """
 
 from __future__ import annotations
@@ -12,13 +16,13 @@ from typing import Any
 
 from tb_rnn_plugin.log.schema import Interval
 from tb_rnn_plugin.probe.backend import keras
-from tb_rnn_plugin.probe.cells.cell import Step, Tensor
-from tb_rnn_plugin.probe.cells.functions import activation_name, activation_range
+from tb_rnn_plugin.probe.cells.cell import InstrumentedCell, Step, Tensor
+from tb_rnn_plugin.probe.cells.functions import activation_name, activation_range, is_own
 
 ops = keras.ops
 
 
-class LSTM:
+class LSTM(InstrumentedCell):
     """Keras' `LSTMCell`: Hochreiter & Schmidhuber 1997 with the forget gate of Gers et al. 2000, no peepholes.
 
     i, f, o = sigma(W x + U h + b) each,  g = tanh(W_g x + U_g h + b_g),  c = f * c + i * g,  h = o * tanh(c)
@@ -33,26 +37,40 @@ class LSTM:
             "activation": activation_name(cell.activation),
             "recurrent_activation": activation_name(cell.recurrent_activation),
         }
+        self._defers = is_own(cell.activation) and is_own(cell.recurrent_activation)
 
     def name_states(self, states: Sequence[Tensor]) -> dict[str, Tensor]:
         """Return the two states, `[sample, unit]` each, by name."""
         return lstm_states(states)
 
     def step(self, inputs: Tensor, states: Sequence[Tensor], training: bool) -> Step:
-        """Return the four gates and the two states, `[sample, unit]` each."""
+        """Return the gates, or the sums that they are made of, `[sample, 4 * unit]`, and the two states."""
         cell, (h, c) = self.cell, states
         z = _product(inputs, cell.kernel, dropout_masks(cell, inputs, 4, training))
         z = z + _product(h, cell.recurrent_kernel, recurrent_dropout_masks(cell, h, 4, training))
         z = z if cell.bias is None else z + ops.convert_to_tensor(cell.bias)
-        z_i, z_f, z_g, z_o = ops.split(z, 4, axis=-1)
-        i, f, o = (cell.recurrent_activation(z) for z in (z_i, z_f, z_o))
-        g = cell.activation(z_g)
-        c = f * c + i * g
-        h = o * cell.activation(c)
-        return dict(zip(self.ranges, (i, f, g, o, c, h), strict=True)), [h, c], h
+        gates = self._gates(z)
+        c = gates["forget_gate"] * c + gates["input_gate"] * gates["candidate"]
+        h = gates["output_gate"] * cell.activation(c)
+        return {**({"sums": z} if self._defers else gates), "cell_state": c, "hidden_state": h}, [h, c], h
+
+    def signals(self, parts: dict[str, Tensor]) -> dict[str, Tensor]:
+        """Return the four gates and the two states, `[…, unit]` each."""
+        made = {**parts, **self._gates(parts["sums"])} if self._defers else parts
+        return {name: made[name] for name in self.ranges}
+
+    def _gates(self, sums: Tensor) -> dict[str, Tensor]:
+        i, f, g, o = ops.split(sums, 4, axis=-1)
+        sigma = self.cell.recurrent_activation
+        return {
+            "input_gate": sigma(i),
+            "forget_gate": sigma(f),
+            "candidate": self.cell.activation(g),
+            "output_gate": sigma(o),
+        }
 
 
-class GRU:
+class GRU(InstrumentedCell):
     """Keras' `GRUCell`: Cho et al. 2014, or with `reset_after` cuDNN's variant, with a second bias inside the product.
 
     z, r = sigma(W x + U h + b) each,  g = tanh(W_g x + b_g + U_g (r * h)),  h = z * h + (1 - z) * g;
@@ -76,28 +94,50 @@ class GRU:
             "recurrent_activation": activation_name(cell.recurrent_activation),
             "reset_after": bool(cell.reset_after),
         }
+        self._defers = is_own(cell.activation) and is_own(cell.recurrent_activation)
 
     def name_states(self, states: Sequence[Tensor]) -> dict[str, Tensor]:
         """Return the one state, `[sample, unit]`, by name."""
         return {"hidden_state": states[0]}
 
     def step(self, inputs: Tensor, states: Sequence[Tensor], training: bool) -> Step:
-        """Return the two gates, the candidate and the state, `[sample, unit]` each."""
+        """Return the gates and the candidate, or the sums that they are made of, and the state."""
         cell, h = self.cell, states[0]
         bias, recurrent_bias = self._biases()
         x = _product(inputs, cell.kernel, dropout_masks(cell, inputs, 3, training))
-        x_z, x_r, x_g = ops.split(x if bias is None else x + bias, 3, axis=-1)
+        x_gates, x_g = self._split(x if bias is None else x + bias)
         masks = recurrent_dropout_masks(cell, h, 3, training)
         if cell.reset_after:
             u = _product(h, cell.recurrent_kernel, masks)
-            u_z, u_r, u_g = ops.split(u if recurrent_bias is None else u + recurrent_bias, 3, axis=-1)
+            u_gates, u_g = self._split(u if recurrent_bias is None else u + recurrent_bias)
         else:
-            k_z, k_r, k_g = ops.split(ops.convert_to_tensor(cell.recurrent_kernel), 3, axis=-1)
-            u_z, u_r = _product(h, k_z, masks[:1]), _product(h, k_r, masks[1:2])
-        z, r = cell.recurrent_activation(x_z + u_z), cell.recurrent_activation(x_r + u_r)
-        g = cell.activation(x_g + (r * u_g if cell.reset_after else _product(r * h, k_g, masks[2:])))
+            kernel_gates, kernel_g = self._split(ops.convert_to_tensor(cell.recurrent_kernel))
+            u_gates = _product(h, kernel_gates, masks[:2])
+        sums = x_gates + u_gates
+        gates = self._gates(sums)
+        z, r = gates["update_gate"], gates["reset_gate"]
+        candidate_sum = x_g + (r * u_g if cell.reset_after else _product(r * h, kernel_g, masks[2:]))
+        g = cell.activation(candidate_sum)
         h = z * h + (1 - z) * g
-        return dict(zip(self.ranges, (z, r, g, h), strict=True)), [h], h
+        made = {"sums": sums, "candidate_sum": candidate_sum} if self._defers else {**gates, "candidate": g}
+        return {**made, "hidden_state": h}, [h], h
+
+    def signals(self, parts: dict[str, Tensor]) -> dict[str, Tensor]:
+        """Return the two gates, the candidate and the state, `[…, unit]` each."""
+        if not self._defers:
+            return {name: parts[name] for name in self.ranges}
+        candidate = self.cell.activation(parts["candidate_sum"])
+        return {**self._gates(parts["sums"]), "candidate": candidate, "hidden_state": parts["hidden_state"]}
+
+    def _gates(self, sums: Tensor) -> dict[str, Tensor]:
+        z, r = ops.split(sums, 2, axis=-1)
+        sigma = self.cell.recurrent_activation
+        return {"update_gate": sigma(z), "reset_gate": sigma(r)}
+
+    def _split(self, tensor: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the columns of the two gates, and those of the candidate."""
+        gates, candidate = ops.split(tensor, [2 * self.cell.units], axis=-1)
+        return gates, candidate
 
     def _biases(self) -> tuple[Tensor | None, Tensor | None]:
         if self.cell.bias is None:
@@ -106,7 +146,7 @@ class GRU:
         return (bias[0], bias[1]) if self.cell.reset_after else (bias, None)
 
 
-class SimpleRNN:
+class SimpleRNN(InstrumentedCell):
     """Keras' `SimpleRNNCell`: Elman 1990, h = tanh(W x + U h + b)."""
 
     kind = "SimpleRNN"

@@ -21,4 +21,9 @@ def activation_range(activation: Any) -> Interval | None:
 def activation_name(activation: Any) -> str:
     """Return Keras' name of one of its activation functions; a function of the user's is `custom:<name>`."""
     name = getattr(activation, "__name__", type(activation).__name__)
-    return name if getattr(keras.activations, name, None) is activation else f"custom:{name}"
+    return name if is_own(activation) else f"custom:{name}"
+
+
+def is_own(activation: Any) -> bool:
+    """Tell whether an activation function is Keras' own: it then looks at nothing but its argument's last axis."""
+    return getattr(keras.activations, getattr(activation, "__name__", ""), None) is activation

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from collections.abc import Callable
+from typing import Any
 
 from tb_rnn_plugin.probe.backend import keras
 from tb_rnn_plugin.probe.cells.cell import InstrumentedCell, OtherCell
@@ -29,11 +30,16 @@ def instrument(cell: Any, key: str) -> InstrumentedCell:
     from keras.src.layers.rnn.conv_lstm import ConvLSTMCell  # Keras makes it, and exports no name for it.
 
     layers = keras.layers
-    known = {layers.LSTMCell: LSTM, layers.GRUCell: GRU, layers.SimpleRNNCell: SimpleRNN, ConvLSTMCell: ConvLSTM}
+    known: dict[Any, Callable[[Any], InstrumentedCell]] = {
+        layers.LSTMCell: LSTM,
+        layers.GRUCell: GRU,
+        layers.SimpleRNNCell: SimpleRNN,
+        ConvLSTMCell: ConvLSTM,
+    }
     for base, form in known.items():
         own = type(cell)
         if isinstance(cell, base) and all(getattr(own, c, None) is getattr(base, c, None) for c in _COMPUTATIONS):
-            return cast(InstrumentedCell, form(cell))
+            return form(cell)
     return OtherCell(cell, key)
 
 

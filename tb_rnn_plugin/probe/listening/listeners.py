@@ -74,7 +74,8 @@ def cell_call(hearing: Hearing, key: str, cell: Any) -> Callable[..., Any]:
         if isinstance(instrumented, OtherCell):
             signals, returned = instrumented.listen(lambda: original(*args, **kwargs), before, inputs.shape[0])
         else:
-            signals, after, output = instrumented.step(inputs, before, training)
+            parts, after, output = instrumented.step(inputs, before, training)
+            signals = instrumented.signals(parts)
             # An LSTM's states are always a list; those of the others come as they were given.
             returned = output, after if is_nested or len(after) > 1 else after[0]
         timestep = {name: _one_timestep(signal) for name, signal in signals.items()}

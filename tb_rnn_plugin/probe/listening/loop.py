@@ -8,6 +8,7 @@ from typing import Any
 
 from tb_rnn_plugin.probe.backend import keras
 from tb_rnn_plugin.probe.cells import InstrumentedCell, Tensor
+from tb_rnn_plugin.probe.listening.packing import Packing
 
 ops = keras.ops
 
@@ -53,7 +54,8 @@ def run(
     """
     step = _Step(cells, training)
     loop = _Loop(step, layer.go_backwards, layer.zero_output_for_mask)
-    last, tensors, final = keras.layers.RNN.inner_loop(loop, sequences, states, mask, training)
+    last, stacked, final = keras.layers.RNN.inner_loop(loop, sequences, states, mask, training)
+    tensors = step.packing.unpack_stacked(stacked)
 
     def over_time(position: int) -> Tensor:
         # Keras returns the steps in the order in which they were taken; ours are on the input's time axis.
@@ -63,11 +65,11 @@ def run(
     runs = {
         name: CellRun(
             None if places.inputs is None else over_time(places.inputs),
-            {signal: over_time(position) for signal, position in places.signals.items()},
+            cells[name].signals({part: over_time(position) for part, position in places.parts.items()}),
         )
         for name, places in step.places.items()
     }
-    return LoopResult((last[step.output_place], tensors[step.output_place], final), runs)
+    return LoopResult((step.packing.unpack(last)[step.output_place], tensors[step.output_place], final), runs)
 
 
 def time_major(tensor: Tensor) -> Tensor:
@@ -78,14 +80,16 @@ def time_major(tensor: Tensor) -> Tensor:
 
 @dataclass(frozen=True)
 class _Places:
-    """Where a cell's tensors lie in the list that a step returns."""
+    """Where a cell's tensors lie in the list that a step makes."""
 
     inputs: int | None
-    signals: dict[str, int]
+    parts: dict[str, int]
 
 
 class _Step:
-    """The cells for Keras' loop, one reading what the other gives; the output is a list of every tensor, each once."""
+    """The cells for Keras' loop, one reading what the other gives; the output is every tensor once, packed."""
+
+    packing: Packing
 
     def __init__(self, cells: Mapping[str, InstrumentedCell], training: bool) -> None:
         self._cells = cells
@@ -108,11 +112,12 @@ class _Step:
         for (name, cell), before in zip(self._cells.items(), states if is_stack else [states], strict=True):
             read = place(output) if new_states else None
             is_nested = keras.tree.is_nested(before)
-            signals, after, output = cell.step(output, list(before) if is_nested else [before], self._training)
+            parts, after, output = cell.step(output, list(before) if is_nested else [before], self._training)
             new_states.append(after if is_nested else after[0])
-            self.places[name] = _Places(read, {signal: place(tensor) for signal, tensor in signals.items()})
+            self.places[name] = _Places(read, {part: place(tensor) for part, tensor in parts.items()})
         self.output_place = place(output)
-        return tensors, new_states if is_stack else new_states[0]
+        self.packing = Packing(tensors)
+        return self.packing.pack(tensors), new_states if is_stack else new_states[0]
 
 
 @dataclass(frozen=True)
