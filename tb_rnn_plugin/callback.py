@@ -32,12 +32,12 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
     Args:
         log_dir: Directory that TensorBoard reads. Where `<log_dir>/rnn` holds an earlier fit, a new one goes to
             `<log_dir>/rnn-2`, `rnn-3`, …; a fit resumed with `initial_epoch` goes on in the newest.
-        probe: The fixed batch, as `model.predict` takes it: an array, or a list, tuple or dict of arrays, samples on
+        probe: The fixed batch, as the model is called with it: an array, or a list, tuple or dict of arrays, samples on
             the first axis. A few samples suffice: all their timesteps and units are stored, at every captured step.
         targets: The targets of the probe batch, to be stored with it.
-        layers: Keys of the layers to capture, patterns (`"encoder/*"`, the recurrent layers that match or, where none
-            does, the others), or a function of a layer that tells whether to; None for all recurrent ones. Of a layer
-            that is not recurrent the output is captured.
+        layers: Which layers to capture: keys, layers, patterns (`"encoder/*"`, the recurrent layers that match or,
+            where none does, the others), or a function of a layer that tells whether to; None for all recurrent ones.
+            Of a layer that is not recurrent the output is captured.
         update_freq: `"epoch"`, or N to capture after every N batches; a step then is a global batch index.
         every: Capture every so many epochs, from epoch 0 on.
         tokens: Per sample, one string per timestep (a string counts as a sequence of characters).
@@ -120,7 +120,7 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
             self._probe = probe
             self._recording = Recording(self._log_dir, batch, self._schedule.unit, self._dtype)
             self._epochs = 0
-        self._batches = int(self.model.optimizer.iterations.numpy())
+        self._batches = self._iterations()
         self._is_new_fit = True
 
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
@@ -138,7 +138,7 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
         before, self._batches = self._batches, self._batches_before_epoch + batch + 1
         if getattr(self.model, "steps_per_execution", 1) > 1:
             # `batch` then is the first of several, the last, or one beyond the epoch's last, as Keras' version has it.
-            self._batches = int(self.model.optimizer.iterations.numpy())
+            self._batches = self._iterations()
         if self._schedule.takes_batches(before, self._batches):
             self._capture(self._batches - 1, logs)
 
@@ -153,6 +153,11 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
         """Say how many steps are missing, if any."""
         if self._recording is not None and self._recording.failures:
             _log.warning("Steps that could not be written to %s: %d.", self._log_dir, self._recording.failures)
+
+    def _iterations(self) -> int:
+        """Return how often the model has been trained on a batch; a model that trains itself may not tell."""
+        optimizer = getattr(self.model, "optimizer", None)
+        return self._batches if optimizer is None else int(optimizer.iterations.numpy())
 
     def _capture(self, step: int, logs: Mapping[str, Any] | None) -> None:
         if self._probe is not None and self._recording is not None:

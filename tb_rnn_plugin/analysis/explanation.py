@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from tb_rnn_plugin.analysis.activations import LINEAR, applied
+from tb_rnn_plugin.analysis.activations import LINEAR, activation_function, applied
 
 _SHOWN = 10
 
@@ -82,7 +82,11 @@ class Explanation:
 
     def _equation_lines(self) -> list[str]:
         left, right = self.equation.split(" = ")
-        sides = [right, *self._right_sides(), f"{_short(self.value)}    (captured: {_short(self.captured)})"]
+        is_known = self.activation is None or activation_function(self.activation) is not None
+        held_against = (
+            f"captured: {_short(self.captured)}" if is_known else f"as captured: {self.activation} is not recomputed"
+        )
+        sides = [right, *self._right_sides(), f"{_short(self.value)}    ({held_against})"]
         return [f"  {left} = {sides[0]}", *(f"  {' ' * len(left)} = {side}" for side in sides[1:])]
 
     def _right_sides(self) -> list[str]:

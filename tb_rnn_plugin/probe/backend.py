@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
 from tb_rnn_plugin.log.schema import Array
+from tb_rnn_plugin.probe.errors import ProbeError
 
 try:
     import tensorflow as tf
@@ -40,12 +43,32 @@ def to_numpy(tensor: Any) -> Array:
     return np.asarray(memoryview(tensor))
 
 
+@contextmanager
+def nested_functions_inlined() -> Iterator[None]:
+    """Make each `tf.function` that is called meanwhile plain Python.
+
+    What has its own graph cannot be listened to; and that graph stays with the user's function, made without the
+    updates of variables that a probe leaves out, or runs with those that it must leave out.
+    """
+    before = tf.config.functions_run_eagerly()
+    tf.config.run_functions_eagerly(True)
+    try:
+        yield
+    except tf.errors.OperatorNotAllowedInGraphError as error:
+        raise ProbeError(
+            "A model that is probed must not use Python's `if`, `while` or `for` on tensors, not even in a tf.function "
+            f"of its own: use keras.ops.cond or keras.ops.while_loop there. ({str(error).splitlines()[0]})"
+        ) from error
+    finally:
+        tf.config.run_functions_eagerly(before)
+
+
 def current_graph() -> object:
-    """Return the graph that is being traced: a loop's body or a nested function has one of its own.
+    """Return the graph that is being traced: a loop's body has one of its own.
 
     A tensor made in one cannot be read outside it.
     """
     return tf.compat.v1.get_default_graph()
 
 
-__all__ = ["current_graph", "keras", "tf", "to_numpy"]
+__all__ = ["current_graph", "keras", "nested_functions_inlined", "tf", "to_numpy"]

@@ -24,9 +24,9 @@ def capture(
     Args:
         model: The Keras model.
         inputs: The batch: an array, or a list, tuple or dict of arrays, samples on the first axis.
-        layers: Keys of the layers to capture, patterns (`"encoder/*"`, the recurrent layers that match or, where none
-            does, the others), or a function of a layer that tells whether to; None for all recurrent ones. Of a layer
-            that is not recurrent the output is captured.
+        layers: Which layers to capture: keys, layers, patterns (`"encoder/*"`, the recurrent layers that match or,
+            where none does, the others), or a function of a layer that tells whether to; None for all recurrent ones.
+            Of a layer that is not recurrent the output is captured.
         initial_states: What stateful layers start from: `"current"` for what they hold, as a plain call would;
             `"zeros"`; or by key a list of arrays `[sample, unit]`, for layers of any kind (stateful ones that are given
             none then start from zeros).

@@ -55,7 +55,17 @@ class Compiled:
         # AutoGraph has nothing to convert: the loops in here are Keras' own.
         function = tf.function(traced, autograph=False, jit_compile=self._jit_compile)
         # One trace, for these shapes, and never another: a concrete function has no way to trace again.
-        return function.get_concrete_function(*arguments)  # type: ignore[no-any-return]
+        concrete = function.get_concrete_function(*arguments)
+        if self._jit_compile and self._may_fall_back and not _has_known_shapes(concrete.structured_outputs):
+            # XLA answers shapes that depend on values with nonsense, or by ending the process.
+            _log.info("The probe runs as a plain graph: the shapes of what it returns depend on values.")
+            self._jit_compile = False
+            return self._compile(arguments)
+        return concrete  # type: ignore[no-any-return]
+
+
+def _has_known_shapes(outputs: Any) -> bool:
+    return all(output.shape.is_fully_defined() for output in tf.nest.flatten(outputs))
 
 
 def _first_line(error: Exception) -> str:

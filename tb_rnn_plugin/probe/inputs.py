@@ -15,7 +15,7 @@ from tb_rnn_plugin.probe.errors import ProbeError
 def named_arrays(nested: Any, stem: str) -> dict[str, Array]:
     """Return nested arrays by name: a dict's keys, or `stem` for one array and `stem_0`, `stem_1`, … for several."""
     if isinstance(nested, Mapping):
-        return {str(name): _as_array(array) for name, array in nested.items()}
+        return {name: array for key, part in nested.items() for name, array in named_arrays(part, str(key)).items()}
     flat = keras.tree.flatten(nested)
     names = [stem] if len(flat) == 1 else [f"{stem}_{i}" for i in range(len(flat))]
     return {name: _as_array(array) for name, array in zip(names, flat, strict=True)}

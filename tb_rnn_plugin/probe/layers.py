@@ -12,7 +12,7 @@ from tb_rnn_plugin.probe.backend import keras
 from tb_rnn_plugin.probe.errors import ProbeError
 from tb_rnn_plugin.probe.naming import is_stack, key_in, stack_names, walk
 
-Wanted: TypeAlias = str | Iterable[str] | Callable[[Any], bool] | None
+Wanted: TypeAlias = str | keras.Layer | Iterable[str | keras.Layer] | Callable[[Any], bool] | None
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,10 @@ def find_layers(model: Any) -> Layers:
     """Return all layers of a model."""
     found: dict[str, dict[str, Any]] = {"recurrent": {}, "cells": {}, "others": {}}
     seen: set[int] = set()
-    for key, layer in walk(model):
+    everywhere = list(walk(model))
+    recurrent = [key for key, layer in everywhere if isinstance(layer, keras.layers.RNN)]
+    # A cell of a recurrent layer that the model also calls by hand goes by the name that it has there.
+    for key, layer in sorted(everywhere, key=lambda item: _is_cell(item[1]) and _is_below(item[0], recurrent)):
         if id(layer) not in seen and not is_stack(layer) and not isinstance(layer, keras.layers.InputLayer):
             seen.add(id(layer))
             is_recurrent = isinstance(layer, keras.layers.RNN)
@@ -67,8 +70,8 @@ def choose(model: Any, layers: Layers, wanted: Wanted) -> Layers:
     Args:
         model: The model, for the message that it has no recurrent layer.
         layers: All of its layers.
-        wanted: Keys; patterns (`"encoder/*"`), which take the recurrent layers that match and, where none does, the
-            others that do; or a function of a layer. None for all recurrent layers.
+        wanted: Keys, or layers; patterns (`"encoder/*"`), which take the recurrent layers that match and, where none
+            does, the others that do; or a function of a layer. None for all recurrent layers.
 
     Raises:
         ProbeError: there is no such layer.
@@ -103,14 +106,16 @@ def _chosen(
     recurrent = [key for key in everything if key not in others]
     known = [*recurrent, *(name for key in recurrent for name in heard[key] if name != key)]
     listed = f"The recurrent layers of this model are {_listed(known)}; the others are {_listed(others)}."
-    if callable(wanted):
+    if callable(wanted) and not isinstance(wanted, keras.Layer):
         chosen = [key for key, layer in everything.items() if wanted(layer)]
         if not chosen:
             raise ProbeError(f"layers= is a function that takes none of the model's layers. {listed}")
         return chosen
-    patterns = [wanted] if isinstance(wanted, str) else list(wanted) if isinstance(wanted, Iterable) else []
+    several = isinstance(wanted, Iterable) and not isinstance(wanted, (str, keras.Layer))
+    key_of = {id(layer): key for key, layer in everything.items()}
+    patterns = [key_of.get(id(item), item) for item in (wanted if several else [wanted])]
     if not patterns or not all(isinstance(pattern, str) for pattern in patterns):
-        raise ProbeError(f"layers must be keys, patterns or a function of a layer, got {wanted!r}. {listed}")
+        raise ProbeError(f"layers must be keys, patterns, layers or a function of a layer, got {wanted!r}. {listed}")
     chosen = []
     for pattern in patterns:
         exact = [pattern] if pattern in known or pattern in others else []

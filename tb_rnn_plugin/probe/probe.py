@@ -10,6 +10,7 @@ import numpy as np
 from tb_rnn_plugin.log.schema import Array, Interval, LayerTrace
 from tb_rnn_plugin.probe.activations import Activations
 from tb_rnn_plugin.probe.backend import keras, to_numpy
+from tb_rnn_plugin.probe.backend import nested_functions_inlined as inlined
 from tb_rnn_plugin.probe.compilation import Compiled, JitCompile
 from tb_rnn_plugin.probe.errors import ProbeError
 from tb_rnn_plugin.probe.inputs import checked_probe, named_arrays
@@ -29,8 +30,8 @@ class Probe:
     Args:
         model: The Keras model, built.
         inputs: The batch: an array, or a list, tuple or dict of arrays, samples on the first axis.
-        layers: Keys of the layers to capture, patterns (`"encoder/*"`), or a function of a layer that tells whether to;
-            None for all recurrent ones. Of a layer that is not recurrent the output is captured.
+        layers: Which layers to capture: keys, layers, patterns (`"encoder/*"`), or a function of a layer; None for all
+            recurrent ones. Of a layer that is not recurrent the output is captured.
         initial_states: What stateful layers start from: `"zeros"`, `"current"` for what they hold, or by key a list
             of arrays `[sample, unit]`, for layers of any kind (stateful ones given none start from zeros).
         training: Whether dropout and the like are applied.
@@ -58,7 +59,10 @@ class Probe:
         weights: bool = True,
         jit_compile: JitCompile = "auto",
     ) -> None:
-        self.inputs = checked_probe(model, inputs)
+        if not isinstance(model, keras.Model):
+            raise ProbeError(f"model must be a keras.Model, got {type(model).__name__}: wrap a layer in a Sequential.")
+        # Copies: the batch stays the one that is compiled and logged, whatever becomes of the user's arrays.
+        self.inputs = keras.tree.map_structure(np.array, checked_probe(model, inputs))
         self.model = model
         self._training = training
         self._weights = weights
@@ -85,8 +89,10 @@ class Probe:
             inputs: Another batch of the same shapes and dtypes, None for the one that the probe was made with.
 
         Example:
-            >>> probe = Probe(model, series[:, :1], initial_states="current")   # doctest: +SKIP
-            >>> steps = [probe(series[:, t : t + 1]) for t in range(100)]       # doctest: +SKIP
+            >>> probe = Probe(model, x_val[:8])                                  # doctest: +SKIP
+            >>> probe(x_val[8:16])["lstm"]["forget_gate"]                        # doctest: +SKIP
+
+            A stateful model stays where it is; `predict` moves it on between two calls of the probe.
 
         Raises:
             ProbeError: the batch has other shapes or dtypes.
@@ -106,7 +112,7 @@ class Probe:
     def _forward(self, inputs: Any) -> tuple[dict[str, Any], Any]:
         """Call the model once and return what its layers did; this is what gets compiled."""
         hearing = Hearing(self._layers, self._initial_states)
-        with keras.StatelessScope(state_mapping=self._state_mapping()), listening(hearing):
+        with keras.StatelessScope(state_mapping=self._state_mapping()), listening(hearing), inlined():
             outputs = self.model(inputs, training=self._training)
         self._calls, self.unreachable = hearing.calls(), hearing.unreachable
         self._check_heard()
@@ -116,7 +122,11 @@ class Probe:
         """Raise if a layer that was asked for was not heard, or none was."""
         missing = [key for key in sorted(self._layers.named or ()) if key not in self._calls]
         if missing or not self._calls:
-            why = [self.unreachable[key] for key in missing or self.unreachable if key in self.unreachable]
+            why = [
+                sentence
+                for layer, sentence in self.unreachable.items()
+                if not missing or any(key == layer or key.startswith(f"{layer}/") for key in missing)
+            ]
             keys = ", ".join(map(repr, missing or [*self._layers.recurrent, *self._layers.cells]))
             raise ProbeError(" ".join(why) or f"The model does not call {keys}, so that nothing can be captured of it.")
 

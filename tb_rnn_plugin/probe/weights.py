@@ -25,17 +25,21 @@ def weights(model: Any, layer: str) -> dict[str, GateWeights]:
         (128, 128)
 
     Raises:
-        ProbeError: the model has no such recurrent layer.
+        ProbeError: the model has no such recurrent layer, or is not built.
         ValueError: the cell's gates are not known.
     """
     found = find_layers(model)
-    cells = {key: instrument(cell, key) for key, cell in found.cells.items()}
+    below = tuple(f"{key}/" for key in found.recurrent)
+    cells = {key: instrument(cell, key) for key, cell in found.cells.items() if not key.startswith(below)}
     for key, one in found.recurrent.items():
         cells.update({key_in(key, name): cell for name, cell in parts(one.cell, key).items()})
+    layer, _, _ = layer.partition("#")  # All calls of a layer share its weights.
     if layer not in cells:
         raise ProbeError(
             f"The recurrent layers of this model are {', '.join(map(repr, cells)) or 'none'}, got {layer!r}."
         )
+    if not cells[layer].cell.built:
+        raise ProbeError(f"Layer {layer!r} has no weights before the model is built: call the model, or build it.")
     return gate_weights(cells[layer].kind, cell_weights(cells[layer].cell))
 
 

@@ -8,6 +8,7 @@ from typing import Any, Protocol, TypeAlias
 from tb_rnn_plugin.log.schema import Interval
 from tb_rnn_plugin.probe.backend import keras
 from tb_rnn_plugin.probe.cells.taps import collecting
+from tb_rnn_plugin.probe.errors import ProbeError
 
 Tensor: TypeAlias = Any
 Step: TypeAlias = tuple[dict[str, Tensor], Any, Tensor]
@@ -59,7 +60,11 @@ class OtherCell(InstrumentedCell):
 
     def name_states(self, states: Any) -> dict[str, Tensor]:
         """Return states, nested in any way, as `state_0`, `state_1`, …."""
-        return {f"state_{i}": state for i, state in enumerate(keras.tree.flatten(states))}
+        named = {f"state_{i}": state for i, state in enumerate(keras.tree.flatten(states))}
+        for name, state in named.items():
+            if not len(state.shape):  # An empty TensorShape is true.
+                raise ProbeError(f"{name} of layer {self.key!r} must have the samples on its first axis, got a scalar.")
+        return named
 
     def step(self, inputs: Tensor, states: Sequence[Tensor], training: bool) -> Step:
         """Return the new states, whatever their shapes, and what was recorded, in that order."""

@@ -83,10 +83,11 @@ def joined(key: str, calls: Sequence[LayerCall]) -> LayerCall:
     first = calls[0]
     if len(calls) == 1:
         return first
-    if len({(name, *signal.shape[1:]) for call in calls for name, signal in call.signals.items()}) > len(first.signals):
+    shapes = [{name: tuple(signal.shape[1:]) for name, signal in call.signals.items()} for call in calls]
+    if any(other != shapes[0] for other in shapes):
         raise ProbeError(
-            f"Layer {key!r} is called step by step, and its batch size or width changes from one step to the next: "
-            "they make no sequence. Choose the other layers with layers=."
+            f"Layer {key!r} is called step by step, and its batch size, its width or what it records changes from one "
+            "step to the next: they make no sequence. Choose the other layers with layers=."
         )
     return replace(
         first,

@@ -20,6 +20,7 @@ class Hearing:
 
     Attributes:
         scope: Where calls go.
+        looped: Keys of the recurrent layers whose loop has run.
         unreachable: By key, why a layer that ran was not heard.
     """
 
@@ -27,6 +28,7 @@ class Hearing:
         self.layers = layers
         self.initial_states = initial_states
         self.scope = Scope(layers.wants)
+        self.looped: set[str] = set()
         self.unreachable: dict[str, str] = {}
         self._graph = current_graph()
         self._is_in_layer = False
@@ -35,11 +37,12 @@ class Hearing:
         """Tell whether what the layer computes now can be read afterwards, and remember why if not."""
         if current_graph() is self._graph:
             return True
-        self.unreachable[key] = (
-            f"Layer {key!r} is not captured: it is called inside a graph loop or a nested tf.function, and values do "
-            "not leave those. Call it outside, or in a Python loop."
-        )
+        self.miss(key, "it is called inside a graph loop, and values do not leave those. Call it in a Python loop")
         return False
+
+    def miss(self, key: str, why: str) -> None:
+        """Remember why a layer that ran was not heard, and what to do."""
+        self.unreachable[key] = f"Layer {key!r} is not captured: {why}."
 
     def hears_cells(self) -> bool:
         """Tell whether a cell that is called now is called by hand, and not by a recurrent layer."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from tb_rnn_plugin.probe.backend import keras
 from tb_rnn_plugin.probe.cells import InstrumentedCell, OtherCell, Tensor, instrument, parts
+from tb_rnn_plugin.probe.errors import ProbeError
 from tb_rnn_plugin.probe.layers import keys_of
 from tb_rnn_plugin.probe.listening import loop
 from tb_rnn_plugin.probe.listening.calls import LayerCall, as_sequence, joined
@@ -17,6 +18,7 @@ from tb_rnn_plugin.probe.listening.hearing import Hearing
 ops = keras.ops
 
 _ABSENT = object()
+_KERAS_LOOPS = tuple(layer.inner_loop for layer in (keras.layers.RNN, keras.layers.LSTM, keras.layers.GRU))
 
 
 def recurrent_loop(hearing: Hearing, key: str, layer: Any) -> Callable[..., Any]:
@@ -24,7 +26,10 @@ def recurrent_loop(hearing: Hearing, key: str, layer: Any) -> Callable[..., Any]
     original = layer.inner_loop
 
     def inner_loop(sequences: Tensor, initial_state: Any, mask: Any, training: bool = False) -> Any:
-        if not hearing.reaches(key):
+        hearing.looped.add(key)
+        if type(layer).inner_loop not in _KERAS_LOOPS:
+            hearing.miss(key, "its class has an inner_loop of its own, which may do anything. Put it in its cell")
+        if key in hearing.unreachable or not hearing.reaches(key):
             return original(sequences, initial_state, mask, training)
         cells, keys = parts(layer.cell, key), keys_of(key, layer)
         is_stack = keys != [key]
@@ -48,13 +53,22 @@ def recurrent_loop(hearing: Hearing, key: str, layer: Any) -> Callable[..., Any]
     return inner_loop
 
 
-def recurrent_call(hearing: Hearing, layer: Any) -> Callable[..., Any]:
-    """Return the `call` of a recurrent layer: it calls its cells to set them up, which is not by hand."""
+def recurrent_call(hearing: Hearing, key: str | None, layer: Any) -> Callable[..., Any]:
+    """Return the `call` of a recurrent layer: it calls its cells to set them up, which is not by hand.
+
+    Args:
+        hearing: Where it is told.
+        key: The layer's, or None if nobody asked for it.
+        layer: The layer.
+    """
     original = layer.call
 
     def call(*args: Any, **kwargs: Any) -> Any:
         with hearing.in_layer():
-            return original(*args, **kwargs)
+            output = original(*args, **kwargs)
+        if key is not None and key not in hearing.looped:
+            hearing.miss(key, "the call of its class does not run Keras' loop over time. Loop in a layer of your own")
+        return output
 
     return call
 
@@ -68,6 +82,9 @@ def cell_call(hearing: Hearing, key: str, cell: Any) -> Callable[..., Any]:
         if not hearing.hears_cells() or not hearing.reaches(key):
             return original(*args, **kwargs)
         given = signature.bind(*args, **kwargs).arguments
+        if given.get("states") is None:
+            hearing.miss(key, "it is called without states, so that those it starts from are not known. Pass them")
+            return original(*args, **kwargs)
         inputs, states, training = next(iter(given.values())), given["states"], bool(given.get("training", False))
         is_nested = keras.tree.is_nested(states)
         before = list(states) if is_nested else [states]
@@ -95,7 +112,7 @@ def other_call(hearing: Hearing, key: str, layer: Any) -> Callable[..., Any]:
         outputs = original(*args, **kwargs)
         if hearing.reaches(key):
             # Keras sets the mask of an output once `call` has returned.
-            hearing.scope.add(key, lambda: _output_call(layer, keras.tree.flatten(outputs)))
+            hearing.scope.add(key, lambda: _output_call(key, layer, outputs))
         return outputs
 
     return call
@@ -147,7 +164,10 @@ def _cell_call(
     return LayerCall(cell.kind, signals, ranges, {**cell.config, **config}, inputs, flat, mask, cell.cell)
 
 
-def _output_call(layer: Any, outputs: list[Tensor]) -> LayerCall:
+def _output_call(key: str, layer: Any, nested: Any) -> LayerCall:
+    outputs = [output for output in keras.tree.flatten(nested) if len(getattr(output, "shape", ()))]
+    if not outputs or any(output.dtype == "string" for output in outputs):
+        raise ProbeError(f"Layer {key!r} gives no numbers with samples on the first axis: choose others with layers=.")
     names = ["output"] if len(outputs) == 1 else [f"output_{i}" for i in range(len(outputs))]
     # A time axis is the one after the samples'; an output without one is a single timestep.
     signals = [loop.time_major(o) if len(o.shape) > 2 else _one_timestep(o) for o in outputs]

@@ -75,7 +75,7 @@ def run(
 def time_major(tensor: Tensor) -> Tensor:
     """Return `[time, sample, unit]`, the order in which the loop wrote it: XLA then drops both transpositions."""
     swapped = ops.transpose(tensor, (1, 0, *range(2, len(tensor.shape))))
-    return ops.reshape(swapped, (tensor.shape[1], ops.shape(tensor)[0], -1))
+    return ops.reshape(swapped, (*ops.shape(swapped)[:2], -1))
 
 
 @dataclass(frozen=True)
@@ -106,6 +106,8 @@ class _Step:
                 tensors.append(tensor)
             return known[0] if known else len(tensors) - 1
 
+        # Copies, told apart by identity even where a cell hands a state on, or starts from one tensor twice.
+        states = keras.tree.map_structure(ops.copy, states)
         new_states: list[Any] = []
         output = inputs
         is_stack = list(self._cells) != [""]

@@ -23,12 +23,11 @@ class Packing:
     """
 
     def __init__(self, tensors: Sequence[Tensor]) -> None:
-        self._unit = min(tensor.shape[-1] for tensor in tensors)
-        self._rows = [tensor.shape[-1] // self._unit for tensor in tensors]
-        self._packs = len(tensors) > 1 and all(
-            len(tensor.shape) == 2 and tensor.dtype == tensors[0].dtype and tensor.shape[-1] % self._unit == 0
-            for tensor in tensors
-        )
+        is_alike = all(len(t.shape) == 2 and t.shape[-1] and t.dtype == tensors[0].dtype for t in tensors)
+        widths = [tensor.shape[-1] for tensor in tensors] if is_alike else [1]
+        self._unit = min(widths)
+        self._rows = [width // self._unit for width in widths]
+        self._packs = len(widths) > 1 and not any(width % self._unit for width in widths)
 
     def pack(self, tensors: Sequence[Tensor]) -> list[Tensor]:
         """Return the tensors as one, in a list."""

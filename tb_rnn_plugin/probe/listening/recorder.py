@@ -16,6 +16,7 @@ from tb_rnn_plugin.probe.listening.listeners import replaced
 def listening(hearing: Hearing) -> Iterator[None]:
     """Put listeners in the place of the layers' methods, and everything back afterwards."""
     layers = hearing.layers
+    keys = {id(layer): key for key, layer in layers.recurrent.items()}
     with ExitStack() as stack:
 
         def put(owner: Any, name: str, value: Any) -> None:
@@ -31,7 +32,7 @@ def listening(hearing: Hearing) -> Iterator[None]:
                 put(layer, "_dropout_mask", None)
                 put(layer, "_recurrent_dropout_mask", None)
             if isinstance(layer, keras.layers.RNN):
-                put(layer, "call", listeners.recurrent_call(hearing, layer))
+                put(layer, "call", listeners.recurrent_call(hearing, keys.get(id(layer)), layer))
         for key, layer in layers.recurrent.items():
             if hasattr(layer, "use_cudnn"):
                 # cuDNN's kernels return no gates, and Bidirectional's would bypass the loop.

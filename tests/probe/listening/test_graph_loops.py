@@ -43,18 +43,11 @@ def of_scan(step: Any, steps: int, states: Any) -> Any:
     return ops.scan(lambda now, _: (tuple(step(now)), now), tuple(states), ops.arange(steps))[0]
 
 
-def of_function(step: Any, steps: int, states: Any) -> Any:
-    for _ in range(steps):
-        states = tf.function(lambda *now: tuple(step(now)), autograph=False)(*states)
-    return states
-
-
 LOOPS = {
     "tf.while_loop": of_while_loop,
     "ops.while_loop": of_ops_while_loop,
     "ops.fori_loop": of_fori_loop,
     "ops.scan": of_scan,
-    "tf.function": of_function,
 }
 
 
