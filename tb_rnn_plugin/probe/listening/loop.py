@@ -53,7 +53,9 @@ def run(
         training: Whether dropout is applied.
     """
     step = _Step(cells, training)
-    loop = _Loop(step, layer.go_backwards, layer.zero_output_for_mask)
+    # Keras' unrolled loop, when it goes backwards, zeroes outputs where the mask has not been turned around with them.
+    zeroes_amiss = layer.unroll and layer.go_backwards and layer.zero_output_for_mask and mask is not None
+    loop = _Loop(step, layer.go_backwards, layer.zero_output_for_mask and not zeroes_amiss)
     last, stacked, final = keras.layers.RNN.inner_loop(loop, sequences, states, mask, training)
     tensors = step.packing.unpack_stacked(stacked)
 
@@ -69,13 +71,20 @@ def run(
         )
         for name, places in step.places.items()
     }
-    return LoopResult((step.packing.unpack(last)[step.output_place], tensors[step.output_place], final), runs)
+    last_output, output = step.packing.unpack(last)[step.output_place], tensors[step.output_place]
+    if zeroes_amiss:
+        last_output, output = _zeroed(last_output, mask[:, 0]), _zeroed(output, mask)
+    return LoopResult((last_output, output, final), runs)
 
 
 def time_major(tensor: Tensor) -> Tensor:
     """Return `[time, sample, unit]`, the order in which the loop wrote it: XLA then drops both transpositions."""
     swapped = ops.transpose(tensor, (1, 0, *range(2, len(tensor.shape))))
     return ops.reshape(swapped, (*ops.shape(swapped)[:2], -1))
+
+
+def _zeroed(output: Tensor, mask: Tensor) -> Tensor:
+    return ops.where(ops.reshape(mask, (*ops.shape(mask), *[1] * (len(output.shape) - len(mask.shape)))), output, 0)
 
 
 @dataclass(frozen=True)

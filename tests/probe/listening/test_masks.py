@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 import keras
@@ -52,16 +53,17 @@ def test_masking_layer(cell: str, options: dict[str, Any]) -> None:
     np.testing.assert_allclose(own_output(model, x), reference.final[0], atol=ATOL)
 
 
-@pytest.mark.parametrize("return_sequences", [True, False])
-@pytest.mark.parametrize("zero_output_for_mask", [True, False])
-def test_what_the_layer_gives_for_masked_steps_changes_nothing(
-    return_sequences: bool, zero_output_for_mask: bool
-) -> None:
-    layer = keras.layers.LSTM(
-        UNITS, return_sequences=return_sequences, zero_output_for_mask=zero_output_for_mask, name="rnn"
-    )
-    model, x = sequential(keras.layers.Masking(), layer), masked_sequences()
-    assert_signals(capture(model, x)["rnn"], expected(layer, x, mask=MASK))
+def test_what_the_layer_gives_for_masked_steps_changes_no_signal_and_stays_as_it_is() -> None:
+    names = ("return_sequences", "zero_output_for_mask", "go_backwards", "unroll")
+    forms = [dict(zip(names, values, strict=True)) for values in product([True, False], repeat=len(names))]
+    layers = [keras.layers.LSTM(UNITS, name=f"rnn_{i}", **form) for i, form in enumerate(forms)]
+    inputs = keras.Input((TIMESTEPS, FEATURES))
+    masked = keras.layers.Masking()(inputs)
+    model, x = randomized(keras.Model(inputs, [layer(masked) for layer in layers])), masked_sequences()
+    acts = capture(model, x)
+    for i, (layer, own) in enumerate(zip(layers, model(x), strict=True)):
+        assert_signals(acts[layer.name], expected(layer, x, mask=MASK))
+        np.testing.assert_allclose(acts.predictions[f"output_{i}"], own, atol=ATOL, err_msg=str(forms[i]))
 
 
 @pytest.mark.parametrize("cell", ["LSTM", "GRU-reset-before"])
