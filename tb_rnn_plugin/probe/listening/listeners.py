@@ -29,7 +29,8 @@ def recurrent_loop(hearing: Hearing, key: str, layer: Any) -> Callable[..., Any]
         hearing.looped.add(key)
         if type(layer).inner_loop not in _KERAS_LOOPS:
             hearing.miss(key, "its class has an inner_loop of its own, which may do anything. Put it in its cell")
-        if key in hearing.unreachable or not hearing.reaches(key):
+            return original(sequences, initial_state, mask, training)
+        if not hearing.reaches(key):
             return original(sequences, initial_state, mask, training)
         cells, keys = parts(layer.cell, key), keys_of(key, layer)
         is_stack = keys != [key]

@@ -8,7 +8,7 @@ from typing import Any
 
 from tb_rnn_plugin.probe.backend import keras
 from tb_rnn_plugin.probe.cells import InstrumentedCell, Tensor
-from tb_rnn_plugin.probe.listening.packing import Packing
+from tb_rnn_plugin.probe.listening.packing import Packing, swapped
 
 ops = keras.ops
 
@@ -79,12 +79,14 @@ def run(
 
 def time_major(tensor: Tensor) -> Tensor:
     """Return `[time, sample, unit]`, the order in which the loop wrote it: XLA then drops both transpositions."""
-    swapped = ops.transpose(tensor, (1, 0, *range(2, len(tensor.shape))))
-    return ops.reshape(swapped, (*ops.shape(swapped)[:2], -1))
+    by_time = swapped(tensor)
+    return ops.reshape(by_time, (*ops.shape(by_time)[:2], -1))
 
 
 def _zeroed(output: Tensor, mask: Tensor) -> Tensor:
-    return ops.where(ops.reshape(mask, (*ops.shape(mask), *[1] * (len(output.shape) - len(mask.shape)))), output, 0)
+    """Return the output with zeros where the mask, `[sample]` or `[sample, time]`, is False."""
+    shape = (*ops.shape(mask), *[1] * (len(output.shape) - len(mask.shape)))
+    return ops.where(ops.reshape(ops.cast(mask, "bool"), shape), output, 0)
 
 
 @dataclass(frozen=True)

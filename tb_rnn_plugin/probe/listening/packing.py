@@ -54,9 +54,9 @@ class Packing:
         if not self._packs:
             return list(stacked)
         # Cut in the order in which the loop wrote them: XLA would transpose every one by itself.
-        return [_swapped(tensor) for tensor in self.unpack([_swapped(stacked[0])])]
+        return [swapped(tensor) for tensor in self.unpack([swapped(stacked[0])])]
 
 
-def _swapped(tensor: Tensor) -> Tensor:
+def swapped(tensor: Tensor) -> Tensor:
     """Return a tensor with its first two axes, samples and time, swapped."""
     return ops.transpose(tensor, (1, 0, *range(2, len(tensor.shape))))
