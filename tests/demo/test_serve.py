@@ -19,7 +19,11 @@ def test_the_link_names_the_run() -> None:
 
 def test_serving_prints_the_link_once_the_run_is_there_and_ends_on_ctrl_c(tmp_path: Path) -> None:
     write_run(tmp_path / "lstm-96" / "rnn")
-    script = f"from demo.serve import serve; from pathlib import Path; serve(Path({str(tmp_path)!r}), ['lstm-96/rnn'])"
+    # What a shell starts in the background ignores Ctrl+C, and all that it starts in turn: tests may be run so.
+    script = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from pathlib import Path; "
+        f"from demo.serve import serve; serve(Path({str(tmp_path)!r}), ['lstm-96/rnn'])"
+    )
     with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         said = ""
@@ -27,7 +31,10 @@ def test_serving_prints_the_link_once_the_run_is_there_and_ends_on_ctrl_c(tmp_pa
         while "Ctrl+C" not in said and time.monotonic() < deadline:
             said += process.stdout.readline()
         process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=30) == 0
+        try:
+            assert process.wait(timeout=30) == 0
+        finally:
+            process.kill()  # Else leaving the block would wait for ever.
     assert "/#rnn_timeline&p.rnn_timeline.run=lstm-96%2Frnn" in said
     assert not [pid for pid in Path("/proc").glob("[0-9]*") if str(tmp_path) in _command(pid)]
 
