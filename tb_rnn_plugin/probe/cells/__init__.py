@@ -1,4 +1,4 @@
-"""Cells whose step returns their gates and states, and what a cell of the user's own says about itself."""
+"""Cells that give their gates and states, and what a cell of the user's own says about itself."""
 
 from tb_rnn_plugin.probe.cells.cell import InstrumentedCell, OtherCell, Tensor
 from tb_rnn_plugin.probe.cells.instruments import instrument, parts

@@ -1,4 +1,4 @@
-"""Cells whose step returns signals: what they have in common, and the cell whose equations are its own."""
+"""Cells that give signals: what they have in common, and the cell whose equations are its own."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ output, `[sample, …]`."""
 
 
 class InstrumentedCell(Protocol):
-    """A cell whose step returns its signals.
+    """A cell whose step returns all that its signals are made of.
 
     Attributes:
         cell: The Keras cell.
