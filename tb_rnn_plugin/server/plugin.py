@@ -16,7 +16,12 @@ from tb_rnn_plugin.log.errors import NotInLogError
 from tb_rnn_plugin.log.schema import Array
 from tb_rnn_plugin.log.statistics import STATISTICS
 from tb_rnn_plugin.log.summaries import log_tag, parse_plugin_data, signal_tag
-from tb_rnn_plugin.server import queries, wire
+from tb_rnn_plugin.server import wire
+from tb_rnn_plugin.server.queries.describe import describe_run, describe_sample, list_runs
+from tb_rnn_plugin.server.queries.files import open_probe, open_step
+from tb_rnn_plugin.server.queries.history import read_change, read_evolution, stack_summaries
+from tb_rnn_plugin.server.queries.series import open_if_readable, read_series
+from tb_rnn_plugin.server.queries.step import read_similarity, read_trace
 from tb_rnn_plugin.server.runs import RunDirectories
 
 _BUNDLE = Path(__file__).parent / "static" / "index.js"
@@ -48,6 +53,10 @@ class RNNTimelinePlugin(base_plugin.TBPlugin):  # type: ignore[misc]
             "/run": wire.route(self._describe_run),
             "/sample": wire.route(self._describe_sample),
             "/trace": wire.route(self._read_trace),
+            "/series": wire.route(self._read_series),
+            "/similarity": wire.route(self._read_similarity),
+            "/evolution": wire.route(self._read_evolution),
+            "/change": wire.route(self._read_change),
             "/summary": wire.route(self._read_summary),
         }
 
@@ -72,9 +81,7 @@ class RNNTimelinePlugin(base_plugin.TBPlugin):  # type: ignore[misc]
     def _list_runs(self, request: wrappers.Request) -> wrappers.Response:
         names = self._runs.names(*_scope(request))
         found = self._runs.with_traces(names)
-        return wire.json(
-            request, queries.list_runs({run: (path, self._runs.steps(path)) for run, path in found.items()})
-        )
+        return wire.json(request, list_runs({run: (path, self._runs.steps(path)) for run, path in found.items()}))
 
     def _describe_run(self, request: wrappers.Request) -> wrappers.Response:
         run, directory = self._directory(request)
@@ -83,21 +90,43 @@ class RNNTimelinePlugin(base_plugin.TBPlugin):  # type: ignore[misc]
             for data in self._plugin_data(request, run)
             if data.HasField("log")
         }
-        return wire.json(request, queries.describe_run(run, directory, self._runs.steps(directory), logs))
+        return wire.json(request, describe_run(run, directory, self._runs.steps(directory), logs))
 
     def _describe_sample(self, request: wrappers.Request) -> wrappers.Response:
         _, directory = self._directory(request)
-        return wire.json(request, queries.describe_sample(directory, wire.whole_number(request, "sample")))
+        return wire.json(request, describe_sample(directory, wire.whole_number(request, "sample")))
 
     def _read_trace(self, request: wrappers.Request) -> wrappers.Response:
         step, sample = wire.whole_number(request, "step"), wire.whole_number(request, "sample")
         layer, signal = wire.text(request, "layer"), request.args.get("signal")
         _, directory = self._directory(request)
-        file = queries.open_step(directory, step)
+        file = open_step(directory, step)
         tag = wire.etag(file.path)
-        return wire.unchanged(request, tag) or wire.binary(
-            request, queries.read_trace(file, layer, sample, signal), tag
-        )
+        return wire.unchanged(request, tag) or wire.binary(request, read_trace(file, layer, sample, signal), tag)
+
+    def _read_similarity(self, request: wrappers.Request) -> wrappers.Response:
+        step, asked = wire.whole_number(request, "step"), _signal(request)
+        _, directory = self._directory(request)
+        file = open_step(directory, step)
+        tag = wire.etag(file.path)
+        return wire.unchanged(request, tag) or wire.binary(request, read_similarity(file, *asked), tag)
+
+    def _read_series(self, request: wrappers.Request) -> wrappers.Response:
+        step, sample = wire.whole_number(request, "step"), wire.whole_number(request, "sample")
+        _, directory = self._directory(request)
+        probe_file, step_file = open_probe(directory), open_if_readable(directory, step)
+        tag = wire.etag(*(file.path for file in (probe_file, step_file) if file))
+        return wire.unchanged(request, tag) or wire.binary(request, read_series(probe_file, step_file, sample), tag)
+
+    def _read_evolution(self, request: wrappers.Request) -> wrappers.Response:
+        asked, unit = _signal(request), wire.whole_number(request, "unit")
+        _, directory = self._directory(request)
+        return wire.binary(request, read_evolution(directory, self._runs.steps(directory), *asked, unit))
+
+    def _read_change(self, request: wrappers.Request) -> wrappers.Response:
+        asked = _signal(request)
+        _, directory = self._directory(request)
+        return wire.binary(request, read_change(directory, self._runs.steps(directory), *asked))
 
     def _read_summary(self, request: wrappers.Request) -> wrappers.Response:
         layer, signal = wire.text(request, "layer"), wire.text(request, "signal")
@@ -105,7 +134,7 @@ class RNNTimelinePlugin(base_plugin.TBPlugin):  # type: ignore[misc]
         data = self._read_tensors(request, run, signal_tag(layer, signal))
         if not data:
             raise NotInLogError(f"Run {run!r} has no summary of signal {signal!r} of layer {layer!r}.")
-        return wire.binary(request, queries.stack_summaries(data), metadata={"statistics": ",".join(STATISTICS)})
+        return wire.binary(request, stack_summaries(data), metadata={"statistics": ",".join(STATISTICS)})
 
     def _directory(self, request: wrappers.Request) -> tuple[str, Path]:
         run = wire.text(request, "run")
@@ -140,3 +169,8 @@ class RNNTimelinePlugin(base_plugin.TBPlugin):  # type: ignore[misc]
 def _scope(request: wrappers.Request) -> tuple[Any, str]:
     """Return what TensorBoard's data provider wants to know about a request: its context and its experiment."""
     return plugin_util.context(request.environ), plugin_util.experiment_id(request.environ)
+
+
+def _signal(request: wrappers.Request) -> tuple[str, int, str]:
+    """Return which signal a request asks for: layer, sample and signal."""
+    return wire.text(request, "layer"), wire.whole_number(request, "sample"), wire.text(request, "signal")

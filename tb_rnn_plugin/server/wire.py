@@ -60,10 +60,10 @@ def whole_number(request: wrappers.Request, name: str) -> int:
     return int(value)
 
 
-def etag(path: Path) -> str:
-    """Return a strong ETag of a file. Files are replaced, never changed, so these three say which one it is."""
-    status = path.stat()
-    return f'"{status.st_ino:x}-{status.st_size:x}-{status.st_mtime_ns:x}"'
+def etag(*paths: Path) -> str:
+    """Return a strong ETag of files. They are replaced, never changed, so these three say of each which one it is."""
+    found = [path.stat() for path in paths]
+    return '"' + "-".join(f"{s.st_ino:x}-{s.st_size:x}-{s.st_mtime_ns:x}" for s in found) + '"'
 
 
 def unchanged(request: wrappers.Request, tag: str) -> wrappers.Response | None:

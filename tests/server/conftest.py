@@ -3,14 +3,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from tests.runs import write_run
+from tests.server.runs import MASK, write_scored_run, write_uneven_run
 from tests.tensorboard_process import TensorBoard, tensorboard
-
-MASK = np.ones((3, 12), np.bool_)
-MASK[1, 7:] = False
 
 
 @pytest.fixture(scope="session")
@@ -19,11 +16,13 @@ def logdir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_run(logdir / "plain" / "rnn")
     write_run(logdir / "masked" / "rnn", mask=MASK)
     write_run(logdir / "spaces & ünïcode" / "rnn", steps=1)
+    write_uneven_run(logdir / "uneven" / "rnn")
+    write_scored_run(logdir / "scored" / "rnn")
     return logdir
 
 
 @pytest.fixture(scope="session", params=["true", "false"], ids=["rust-reader", "python-reader"])
 def board(request: pytest.FixtureRequest, logdir: Path) -> Iterator[TensorBoard]:
     with tensorboard("--logdir", logdir, f"--load_fast={request.param}") as board:
-        board.wait_for_runs("plain/rnn", "masked/rnn", "spaces & ünïcode/rnn")
+        board.wait_for_runs("plain/rnn", "masked/rnn", "spaces & ünïcode/rnn", "uneven/rnn", "scored/rnn")
         yield board

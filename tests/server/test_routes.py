@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import time
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 import safetensors.numpy
 
+from tb_rnn_plugin import open_run
 from tb_rnn_plugin.log.statistics import STATISTICS, summarize
+from tests.analysis.laplacian import fiedler_order
 from tests.runs import RANGES, lstm_trace, write_run
-from tests.server.conftest import MASK
+from tests.server.runs import MASK, TRACE, stored
 from tests.tensorboard_process import PATIENCE, TensorBoard, tensorboard
-
-TRACE: dict[str, Any] = {"run": "plain/rnn", "step": 2, "layer": "lstm", "sample": 1}
 
 
 def test_runs(board: TensorBoard) -> None:
@@ -24,16 +24,19 @@ def test_runs(board: TensorBoard) -> None:
         "runs": [
             {"name": "masked/rnn", "unit": "epoch", "steps": 4, "last_step": 3},
             {"name": "plain/rnn", "unit": "epoch", "steps": 4, "last_step": 3},
+            {"name": "scored/rnn", "unit": "epoch", "steps": 3, "last_step": 2},
             {"name": "spaces & ünïcode/rnn", "unit": "epoch", "steps": 1, "last_step": 0},
+            {"name": "uneven/rnn", "unit": "epoch", "steps": 8, "last_step": 7},
         ]
     }
 
 
-def test_run(board: TensorBoard) -> None:
+def test_run(board: TensorBoard, logdir: Path) -> None:
     run = board.get("run", run="plain/rnn").json()
     assert run["steps"] == [0, 1, 2, 3]
     assert run["logs"] == {"loss": [3.0, 2.5, 2.0, 1.5]}
     assert run["problems"] == []
+    assert run["directory"] == str((logdir / "plain" / "rnn").resolve())
     assert run["annotations"] == [{"name": "vowel", "kind": "flag"}, {"name": "depth", "kind": "number"}]
     assert [sample["name"] for sample in run["samples"]] == ["sample 0", "sample 1", "sample 2"]
     [layer] = run["layers"]
@@ -91,16 +94,47 @@ def test_summary(board: TensorBoard) -> None:
     assert f'"statistics":"{",".join(STATISTICS)}"' in answer.body[:500].decode("latin-1")
 
 
+def test_the_directory_is_what_open_run_takes(logdir: Path) -> None:
+    """Also where TensorBoard was given a path from where it was started."""
+    with tensorboard("--logdir", os.path.relpath(logdir)) as board:
+        board.wait_for_runs("plain/rnn")
+        directory = board.get("run", run="plain/rnn").json()["directory"]
+        assert Path(directory).is_absolute()
+        assert open_run(directory).steps == [0, 1, 2, 3]
+
+
+def test_similar_units_stand_together(board: TensorBoard, logdir: Path) -> None:
+    served = safetensors.numpy.load(board.get("similarity", **TRACE, signal="cell_state").body)
+    assert set(served) == {"order"}
+    assert served["order"].dtype == np.int64
+    expected = fiedler_order(stored(logdir / "plain" / "rnn", 2)["cell_state"][1])
+    assert served["order"].tolist() in (expected, expected[::-1])
+
+
+def test_similarity_leaves_padding_out(board: TensorBoard, logdir: Path) -> None:
+    of_the_masked = {**TRACE, "run": "masked/rnn"}
+    order = safetensors.numpy.load(board.get("similarity", **of_the_masked, signal="candidate").body)["order"].tolist()
+    expected = fiedler_order(stored(logdir / "masked" / "rnn", 2)["candidate"][1, :7])
+    assert order in (expected, expected[::-1])
+
+
 def test_names_are_names_whatever_they_hold(board: TensorBoard) -> None:
     assert board.get("run", run="spaces & ünïcode/rnn").json()["run"] == "spaces & ünïcode/rnn"
 
 
-def test_a_trace_is_not_sent_twice(board: TensorBoard) -> None:
-    first = board.get("trace", **TRACE)
-    again = board.get("trace", headers={"If-None-Match": first.headers["ETag"]}, **TRACE)
+@pytest.mark.parametrize("route", ["trace", "similarity"])
+def test_a_step_is_not_sent_twice(board: TensorBoard, route: str) -> None:
+    asked = {**TRACE, "signal": "candidate"}
+    first = board.get(route, **asked)
+    again = board.get(route, headers={"If-None-Match": first.headers["ETag"]}, **asked)
     assert (again.status, again.body) == (304, b"")
-    assert board.get("trace", **{**TRACE, "step": 1}).headers["ETag"] != first.headers["ETag"]
-    assert board.get("trace", headers={"If-None-Match": '"other"'}, **TRACE).status == 200
+    assert board.get(route, **{**asked, "step": 1}).headers["ETag"] != first.headers["ETag"]
+    assert board.get(route, headers={"If-None-Match": '"other"'}, **asked).status == 200
+
+
+@pytest.mark.parametrize("route", ["evolution", "change"])
+def test_what_grows_with_the_run_has_no_etag(board: TensorBoard, route: str) -> None:
+    assert "ETag" not in board.get(route, **TRACE, signal="candidate", unit=0).headers
 
 
 def test_the_tab_is_there_and_active(board: TensorBoard) -> None:
@@ -110,75 +144,6 @@ def test_the_tab_is_there_and_active(board: TensorBoard) -> None:
     script = board.get("index.js")
     assert script.headers["Content-Type"].startswith("text/javascript")
     assert b"render" in script.body
-
-
-@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
-def test_routes_are_read_only(board: TensorBoard, method: str) -> None:
-    assert board.get("runs", method=method).status == 405
-
-
-HOSTILE_NAMES = [
-    "",
-    ".",
-    "..",
-    "../..",
-    "/etc",
-    "plain",
-    "plain/rnn/..",
-    "plain/rnn/../../plain/rnn",
-    "plain/rnn\x00",
-    "%2e%2e",
-]
-HOSTILE_NAMES += [
-    "plain\\rnn",
-    "plain/rnn/plugins",
-    "<script>alert(1)</script>",
-    "a" * 5000,
-    "masked/rnn/./",
-    "PLAIN/rnn",
-    "~root",
-]
-
-
-@pytest.mark.parametrize("run", HOSTILE_NAMES, ids=lambda name: repr(name[:24]))
-@pytest.mark.parametrize("route", ["run", "sample", "trace", "summary"])
-def test_only_listed_runs_are_opened(board: TensorBoard, route: str, run: str) -> None:
-    answer = board.get(route, **{**TRACE, "run": run, "signal": "candidate"})
-    assert answer.status == 404
-    assert b"There is no run" in answer.body or b"has no RNN Timeline data" in answer.body
-
-
-@pytest.mark.parametrize("name", ["step", "sample"])
-@pytest.mark.parametrize("value", ["", "-1", "1.5", "1e3", "0x1", "٣", " 1", "1" * 30, "NaN", "true", "1;2", "1\n"])
-def test_numbers_are_whole_numbers(board: TensorBoard, name: str, value: str) -> None:
-    answer = board.get("trace", **{**TRACE, name: value})
-    assert answer.status == 400
-    assert f"{name!r} must be a whole number from 0".encode() in answer.body
-
-
-@pytest.mark.parametrize(
-    ("parameters", "words"),
-    [
-        ({"step": 9}, "no trace of step 9"),
-        ({"step": 10**17}, "no trace of step"),
-        ({"sample": 3}, "Samples of this run are 0 to 2, got 3"),
-        ({"layer": "../lstm"}, "Layers of this run are 'lstm', got '../lstm'"),
-        ({"signal": "reset_gate"}, "Signals of layer 'lstm' are"),
-        ({"signal": "../../masks/lstm"}, "Signals of layer 'lstm' are"),
-    ],
-)
-def test_what_is_not_there_is_said(board: TensorBoard, parameters: dict[str, Any], words: str) -> None:
-    answer = board.get("trace", **{**TRACE, **parameters})
-    assert answer.status == 404
-    assert words in answer.body.decode()
-    assert answer.headers["Content-Type"].startswith("text/plain")
-
-
-@pytest.mark.parametrize("missing", ["run", "step", "layer", "sample"])
-def test_a_missing_parameter_is_said(board: TensorBoard, missing: str) -> None:
-    answer = board.get("trace", **{name: value for name, value in TRACE.items() if name != missing})
-    assert answer.status == 400
-    assert f"The parameter {missing!r} is missing" in answer.body.decode()
 
 
 def test_a_damaged_step_is_skipped_with_a_note(tmp_path: Path) -> None:

@@ -1,0 +1,139 @@
+"""One signal at every step: one of its units, how much each unit changed, and its statistics."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from tb_rnn_plugin.log.errors import LogError, NotInLogError
+from tb_rnn_plugin.log.schema import Array
+from tb_rnn_plugin.server.queries.files import open_step
+from tb_rnn_plugin.server.queries.step import trace_arrays
+
+
+def read_evolution(
+    directory: Path, steps: Sequence[int], layer: str, sample: int, signal: str, unit: int
+) -> dict[str, Array]:
+    """Answer `/evolution`: one unit of one signal at every step.
+
+    Args:
+        directory: The trace directory.
+        steps: Its steps, ascending. Those that cannot be read, or at which the layer has another shape than at the
+            last that can, are left out.
+        layer: The layer's key.
+        sample: The sample's index.
+        signal: The signal.
+        unit: The unit's index.
+
+    Raises:
+        LogError: there is no such layer, sample, signal or unit, or no step can be read.
+    """
+    kept: list[int] = []
+    columns: list[Array] = []
+    mask: Array | None = None
+    for step, values, padding in _newest_first(directory, steps, layer, sample, signal):
+        if unit >= values.shape[1]:
+            raise NotInLogError(f"Units of signal {signal!r} are 0 to {values.shape[1] - 1}, got {unit}.")
+        kept.append(step)
+        columns.append(values[:, unit].copy())  # The rest of the trace need not be held in memory.
+        mask = padding if mask is None else mask
+    answer = {"steps": np.array(kept[::-1], np.int64), "values": np.stack(columns[::-1], axis=1)}
+    return answer if mask is None else {**answer, "mask": mask}
+
+
+def read_change(directory: Path, steps: Sequence[int], layer: str, sample: int, signal: str) -> dict[str, Array]:
+    """Answer `/change`: how much each unit of one signal changed from each step to the next.
+
+    Args:
+        directory: The trace directory.
+        steps: As in `read_evolution`.
+        layer: The layer's key.
+        sample: The sample's index.
+        signal: The signal.
+
+    Raises:
+        LogError: there is no such layer, sample or signal, or no step can be read.
+    """
+    traces = _newest_first(directory, steps, layer, sample, signal)
+    last, values, _ = next(traces)
+    kept, changes, later = [last], [], _widened(values)
+    for step, values, _ in traces:
+        earlier = _widened(values)
+        kept.append(step)
+        changes.append(mean_change(earlier, later))
+        later = earlier
+    changes.append(np.full(later.shape[1], np.nan, np.float32))
+    return {"steps": np.array(kept[::-1], np.int64), "change": np.stack(changes[::-1])}
+
+
+def mean_change(before: Array, after: Array) -> Array:
+    """Return the mean over time of how far each unit's values lie apart, `[unit]` of float32.
+
+    Timesteps at which one of the two is NaN (such as padding) or infinite do not count; NaN where none does.
+
+    Args:
+        before: `[time, unit]` at one step.
+        after: The same at a later one.
+    """
+    with np.errstate(invalid="ignore", over="ignore"):
+        apart = np.abs(after - before)
+        finite = np.isfinite(apart)
+        total = np.where(finite, apart, 0).sum(axis=0, dtype=np.float64)
+        mean: Array = (total / finite.sum(axis=0)).astype(np.float32)
+    return mean
+
+
+def stack_summaries(data: Sequence[tuple[int, Array]]) -> dict[str, Array]:
+    """Answer `/summary`: the events of one tag, sorted by step; of a step that was written twice, the later event.
+
+    Args:
+        data: Step and `[time, statistic]`, in the order they were read.
+    """
+    by_step = dict(data)
+    steps = sorted(by_step)
+    # A tag whose shape changed on the way was refitted with another probe: the last shape is the one in force.
+    shape = by_step[steps[-1]].shape
+    steps = [step for step in steps if by_step[step].shape == shape]
+    return {
+        "steps": np.array(steps, np.int64),
+        "summary": np.stack([by_step[step] for step in steps]).astype(np.float32),
+    }
+
+
+def _newest_first(
+    directory: Path, steps: Sequence[int], layer: str, sample: int, signal: str
+) -> Iterator[tuple[int, Array, Array | None]]:
+    """Yield step, values `[time, unit]` and mask `[time]` of a signal, from the last step that can be read down.
+
+    Raises:
+        LogError: that step has no such layer, signal or sample, or there is none.
+    """
+    arrays: dict[str, str] = {}
+    shape: tuple[int, ...] = ()
+    for step in reversed(steps):
+        try:
+            file = open_step(directory, step)
+        except (LogError, OSError):
+            continue  # Damaged, or gone since the steps were listed.
+        try:
+            arrays = arrays or trace_arrays(file, layer, signal)
+            trace = {name: file.read(array, sample) for name, array in arrays.items()}
+        except NotInLogError:
+            if not shape:
+                raise
+            continue
+        except (LogError, OSError):
+            continue
+        values = trace[f"signals/{signal}"]
+        shape = shape or values.shape
+        if values.shape == shape:
+            yield step, values, trace.get("mask")
+    if not shape:
+        raise NotInLogError("This run has no step that can be read (any more).")
+
+
+def _widened(values: Array) -> Array:
+    """Return values in a dtype that holds the difference of any two of them; the smallest such is the fastest."""
+    return values.astype(np.float32 if values.dtype == np.float16 else np.float64)

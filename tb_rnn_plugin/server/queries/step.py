@@ -1,0 +1,44 @@
+"""One layer at one step: its signals, and an order of its units."""
+
+from __future__ import annotations
+
+from tb_rnn_plugin.analysis.ordering import spectral_order
+from tb_rnn_plugin.log.arrays import ArrayFile
+from tb_rnn_plugin.log.schema import Array
+from tb_rnn_plugin.log.traces import check_signal, find_layer, mask_array
+
+
+def trace_arrays(file: ArrayFile, layer: str, signal: str | None) -> dict[str, str]:
+    """Return the names in the file of what `/trace` answers, by their names in the answer.
+
+    Args:
+        file: The file of a step.
+        layer: The layer's key.
+        signal: One signal, or None for all.
+
+    Raises:
+        NotInLogError: there is no such layer or signal.
+    """
+    info = find_layer(file, layer)
+    names = [known.name for known in info.signals] if signal is None else [signal]
+    arrays = {f"signals/{name}": check_signal(info, name) for name in names}
+    return {**arrays, "mask": mask_array(layer)} if info.masked else arrays
+
+
+def read_trace(file: ArrayFile, layer: str, sample: int, signal: str | None) -> dict[str, Array]:
+    """Answer `/trace`: one sample of one signal, or of every signal, and the mask.
+
+    Raises:
+        LogError: there is no such layer, sample or signal, or the file is damaged.
+    """
+    return {name: file.read(array, sample) for name, array in trace_arrays(file, layer, signal).items()}
+
+
+def read_similarity(file: ArrayFile, layer: str, sample: int, signal: str) -> dict[str, Array]:
+    """Answer `/similarity`: the units of a signal, those with like activity beside each other.
+
+    Raises:
+        LogError: there is no such layer, sample or signal, or the file is damaged.
+    """
+    # Padded timesteps are NaN, and left out as such.
+    return {"order": spectral_order(read_trace(file, layer, sample, signal)[f"signals/{signal}"])}

@@ -1,0 +1,111 @@
+"""Runs whose steps differ, or cannot be read, and one whose predictions are scores of classes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import safetensors.numpy
+
+from tb_rnn_plugin.log.schema import Array, LayerTrace, ProbeBatch
+from tb_rnn_plugin.log.writer import RunWriter
+from tests.runs import lstm_trace, probe
+
+MASK = np.ones((3, 12), np.bool_)
+MASK[1, 7:] = False
+
+TRACE: dict[str, Any] = {"run": "plain/rnn", "step": 2, "layer": "lstm", "sample": 1}
+"""What identifies one trace of the plain run."""
+
+UNEVEN_STEPS = [0, 3, 5, 6]
+"""Those of the uneven run that can be read, with the layer and its shape as at the last that can."""
+
+CLASSES = 10
+
+
+def step_path(run: Path, step: int) -> Path:
+    return run / "plugins" / "rnn_timeline" / f"step-{step:010d}.safetensors"
+
+
+def stored(run: Path, step: int, layer: str = "lstm") -> dict[str, Array]:
+    """Return the signals of a layer by name, as `safetensors` alone reads them."""
+    arrays = safetensors.numpy.load_file(step_path(run, step))
+    prefix = f"signals/{layer}/"
+    return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
+
+
+def write_uneven_run(directory: Path) -> None:
+    """Write eight steps, of which 1 is truncated, 2 is shorter, 4 has another layer and 7 is of a later format.
+
+    At step 3 the cell state is too large for float16; at 5 training has brought NaN and infinity.
+    """
+    writer = RunWriter(directory)
+    writer.write_probe(probe())
+    for step in range(8):
+        writer.write_step(step, [_uneven(step)], {"output": np.ones((3, 1), np.float32)})
+    truncated, newer = step_path(directory, 1), step_path(directory, 7)
+    truncated.write_bytes(truncated.read_bytes()[:100])
+    newer.write_bytes(newer.read_bytes().replace(b'"version":"1"', b'"version":"9"'))
+
+
+def _uneven(step: int) -> LayerTrace:
+    if step == 2:
+        return lstm_trace(step, timesteps=8, mask=MASK[:, :8])
+    trace = lstm_trace(step, mask=MASK, key="gru" if step == 4 else "lstm")
+    signals = dict(trace.signals)
+    if step == 3:
+        signals["cell_state"] = signals["cell_state"] * np.float32(1e4)
+    if step == 5:
+        broken = signals["hidden_state"].copy()
+        broken[1, 2, 3], broken[1, 4, 0], broken[1, :, 4] = np.nan, np.inf, np.nan
+        signals["hidden_state"] = broken
+    return replace(trace, signals=signals)
+
+
+def write_scored_run(directory: Path) -> None:
+    """Write a probe with inputs and targets of many forms, two steps of predictions, and a third that is truncated."""
+    writer = RunWriter(directory)
+    writer.write_probe(scored_probe())
+    for step in range(3):
+        writer.write_step(step, [lstm_trace(step)], scored_predictions(step))
+    truncated = step_path(directory, 2)
+    truncated.write_bytes(truncated.read_bytes()[:100])
+
+
+def scored_probe() -> ProbeBatch:
+    random = np.random.default_rng(0)
+    indices = random.integers(0, CLASSES, (3, 12))
+    indices[1, :4] = -1, CLASSES, 2**40, -100
+    one_hot = np.eye(4, dtype=np.float32)[random.integers(0, 4, (3, 12))]
+    one_hot[1, 9:] = 0
+    return ProbeBatch(
+        inputs={
+            "ids": np.arange(36, dtype=np.int32).reshape(3, 12),
+            "sensors": random.normal(size=(3, 20, 8)),
+            "flags": random.random((3, 12, 1)) > 0.5,
+            "too many": random.normal(size=(3, 12, 9)),
+            "static": np.arange(3.0),
+            "frames": np.zeros((3, 12, 2, 2)),
+            "text": np.array([["a"] * 12] * 3),
+        },
+        targets={"next": indices, "kind": one_hot, "level": random.normal(size=(3, 12, 1))},
+        sample_names=["a", "b", "c"],
+    )
+
+
+def scored_predictions(step: int) -> dict[str, Array]:
+    random = np.random.default_rng(step + 1)
+    alone = random.normal(size=(3, 12, 3)).astype(np.float32)
+    alone[1, 4, 0], alone[1, 5] = np.nan, np.nan
+    alone[1, 6] = 0.25
+    return {
+        "next": random.random((3, 12, CLASSES), np.float32),
+        "kind": random.random((3, 12, 4), np.float32),
+        "level": random.normal(size=(3, 12, 1)).astype(np.float32),
+        "alone": alone,
+        "pooled": random.normal(size=(3, 6)).astype(np.float32),
+        "image": np.zeros((3, 12, 2, 2), np.float32),
+        "loss": np.zeros((1, 12), np.float32),
+    }

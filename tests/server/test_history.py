@@ -1,0 +1,137 @@
+"""What is served over all steps, against NumPy on what `safetensors` reads from the files."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import safetensors.numpy
+
+from tb_rnn_plugin.log.arrays import ArrayFile
+from tb_rnn_plugin.log.errors import NotInLogError
+from tb_rnn_plugin.log.layout import trace_directory
+from tb_rnn_plugin.log.schema import Array
+from tb_rnn_plugin.log.writer import RunWriter
+from tb_rnn_plugin.server.queries.history import read_change, read_evolution
+from tests.runs import lstm_trace, write_run
+from tests.server.runs import MASK, UNEVEN_STEPS, step_path, stored
+from tests.tensorboard_process import TensorBoard
+
+UNEVEN: dict[str, Any] = {"run": "uneven/rnn", "layer": "lstm", "sample": 1}
+
+
+def served(board: TensorBoard, route: str, **parameters: Any) -> dict[str, Array]:
+    answer = board.get(route, **parameters)
+    assert (answer.status, answer.headers["Content-Type"]) == (200, "application/octet-stream"), answer.body
+    return safetensors.numpy.load(answer.body)
+
+
+def test_one_unit_at_every_step(board: TensorBoard, logdir: Path) -> None:
+    evolution = served(board, "evolution", run="plain/rnn", layer="lstm", sample=2, signal="forget_gate", unit=4)
+    assert set(evolution) == {"steps", "values"}
+    assert evolution["steps"].dtype == np.int64
+    assert evolution["steps"].tolist() == [0, 1, 2, 3]
+    columns = [stored(logdir / "plain" / "rnn", step)["forget_gate"][2, :, 4] for step in range(4)]
+    assert evolution["values"].dtype == np.float16
+    np.testing.assert_array_equal(evolution["values"], np.array(columns).T)
+
+
+@pytest.mark.parametrize(("signal", "dtype"), [("cell_state", np.float32), ("hidden_state", np.float16)])
+def test_steps_that_cannot_be_compared_are_left_out(
+    board: TensorBoard, logdir: Path, signal: str, dtype: type[np.floating[Any]]
+) -> None:
+    evolution = served(board, "evolution", **UNEVEN, signal=signal, unit=3)
+    assert evolution["steps"].tolist() == UNEVEN_STEPS
+    columns = [stored(logdir / "uneven" / "rnn", step)[signal][1, :, 3] for step in UNEVEN_STEPS]
+    assert evolution["values"].dtype == dtype
+    np.testing.assert_array_equal(evolution["values"], np.stack(columns, axis=1))
+    np.testing.assert_array_equal(evolution["mask"], MASK[1])
+
+
+def expected_change(before: Array, after: Array) -> Array:
+    """Timestep by timestep and unit by unit, in float64."""
+    means = []
+    for earlier, later in zip(before.T.astype(np.float64), after.T.astype(np.float64), strict=True):
+        apart = [abs(b - a) for a, b in zip(earlier, later, strict=True) if np.isfinite(a) and np.isfinite(b)]
+        means.append(sum(apart) / len(apart) if apart else np.nan)
+    return np.array(means)
+
+
+@pytest.mark.parametrize("signal", ["forget_gate", "cell_state", "hidden_state"])
+@pytest.mark.parametrize(("run", "steps"), [("plain", [0, 1, 2, 3]), ("uneven", UNEVEN_STEPS)])
+def test_how_much_each_unit_changed(board: TensorBoard, logdir: Path, run: str, steps: list[int], signal: str) -> None:
+    change = served(board, "change", **{**UNEVEN, "run": f"{run}/rnn", "signal": signal})
+    assert set(change) == {"steps", "change"}
+    assert change["steps"].dtype == np.int64
+    assert change["steps"].tolist() == steps
+    traces = [stored(logdir / run / "rnn", step)[signal][1] for step in steps]
+    expected = [expected_change(before, after) for before, after in pairwise(traces)]
+    assert change["change"].dtype == np.float32
+    assert np.isnan(change["change"][0]).all()
+    np.testing.assert_allclose(change["change"][1:], expected, rtol=1e-6)
+    # Unit 4 is NaN all through step 5: no change into it, none out of it, and one beside.
+    gone = np.isnan(change["change"][1:, 4])
+    assert gone.tolist() == ([False, True, True] if (run, signal) == ("uneven", "hidden_state") else [False] * 3)
+
+
+def test_change_between_the_largest_numbers(tmp_path: Path) -> None:
+    """Apart by more than float32 holds at one of four timesteps; not so on average."""
+    writer = RunWriter(tmp_path, dtype="float32")
+    for step, value in enumerate([-2e38, 2e38]):
+        trace = lstm_trace(0, samples=1, timesteps=4, units=1)
+        values = np.array([value, 0, 0, 0], np.float32).reshape(1, 4, 1)
+        writer.write_step(step, [replace(trace, signals={"cell_state": values})])
+    change = read_change(trace_directory(tmp_path), [0, 1], "lstm", 0, "cell_state")["change"]
+    assert change[1].tolist() == pytest.approx([1e38])
+
+
+def test_a_step_that_went_meanwhile_is_left_out(tmp_path: Path) -> None:
+    run = write_run(tmp_path)
+    step_path(run, 1).unlink()
+    evolution = read_evolution(trace_directory(run), [0, 1, 2, 3, 9], "lstm", 0, "candidate", 0)
+    assert evolution["steps"].tolist() == [0, 2, 3]
+    change = read_change(trace_directory(run), [0, 1, 2, 3, 9], "lstm", 0, "candidate")
+    assert change["steps"].tolist() == [0, 2, 3]
+    before, after = (stored(run, step)["candidate"][0] for step in (0, 2))
+    np.testing.assert_allclose(change["change"][1], expected_change(before, after), rtol=1e-6)
+
+
+def test_a_sample_that_is_damaged_at_one_step_costs_that_step(tmp_path: Path) -> None:
+    run = write_run(tmp_path)
+    values = stored(run, 3)["candidate"][2].tobytes()
+    data = step_path(run, 3).read_bytes()
+    step_path(run, 3).write_bytes(data.replace(values, values[:-1] + bytes([values[-1] ^ 1])))
+    assert step_path(run, 3).read_bytes() != data
+    steps = {
+        (sample, signal): read_evolution(trace_directory(run), [0, 1, 2, 3], "lstm", sample, signal, 0)["steps"]
+        for sample, signal in [(2, "candidate"), (1, "candidate"), (2, "cell_state")]
+    }
+    assert [found.tolist() for found in steps.values()] == [[0, 1, 2], [0, 1, 2, 3], [0, 1, 2, 3]]
+
+
+@pytest.mark.parametrize("steps", [[], [9], [0, 1]], ids=["none", "gone", "damaged"])
+def test_no_step_at_all_is_said(tmp_path: Path, steps: list[int]) -> None:
+    run = write_run(tmp_path, steps=2)
+    for step in range(2):
+        step_path(run, step).write_bytes(b"")
+    with pytest.raises(NotInLogError, match="This run has no step that can be read"):
+        read_evolution(trace_directory(run), steps, "lstm", 0, "candidate", 0)
+    with pytest.raises(NotInLogError, match="This run has no step that can be read"):
+        read_change(trace_directory(run), steps, "lstm", 0, "candidate")
+
+
+def test_one_sample_of_one_signal_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = write_run(tmp_path, mask=MASK)
+    read, reads = ArrayFile.read, []
+
+    def heard(file: ArrayFile, name: str, row: int | None = None) -> Array:
+        reads.append((name, row))
+        return read(file, name, row)
+
+    monkeypatch.setattr(ArrayFile, "read", heard)
+    read_evolution(trace_directory(run), [0, 1, 2, 3], "lstm", 1, "candidate", 0)
+    assert reads == [("signals/lstm/candidate", 1), ("masks/lstm", 1)] * 4
