@@ -94,6 +94,11 @@ def tokens() -> list[str]:
     return [source[:LENGTH] for source in SNIPPETS]
 
 
+def next_tokens() -> list[str]:
+    """Return the character after each of `tokens()`, which is what the networks learn to foretell."""
+    return [source[1 : LENGTH + 1] for source in SNIPPETS]
+
+
 def annotation_tracks() -> dict[str, NDArray[np.generic]]:
     """Return the annotations of all samples by name, each `[sample, character]`."""
     annotated = [annotate(source) for source in SNIPPETS]

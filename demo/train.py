@@ -36,6 +36,7 @@ def train(cell: str, log_dir: Path, text: NDArray[np.int32]) -> None:
     timeline = RNNTimeline(
         log_dir,
         probe=np.stack([corpus.encode(sample) for sample in probe_lines.tokens()]),
+        targets=np.stack([corpus.encode(sample) for sample in probe_lines.next_tokens()]),
         tokens=probe_lines.tokens(),
         annotations=probe_lines.annotation_tracks(),
     )
@@ -44,7 +45,7 @@ def train(cell: str, log_dir: Path, text: NDArray[np.int32]) -> None:
 
 
 def build(layer: type[keras.layers.RNN]) -> Any:
-    """Return a compiled model: characters as one-hot vectors, a recurrent layer, the next character's logits."""
+    """Return a compiled model: characters as one-hot vectors, a recurrent layer, the next character's probabilities."""
     size = len(corpus.VOCABULARY)
     model = keras.Sequential(
         [
@@ -52,11 +53,10 @@ def build(layer: type[keras.layers.RNN]) -> Any:
             # One-hot, so that one input feature is one character.
             keras.layers.Embedding(size, size, embeddings_initializer="identity", trainable=False),
             layer(UNITS, return_sequences=True),
-            keras.layers.Dense(size),
+            keras.layers.Dense(size, activation="softmax"),
         ]
     )
-    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    model.compile(keras.optimizers.Adam(LEARNING_RATE), loss)
+    model.compile(keras.optimizers.Adam(LEARNING_RATE), "sparse_categorical_crossentropy")
     return model
 
 

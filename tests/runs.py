@@ -41,6 +41,28 @@ def lstm_trace(
     )
 
 
+def gru_trace(seed: int, samples: int = 3, timesteps: int = 12, units: int = 5, key: str = "gru") -> LayerTrace:
+    """Return made-up signals of a GRU; another `seed`, other values."""
+    random = np.random.default_rng(seed)
+    ranges = {
+        "update_gate": (0.0, 1.0),
+        "reset_gate": (0.0, 1.0),
+        "candidate": (-1.0, 1.0),
+        "hidden_state": (-1.0, 1.0),
+    }
+    return LayerTrace(
+        key=key,
+        cell="GRU",
+        signals={
+            name: random.uniform(low, high, (samples, timesteps, units)).astype(np.float32)
+            for name, (low, high) in ranges.items()
+        },
+        ranges=ranges,
+        inputs=random.normal(size=(samples, timesteps, 2)).astype(np.float32),
+        initial_states={"hidden_state": np.zeros((samples, units), np.float32)},
+    )
+
+
 def probe(samples: int = 3, timesteps: int = 12) -> ProbeBatch:
     """Return a probe batch with tokens, a flag and a number."""
     tokens = [[chr(ord("a") + (s + t) % 26) for t in range(timesteps)] for s in range(samples)]

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { rowAt, timeOfX, timestepAt, xOfTime } from "../src/maths/hit.ts";
 import { LANE_GAP, laneLayout, MAX_CELL_WIDTH, MIN_LANE, minSpan, plotWidth } from "../src/maths/layout.ts";
-import { lossPath, stepAt, stepX } from "../src/maths/training.ts";
+import { stepAt, stepX, trainingPath } from "../src/maths/training.ts";
 import { clampWindow, fullWindow, isFull, pan, reveal, zoomAround } from "../src/maths/window.ts";
 
 const near = (a: number, b: number) => assert.ok(Math.abs(a - b) < 1e-9, `${a} is not ${b}`);
@@ -79,7 +79,7 @@ test("steps stand at their true distances and the nearest is found", () => {
 });
 
 test("the loss goes down on the screen as it falls, and breaks where it is missing", () => {
-  const path = lossPath([0, 1, 2, 3], [4, null, 2, 1], 308, 0, 30);
+  const path = trainingPath([0, 1, 2, 3], [4, null, 2, 1], { width: 308, top: 0, bottom: 30 });
   assert.equal(path, "M8.0 0.0M202.7 20.0L300.0 30.0");
-  assert.equal(lossPath([0, 1], [null, null], 300, 0, 30), "");
+  assert.equal(trainingPath([0, 1], [null, null], { width: 300, top: 0, bottom: 30 }), "");
 });

@@ -4,14 +4,15 @@ import { ByteCache } from "../src/api/cache.ts";
 import type { RunInfo } from "../src/api/types.ts";
 import { formatHash, parseHash, tabOf } from "../src/host/hash.ts";
 import { commandOf, controlTakes, moveCell } from "../src/state/keys.ts";
+import { fromParams, toParams } from "../src/state/params.ts";
 import { Player } from "../src/state/player.ts";
 import {
-  fromParams,
   NOTHING,
   nearestStep,
   neighbourStep,
+  otherKey,
   resolve,
-  toParams,
+  type Selection,
 } from "../src/state/selection.ts";
 
 const layer = (key: string, units = 96, timesteps = 140) => ({
@@ -31,6 +32,7 @@ const RUN: RunInfo = {
   samples: [{ name: "x" }, { name: "y" }],
   annotations: [],
   problems: [],
+  directory: "/logs/a/rnn",
 };
 
 test("the hash carries any text there and back, and leaves others' alone", () => {
@@ -44,13 +46,25 @@ test("the hash carries any text there and back, and leaves others' alone", () =>
 });
 
 test("a selection survives the URL", () => {
-  const selection = {
+  const selection: Selection = {
     run: "a/rnn",
     layer: "encoder/lstm",
     sample: 1,
     step: 5,
     window: { from: 12.5, to: 40 },
     pin: { timestep: 20, unit: 7 },
+    signal: "forget_gate",
+    compare: "difference",
+    other: { run: "b & c/rnn", layer: "gru", step: 0 },
+    contrast: 5,
+    order: { by: "variance", signal: "cell_state", step: 5 },
+    pinned: [7, 3, 4, 5],
+    only: true,
+    overview: true,
+    overlay: 12,
+    inspect: true,
+    follow: true,
+    find: "def (",
   };
   assert.deepEqual(fromParams(toParams(selection)), selection);
   assert.deepEqual(fromParams({}), NOTHING);
@@ -98,11 +112,13 @@ test("keys mean what the help says", () => {
 });
 
 test("the crosshair starts in the middle and stays inside", () => {
-  const bounds = { timesteps: 10, units: 4, middle: 5 };
-  assert.deepEqual(moveCell(null, { timesteps: 1, units: 0 }, bounds), { timestep: 5, unit: 0 });
-  assert.deepEqual(moveCell({ timestep: 9, unit: 0 }, { timesteps: 1, units: -1 }, bounds), {
+  const bounds = { timesteps: 10, rows: Uint32Array.of(2, 0, 3), middle: 5 };
+  assert.deepEqual(moveCell(null, { timesteps: 1, units: 0 }, bounds), { timestep: 5, unit: 2 });
+  // From row to row as they stand, not from number to number.
+  assert.deepEqual(moveCell({ timestep: 5, unit: 2 }, { timesteps: 0, units: 1 }, bounds).unit, 0);
+  assert.deepEqual(moveCell({ timestep: 9, unit: 2 }, { timesteps: 1, units: -1 }, bounds), {
     timestep: 9,
-    unit: 0,
+    unit: 2,
   });
 });
 
@@ -161,4 +177,23 @@ test("a stopped player shows nothing more", async () => {
   await new Promise((next) => setTimeout(next, 20));
   assert.equal(steps, 1);
   assert.equal(player.playing, false);
+});
+
+test("B is as A but for what it says itself, as far as its run has it", () => {
+  const a = { run: "a/rnn", layer: "lstm", sample: 1, step: 5 };
+  const gru: RunInfo = { ...RUN, run: "b/rnn", steps: [1, 4], layers: [layer("gru")] };
+  const at = (other: Partial<Selection["other"]>) => ({ ...NOTHING, other: { ...NOTHING.other, ...other } });
+  assert.deepEqual(otherKey(at({ step: 0 }), RUN, a), { ...a, step: 0 });
+  // The nearest step that was captured, and the only layer there is.
+  assert.deepEqual(otherKey(at({}), gru, a), { run: "b/rnn", layer: "gru", sample: 1, step: 4 });
+  const two = { ...gru, layers: [layer("gru"), layer("gru_2")] };
+  assert.equal(otherKey(at({}), two, a), null);
+  assert.equal(otherKey(at({ layer: "gru_2" }), two, a)?.layer, "gru_2");
+  assert.equal(otherKey(at({}), { ...gru, steps: [] }, a), null);
+});
+
+test("the newest step is followed only as long as that is wished", () => {
+  const followed = resolve({ ...NOTHING, step: 2, follow: true }, RUN);
+  assert.equal(followed.step, 9);
+  assert.equal(resolve({ ...followed, follow: false, step: 2 }, RUN).step, 2);
 });

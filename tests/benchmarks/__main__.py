@@ -13,7 +13,7 @@ from typing import Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
-from tests.benchmarks import browser, capture, serving
+from tests.benchmarks import browser, capture, playing, serving
 from tests.benchmarks.measure import Figure
 
 OUTPUT = Path("bench.json")
@@ -54,6 +54,8 @@ BUDGETS = {
     "first_picture_1000_vs_10": Budget(browser.first_picture_1000_vs_10, 1.5),
     "paint_vs_frame": Budget(browser.paint_vs_frame, 1.0),
     "scrub_vs_50ms": Budget(browser.scrub_vs_50ms, 1.0),
+    "play_vs_100ms": Budget(playing.play_vs_100ms, 1.0),
+    "memory_of_play": Budget(playing.memory_of_play, 1.1),
 }
 
 

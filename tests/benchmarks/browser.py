@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import statistics
-import tempfile
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
+from contextlib import ExitStack
 
-from playwright.sync_api import Frame, ViewportSize
-
-from tb_rnn_plugin.log import layout
-from tb_rnn_plugin.log.writer import RunWriter
 from tests.benchmarks.measure import Figure
-from tests.benchmarks.serving import wait_for_summaries
+from tests.benchmarks.pages import RUN, VIEWPORT, board, page_on, plugin
 from tests.browser import chromium
 from tests.browser.tab import Tab
-from tests.runs import lstm_trace, probe
-from tests.tensorboard_process import TensorBoard, tensorboard
 
-RUN = "run/rnn"
-VIEWPORT = ViewportSize(width=1920, height=1080)
 FRAME_MS = 1000 / 60
 SCRUB_MS = 50.0
 REST_MS = 100.0
@@ -33,7 +21,8 @@ NOTE_FIRST_PICTURE = """
     const look = () => {
         const timeline = document.querySelector("rnn-timeline-app")?.shadowRoot.querySelector("rnn-timeline");
         const lanes = [...timeline?.shadowRoot.querySelectorAll("rnn-lane") ?? []];
-        const painted = lanes.length > 0 && lanes.every((lane) => lane.shadowRoot.querySelector("canvas").style.width);
+        const plots = lanes.map((lane) => lane.shadowRoot.querySelector("rnn-plot")?.shadowRoot);
+        const painted = plots.length > 0 && plots.every((plot) => plot?.querySelector("canvas").style.width);
         if (!painted) requestAnimationFrame(look);
         else requestAnimationFrame(() => { window.firstPicture = performance.timeOrigin + performance.now(); });
     };
@@ -42,10 +31,10 @@ NOTE_FIRST_PICTURE = """
 
 # Chromium may put drawing off; reading one pixel back has it done.
 TIME_PAINTING = """() => {
-    const lane = customElements.get("rnn-lane").prototype;
-    const paint = lane.paint;
+    const plot = customElements.get("rnn-plot").prototype;
+    const paint = plot.paint;
     window.paintings = [];
-    lane.paint = function () {
+    plot.paint = function () {
         const start = performance.now();
         paint.call(this);
         this.renderRoot.querySelector("canvas").getContext("2d").getImageData(0, 0, 1, 1);
@@ -78,14 +67,14 @@ def first_picture_1000_vs_10() -> Figure:
     whole: dict[int, list[float]] = {many: [], few: []}
     own: dict[int, list[float]] = {many: [], few: []}
     with ExitStack() as stack:
-        boards = {epochs: stack.enter_context(_board(epochs, samples=2, timesteps=20, units=8)) for epochs in whole}
+        boards = {epochs: stack.enter_context(board(epochs, samples=2, timesteps=20, units=8)) for epochs in whole}
         page = stack.enter_context(chromium.launched()).new_page(viewport=VIEWPORT)
         page.add_init_script(NOTE_FIRST_PICTURE)
         tabs = {epochs: Tab(page, board.address) for epochs, board in boards.items()}
         for turn in range(6):
             for epochs, tab in tabs.items():
                 tab.open(run=RUN)
-                frame = _plugin(tab)
+                frame = plugin(tab)
                 shown = float(frame.wait_for_function("() => window.firstPicture").json_value())
                 tab.expect_step(epochs - 1)
                 if turn > 0:  # The first fills Chromium's caches.
@@ -104,11 +93,11 @@ def paint_vs_frame() -> Figure:
     drawn. The six lanes of a step are six paintings.
     """
     steps = 24
-    with _board(steps, written=2, samples=1, timesteps=2000, units=512) as board, _tab(board) as tab:
+    with board(steps, written=2, samples=1, timesteps=2000, units=512) as started, page_on(started.address) as tab:
         tab.open(run=RUN, step=0)
         tab.expect_step(0)
         tab.focus()
-        frame = _plugin(tab)
+        frame = plugin(tab)
         frame.evaluate(TIME_PAINTING)
         for step in range(1, steps):
             tab.page.keyboard.press("ArrowRight")
@@ -127,13 +116,13 @@ def scrub_vs_50ms() -> Figure:
     changed, which comes after the painting. No step has been fetched before, and each key press waits until Chromium
     is done with the picture before.
     """
-    steps = 61
+    steps = 100
     taken = []
-    with _board(steps, written=8, samples=2, timesteps=500, units=256) as board, _tab(board) as tab:
+    with board(steps, written=8, samples=2, timesteps=500, units=256) as started, page_on(started.address) as tab:
         tab.open(run=RUN, step=0)
         tab.expect_step(0)
         tab.focus()
-        frame = _plugin(tab)
+        frame = plugin(tab)
         frame.evaluate(TIME_KEY_TO_PICTURE)
         for step in range(1, steps):
             tab.page.wait_for_timeout(REST_MS)
@@ -143,41 +132,3 @@ def scrub_vs_50ms() -> Figure:
             taken.append(float(milliseconds))
     p95 = statistics.quantiles(taken, n=20)[-1]
     return Figure(p95 / SCRUB_MS, {"p95_ms": p95, "median_ms": statistics.median(taken)})
-
-
-@contextmanager
-def _board(
-    steps: int, *, samples: int, timesteps: int, units: int, written: int | None = None
-) -> Iterator[TensorBoard]:
-    """Run TensorBoard on one run of one layer.
-
-    If only some steps are to be `written`, the others are links to their trace files, and have no summaries.
-    """
-    written = steps if written is None else written
-    with tempfile.TemporaryDirectory() as directory:
-        run = Path(directory) / RUN
-        writer = RunWriter(run)
-        writer.write_probe(probe(samples, timesteps))
-        traces = layout.trace_directory(run)
-        for step in range(steps):
-            if step < written:
-                logs = {"loss": 3 / (1 + step), "val_loss": 3.1 / (1 + step)}
-                writer.write_step(step, [lstm_trace(step, samples, timesteps, units)], logs=logs)
-            else:
-                os.link(traces / layout.step_file(step % written), traces / layout.step_file(step))
-        with tensorboard("--logdir", directory) as board:
-            board.wait_for_runs(RUN)
-            wait_for_summaries(board, written)
-            yield board
-
-
-@contextmanager
-def _tab(board: TensorBoard) -> Iterator[Tab]:
-    with chromium.launched() as browser:
-        yield Tab(browser.new_page(viewport=VIEWPORT), board.address)
-
-
-def _plugin(tab: Tab) -> Frame:
-    """Return the frame of the plugin, once it has lanes."""
-    tab.lanes.first.wait_for()
-    return next(frame for frame in tab.page.frames if frame.url.endswith("name=rnn_timeline"))

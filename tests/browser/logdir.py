@@ -8,7 +8,7 @@ import numpy as np
 
 from tb_rnn_plugin.log.schema import Array, LayerTrace, ProbeBatch
 from tb_rnn_plugin.log.writer import RunWriter
-from tests.runs import lstm_trace
+from tests.runs import gru_trace, lstm_trace
 
 TEXT = "def f(x): # it's\n"
 SAMPLES, TIMESTEPS, UNITS = 2, len(TEXT), 6
@@ -78,9 +78,46 @@ def write_custom(directory: Path) -> None:
     writer.write_step(0, [cell, LayerTrace("dense", "Dense", {"output": signal(1)}, {}, None, {})], logs={"loss": 1.0})
 
 
+def write_gru(directory: Path) -> None:
+    """Write a run to compare with: a GRU of the same width over the same text, captured at every second epoch."""
+    writer = RunWriter(directory)
+    writer.write_probe(probe())
+    for step in range(0, 10, 2):
+        writer.write_step(step, [gru_trace(200 + step, SAMPLES, TIMESTEPS, UNITS)], logs={"loss": 2.0 / (1 + step)})
+
+
+def write_wide(directory: Path) -> None:
+    """Write a run of the same cell, twice as wide and half as long."""
+    writer = RunWriter(directory)
+    writer.write_probe(probe(timesteps=TIMESTEPS // 2))
+    writer.write_step(5, [lstm_trace(300, SAMPLES, TIMESTEPS // 2, 2 * UNITS)], logs={"loss": 1.0})
+
+
+def write_series(directory: Path) -> None:
+    """Write a run without tokens: a numeric series, a target and a prediction for every timestep, and classes."""
+    random = np.random.default_rng(1)
+    inputs, targets = random.normal(size=(2, SAMPLES, TIMESTEPS)).astype(np.float32)
+    classes = random.integers(0, 20, (SAMPLES, TIMESTEPS))
+    writer = RunWriter(directory)
+    writer.write_probe(
+        ProbeBatch(
+            inputs={"price": inputs[..., np.newaxis]},
+            targets={"next": targets, "label": classes},
+            sample_names=[f"day {i}" for i in range(SAMPLES)],
+        )
+    )
+    for step in range(3):
+        scores = random.dirichlet(np.ones(20), (SAMPLES, TIMESTEPS)).astype(np.float32)
+        predictions = {"next": (targets + 0.5**step)[..., np.newaxis], "label": scores}
+        writer.write_step(step, [lstm_trace(step, SAMPLES, TIMESTEPS, UNITS)], predictions, {"loss": 1.0 / (1 + step)})
+
+
 def write_all(root: Path) -> None:
     """Write every run of the browser tests."""
     write_lstm(root / "lstm" / "rnn")
     write_masked(root / "masked" / "rnn")
     write_long(root / "long" / "rnn")
     write_custom(root / "other-cells" / "rnn")
+    write_gru(root / "gru" / "rnn")
+    write_wide(root / "wide" / "rnn")
+    write_series(root / "series" / "rnn")

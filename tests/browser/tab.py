@@ -55,9 +55,13 @@ class Tab:
         """The lane of one signal."""
         return self.frame.locator(f'rnn-lane[data-signal="{signal}"]')
 
-    def value(self, signal: str) -> Locator:
-        """The number beside a lane's label."""
-        return self.lane(signal).locator("data")
+    def value(self, signal: str, side: str | None = None) -> Locator:
+        """The number beside a lane's label; where two are compared, that of one side, `"A"` or `"B"`."""
+        return self.lane(signal).locator("data" if side is None else f'data[data-side="{side}"]')
+
+    def button(self, name: str) -> Locator:
+        """A button by what it says."""
+        return self.frame.get_by_role("button", name=name, exact=True)
 
     def picker(self, name: str) -> Locator:
         """The run, layer or sample picker."""
@@ -68,9 +72,9 @@ class Tab:
         expect(self.timeline).to_have_attribute("data-shown-step", str(step))
         expect(self.frame.locator("rnn-scrubber .where b")).to_have_text(f"epoch {step}")
 
-    def hover(self, signal: str, timestep: int, unit: int, timesteps: int, units: int) -> None:
-        """Put the mouse on the middle of one cell of an unzoomed lane."""
-        canvas = self.lane(signal).locator("canvas")
+    def hover(self, signal: str, timestep: int, unit: int, timesteps: int, units: int, pane: int = 0) -> None:
+        """Put the mouse on the middle of one cell of an unzoomed lane; `unit` counts its rows."""
+        canvas = self.lane(signal).locator("canvas").nth(pane)
         canvas.scroll_into_view_if_needed()
         box = canvas.bounding_box()
         assert box is not None
@@ -78,6 +82,10 @@ class Tab:
         y = box["y"] + (unit + 0.5) / units * box["height"]
         # Whole pixels, as a mouse has them: Chromium rounds a wheel's place but not a pointer's.
         self.page.mouse.move(round(x), round(y))
+
+    def reload_data(self) -> None:
+        """Press TensorBoard's own reload button."""
+        self.page.locator("button[title='Reload data'], .reload-button, app-header-reload button").first.click()
 
     def focus(self) -> None:
         """Give the iframe the keyboard without changing anything."""

@@ -14,8 +14,8 @@ LAST = STEPS[-1]
 
 def test_opens_at_the_last_step_of_the_first_run(tab: Tab) -> None:
     tab.open()
-    expect(tab.picker("run")).to_have_value("long/rnn")
-    tab.expect_step(0)
+    expect(tab.picker("run")).to_have_value("gru/rnn")
+    tab.expect_step(8)
 
 
 def test_clicks_on_the_scrubber_choose_steps(tab: Tab) -> None:

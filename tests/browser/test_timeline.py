@@ -8,25 +8,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import expect
 from safetensors import safe_open
 
 from tb_rnn_plugin.log import layout
 from tests.browser.logdir import STEPS, TIMESTEPS, UNITS
+from tests.browser.numbers import number, stored
 from tests.browser.tab import Tab
 from tests.runs import RANGES
-
-
-def stored(logs: Path, run: str, step: int, signal: str) -> NDArray[np.float64]:
-    """Read one signal of layer `lstm` with safetensors alone: `[sample, time, unit]`."""
-    path = layout.trace_directory(logs / run) / layout.step_file(step)
-    with safe_open(path, framework="numpy") as file:
-        return np.asarray(file.get_tensor(f"signals/lstm/{signal}")).astype(np.float64)
-
-
-def number(output: Locator) -> float:
-    return float(output.get_attribute("value") or "missing")
 
 
 def test_hover_shows_the_numbers_of_the_file(tab: Tab, logs: Path) -> None:

@@ -59,3 +59,9 @@ def test_characters_unlike_all_others_have_one_code() -> None:
     assert codes[1] == codes[2] == len(corpus.VOCABULARY) - 1
     assert corpus.VOCABULARY[codes[0]] == "a"
     assert corpus.VOCABULARY[codes[3]] == "\n"
+
+
+def test_the_targets_are_the_tokens_one_character_on() -> None:
+    for shown, wanted in zip(probe_lines.tokens(), probe_lines.next_tokens(), strict=True):
+        assert len(wanted) == LENGTH
+        assert wanted[:-1] == shown[1:]

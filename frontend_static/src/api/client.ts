@@ -1,6 +1,16 @@
 /** The plugin's HTTP routes, relative to where this script was served from. */
+import {
+  type Change,
+  type Evolution,
+  parseChange,
+  parseEvolution,
+  parseOrder,
+  parseSeries,
+  type Series,
+} from "./arrays.ts";
+import { parseSummary, type Summary } from "./summary.ts";
 import { parseTrace, type Trace } from "./trace.ts";
-import type { RunEntry, RunInfo, SampleInfo, TraceKey } from "./types.ts";
+import type { RunEntry, RunInfo, SampleInfo, SignalKey, TraceKey } from "./types.ts";
 
 /** `message` is the server's own sentence, fit for showing. */
 export class ApiError extends Error {
@@ -28,6 +38,8 @@ export function errorSentence(status: number, contentType: string, body: string)
   return `The server answered ${status}; what TensorBoard prints in its terminal may say why.`;
 }
 
+type Params = Record<string, string | number>;
+
 export class Client {
   private readonly base: string;
 
@@ -35,7 +47,7 @@ export class Client {
     this.base = base;
   }
 
-  url(route: string, params: Record<string, string | number> = {}): string {
+  url(route: string, params: Params = {}): string {
     const query = Object.entries(params).map(([k, v]) => `${k}=${encodeURIComponent(v)}`);
     return new URL(route + (query.length ? `?${query.join("&")}` : ""), this.base).href;
   }
@@ -54,8 +66,33 @@ export class Client {
   }
 
   async trace(key: TraceKey, signal: AbortSignal): Promise<Trace> {
-    const response = await this.get(this.url("trace", { ...key }), signal);
-    return parseTrace(key, await response.arrayBuffer());
+    return parseTrace(key, await this.bytes("trace", { ...key }, signal));
+  }
+
+  async series(key: TraceKey, signal: AbortSignal): Promise<Series> {
+    const { run, sample, step } = key;
+    return parseSeries(await this.bytes("series", { run, sample, step }, signal));
+  }
+
+  async evolution(key: SignalKey & { unit: number }, signal: AbortSignal): Promise<Evolution> {
+    return parseEvolution(await this.bytes("evolution", { ...key }, signal));
+  }
+
+  async change(key: SignalKey, signal: AbortSignal): Promise<Change> {
+    return parseChange(await this.bytes("change", { ...key }, signal));
+  }
+
+  /** The units in an order that puts like ones beside each other. */
+  async similarity(key: SignalKey & { step: number }, signal: AbortSignal): Promise<Uint32Array> {
+    return parseOrder(await this.bytes("similarity", { ...key }, signal));
+  }
+
+  async summary(key: Omit<SignalKey, "sample">, signal: AbortSignal): Promise<Summary> {
+    return parseSummary(await this.bytes("summary", { ...key }, signal));
+  }
+
+  private async bytes(route: string, params: Params, signal: AbortSignal): Promise<ArrayBuffer> {
+    return (await this.get(this.url(route, params), signal)).arrayBuffer();
   }
 
   private async get(url: string, signal: AbortSignal): Promise<Response> {

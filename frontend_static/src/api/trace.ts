@@ -1,5 +1,5 @@
 /** One layer's signals for one sample at one step. */
-import { halfToNumber } from "./float16.ts";
+import { halfTable, halfToNumber } from "./float16.ts";
 import { parseSafetensors, type Tensor } from "./safetensors.ts";
 import type { TraceKey } from "./types.ts";
 
@@ -21,7 +21,7 @@ export interface Trace {
 
 const PREFIX = "signals/";
 
-function toMatrix(name: string, tensor: Tensor): Matrix {
+export function toMatrix(name: string, tensor: Tensor): Matrix {
   const { dtype, shape, data } = tensor;
   const [timesteps, units] = shape;
   if (shape.length !== 2 || timesteps === undefined || units === undefined) {
@@ -50,6 +50,17 @@ export function valueAt(matrix: Matrix, timestep: number, unit: number): number 
   const value = matrix.data[timestep * matrix.units + unit];
   if (value === undefined) return Number.NaN;
   return matrix.data instanceof Uint16Array ? halfToNumber(value) : value;
+}
+
+/** Fills `row`, [units], with the numbers of one timestep; half floats widened, nothing rounded. */
+export function readRow({ data, units }: Matrix, timestep: number, row: Float64Array): void {
+  const start = timestep * units;
+  if (data instanceof Uint16Array) {
+    const table = halfTable();
+    for (let unit = 0; unit < units; unit++) row[unit] = table[data[start + unit] as number] as number;
+  } else {
+    for (let unit = 0; unit < units; unit++) row[unit] = data[start + unit] as number;
+  }
 }
 
 export function isPadding(trace: Trace, timestep: number): boolean {

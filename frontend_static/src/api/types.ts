@@ -39,6 +39,8 @@ export interface RunInfo {
   samples: { name: string }[];
   annotations: AnnotationInfo[];
   problems: string[];
+  /** On the machine that TensorBoard runs on. */
+  directory: string;
 }
 
 export interface SampleInfo {
@@ -53,4 +55,12 @@ export interface TraceKey {
   layer: string;
   sample: number;
   step: number;
+}
+
+/** One signal of one sample over all steps. */
+export interface SignalKey {
+  run: string;
+  layer: string;
+  sample: number;
+  signal: string;
 }

@@ -21,6 +21,11 @@ export class Host {
     return tabOf(hash) === PLUGIN ? parseHash(hash) : {};
   }
 
+  /** The address that shows somebody else the same. */
+  get link(): string {
+    return this.address.location.href;
+  }
+
   /** Leaves the URL alone while another tab owns it. */
   writeParams(params: Params): void {
     try {

@@ -1,11 +1,14 @@
 /** How much room each part of the timeline gets, in CSS pixels. */
 
+/** The column of names at the left, and the page's margins. */
+export const LABEL_WIDTH = 160;
+export const SIDE = 20;
 /** Beyond this a cell says nothing more by being wider. */
 export const MAX_CELL_WIDTH = 72;
 const MAX_CELL_HEIGHT = 28;
 /** A lane's label block: name, legend, its ends and the value under the cursor. */
-export const MIN_LANE = 64;
-export const LANE_GAP = 12;
+export const MIN_LANE = 60;
+export const LANE_GAP = 8;
 
 /** Few timesteps do not fill the page with absurdly wide cells. */
 export function plotWidth(available: number, timesteps: number): number {

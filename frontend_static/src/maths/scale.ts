@@ -20,3 +20,11 @@ export function signalScale(signal: Pick<SignalInfo, "range" | "extremes">): Sca
 export function scaleId(scale: Scale): string {
   return `${scale.kind} ${scale.domain[0]} ${scale.domain[1]}`;
 }
+
+/** The scale that holds both: of one kind, or diverging. */
+export function joinScales(a: Scale, b: Scale): Scale {
+  const [low, high] = [Math.min(a.domain[0], b.domain[0]), Math.max(a.domain[1], b.domain[1])];
+  if (a.kind === b.kind) return { kind: a.kind, domain: [low, high] };
+  const reach = Math.max(-low, high);
+  return { kind: "diverging", domain: [-reach, reach] };
+}

@@ -20,18 +20,24 @@ export function stepAt(x: number, steps: readonly number[], width: number): numb
   return best;
 }
 
-/** An SVG path between `top` and `bottom`; a missing value breaks the line. */
-export function lossPath(
+/** The smallest and largest of what is there; null when nothing is. */
+export function extentOf(values: readonly (number | null)[]): [number, number] | null {
+  const known = values.filter((value) => value !== null);
+  if (known.length === 0) return null;
+  return [known.reduce((a, b) => Math.min(a, b)), known.reduce((a, b) => Math.max(a, b))];
+}
+
+/**
+ * An SVG path over the training axis, between `top` and `bottom`; a missing value breaks the line.
+ * Heights stand for `domain`, by itself for what is there.
+ */
+export function trainingPath(
   steps: readonly number[],
   values: readonly (number | null)[],
-  width: number,
-  top: number,
-  bottom: number,
+  { width, top, bottom, domain = extentOf(values) }: PathBox,
 ): string {
-  const known = values.filter((value) => value !== null);
-  if (known.length === 0) return "";
-  const low = known.reduce((a, b) => Math.min(a, b));
-  const high = known.reduce((a, b) => Math.max(a, b));
+  if (domain === null || domain === undefined) return "";
+  const [low, high] = domain;
   let pen = "M";
   let path = "";
   for (const [i, step] of steps.entries()) {
@@ -45,4 +51,20 @@ export function lossPath(
     pen = "L";
   }
   return path;
+}
+
+export interface PathBox {
+  readonly width: number;
+  readonly top: number;
+  readonly bottom: number;
+  readonly domain?: readonly [number, number] | null;
+}
+
+/** The loss as Keras names it, or whatever was logged first. */
+export function lossOf(
+  logs: Readonly<Record<string, readonly (number | null)[]>>,
+): [string, readonly (number | null)[]] | [null, null] {
+  const name = "loss" in logs ? "loss" : Object.keys(logs)[0];
+  const values = name === undefined ? undefined : logs[name];
+  return name === undefined || values === undefined ? [null, null] : [name, values];
 }

@@ -50,3 +50,7 @@ export function reveal(window: TimeWindow, timestep: number, total: number): Tim
   if (timestep + 1 > window.to - air) return pan(window, timestep + 1 + air - window.to, total);
   return window;
 }
+
+export function sameWindow(a: TimeWindow, b: TimeWindow): boolean {
+  return a.from === b.from && a.to === b.to;
+}

@@ -8,7 +8,21 @@ export type Command =
   | { readonly do: "play" }
   | { readonly do: "let-go" }
   | { readonly do: "reset" }
-  | { readonly do: "help" };
+  | { readonly do: "other-step"; readonly by: number }
+  | { readonly do: "match"; readonly by: 1 | -1 }
+  | { readonly do: Plain };
+
+/** Commands that need nothing said beyond their name. */
+export type Plain =
+  | "help"
+  | "compare"
+  | "swap"
+  | "inspect"
+  | "overview"
+  | "follow"
+  | "pin-unit"
+  | "only"
+  | "find";
 
 type Key = Pick<KeyboardEvent, "key" | "altKey" | "ctrlKey" | "metaKey" | "shiftKey">;
 
@@ -22,6 +36,18 @@ function altCommand(key: string): Command | null {
   if (key === "ArrowDown") return { do: "cursor", timesteps: 0, units: 1 };
   return null;
 }
+
+const PLAIN: Readonly<Record<string, Plain>> = {
+  "?": "help",
+  c: "compare",
+  x: "swap",
+  i: "inspect",
+  v: "overview",
+  l: "follow",
+  p: "pin-unit",
+  h: "only",
+  "/": "find",
+};
 
 export function commandOf({ key, altKey, ctrlKey, metaKey, shiftKey }: Key): Command | null {
   if (ctrlKey || metaKey) return null;
@@ -52,10 +78,18 @@ export function commandOf({ key, altKey, ctrlKey, metaKey, shiftKey }: Key): Com
       return { do: "play" };
     case "Escape":
       return { do: "let-go" };
-    case "?":
-      return { do: "help" };
-    default:
-      return null;
+    case ",":
+      return { do: "other-step", by: -1 };
+    case ".":
+      return { do: "other-step", by: 1 };
+    case "n":
+      return { do: "match", by: 1 };
+    case "N":
+      return { do: "match", by: -1 };
+    default: {
+      const plain = Object.hasOwn(PLAIN, key) ? PLAIN[key] : undefined;
+      return plain === undefined ? null : { do: plain };
+    }
   }
 }
 
@@ -65,16 +99,21 @@ export function controlTakes(tag: string, key: string): boolean {
   return tag === "BUTTON" && (key === " " || key === "Enter");
 }
 
-/** The crosshair moved within its bounds; the first move puts it into the middle of what is visible. */
+/**
+ * The crosshair moved within its bounds, from row to row as they stand on the screen; the first move puts it
+ * into the middle of what is visible.
+ */
 export function moveCell(
   cell: Cell | null,
   by: { timesteps: number; units: number },
-  bounds: { timesteps: number; units: number; middle: number },
+  bounds: { timesteps: number; rows: Uint32Array; middle: number },
 ): Cell {
-  if (cell === null) return { timestep: bounds.middle, unit: 0 };
+  const { rows } = bounds;
+  const unitOf = (row: number) => rows[row] ?? 0;
+  if (cell === null) return { timestep: bounds.middle, unit: unitOf(0) };
   const clamp = (value: number, end: number) => Math.max(0, Math.min(end - 1, value));
   return {
     timestep: clamp(cell.timestep + by.timesteps, bounds.timesteps),
-    unit: clamp(cell.unit + by.units, bounds.units),
+    unit: unitOf(clamp(rows.indexOf(cell.unit) + by.units, rows.length)),
   };
 }

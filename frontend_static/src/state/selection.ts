@@ -1,8 +1,34 @@
 /** What the user looks at: the one thing that lives in the URL. */
-import type { RunInfo } from "../api/types.ts";
-import type { Params } from "../host/hash.ts";
+import type { RunInfo, TraceKey } from "../api/types.ts";
 import type { Cell } from "../maths/hit.ts";
+import type { Ordering } from "../maths/order.ts";
 import type { TimeWindow } from "../maths/window.ts";
+
+export type Comparing = "off" | "side" | "difference";
+export const CONTRASTS = [1, 2, 5, 10] as const;
+export const OVERLAYS = [0, 4, 12] as const;
+export const ORDERINGS: readonly Ordering[] = [
+  "index",
+  "mean",
+  "variance",
+  "saturation",
+  "change",
+  "similarity",
+];
+
+/** The second picture, B. What is null is as in the first. */
+export interface Other {
+  readonly run: string | null;
+  readonly layer: string | null;
+  readonly step: number | null;
+}
+
+/** The order of rows: by what, of which signal, and at which step, so that scrubbing does not shuffle them. */
+export interface RowOrder {
+  readonly by: Ordering;
+  readonly signal: string | null;
+  readonly step: number | null;
+}
 
 export interface Selection {
   readonly run: string | null;
@@ -13,7 +39,28 @@ export interface Selection {
   readonly window: TimeWindow | null;
   /** The crosshair where a click or the keyboard left it. */
   readonly pin: Cell | null;
+  /** The signal that the inspector is about. */
+  readonly signal: string | null;
+  readonly compare: Comparing;
+  readonly other: Other;
+  /** How many times a difference is drawn stronger than its scale's whole width would. */
+  readonly contrast: number;
+  readonly order: RowOrder;
+  /** Units at the top, in this order. */
+  readonly pinned: readonly number[];
+  /** Whether the other units are put away. */
+  readonly only: boolean;
+  readonly overview: boolean;
+  /** How many other epochs the overview draws. */
+  readonly overlay: number;
+  readonly inspect: boolean;
+  /** Whether the newest step is shown as it comes. */
+  readonly follow: boolean;
+  readonly find: string;
 }
+
+export const AS_FIRST: Other = { run: null, layer: null, step: null };
+export const BY_INDEX: RowOrder = { by: "index", signal: null, step: null };
 
 export const NOTHING: Selection = {
   run: null,
@@ -22,45 +69,19 @@ export const NOTHING: Selection = {
   step: null,
   window: null,
   pin: null,
+  signal: null,
+  compare: "off",
+  other: AS_FIRST,
+  contrast: 1,
+  order: BY_INDEX,
+  pinned: [],
+  only: false,
+  overview: false,
+  overlay: 4,
+  inspect: false,
+  follow: false,
+  find: "",
 };
-
-function number(text: string | undefined): number | null {
-  if (text === undefined || text.trim() === "") return null;
-  const value = Number(text);
-  return Number.isFinite(value) ? value : null;
-}
-
-function natural(text: string | undefined): number | null {
-  const value = number(text);
-  return value !== null && Number.isInteger(value) && value >= 0 ? value : null;
-}
-
-export function fromParams(params: Params): Selection {
-  const [from, to] = [number(params.from), number(params.to)];
-  const [timestep, unit] = [natural(params.timestep), natural(params.unit)];
-  return {
-    run: params.run ?? null,
-    layer: params.layer ?? null,
-    sample: natural(params.sample),
-    step: natural(params.step),
-    window: from !== null && to !== null && to > from ? { from, to } : null,
-    pin: timestep !== null && unit !== null ? { timestep, unit } : null,
-  };
-}
-
-const short = (value: number) => String(Number(value.toFixed(2)));
-
-export function toParams(selection: Selection): Params {
-  const { run, layer, sample, step, window, pin } = selection;
-  const params: Record<string, string> = {};
-  if (run !== null) params.run = run;
-  if (layer !== null) params.layer = layer;
-  if (sample !== null) params.sample = String(sample);
-  if (step !== null) params.step = String(step);
-  if (window !== null) Object.assign(params, { from: short(window.from), to: short(window.to) });
-  if (pin !== null) Object.assign(params, { timestep: String(pin.timestep), unit: String(pin.unit) });
-  return params;
-}
 
 /** The captured step nearest to a wanted one; of two equally near, the earlier. */
 export function nearestStep(steps: readonly number[], wanted: number): number | null {
@@ -73,26 +94,38 @@ export function nearestStep(steps: readonly number[], wanted: number): number | 
 
 /**
  * Fills what is missing and drops what the run does not have.
- * The step defaults to the last one; a step that was chosen stays, however many come after it.
+ * The step defaults to the last one; a step that was chosen stays, however many come after it, unless the
+ * newest is followed.
  */
 export function resolve(wanted: Selection, run: RunInfo): Selection {
   const layer = run.layers.find(({ key }) => key === wanted.layer) ?? run.layers[0];
   // A run whose probe file is lost names no samples, yet its traces hold at least one.
   const samples = Math.max(1, run.samples.length);
   const sample = wanted.sample !== null && wanted.sample < samples ? wanted.sample : 0;
-  const step = wanted.step === null ? (run.steps.at(-1) ?? null) : nearestStep(run.steps, wanted.step);
-  const pin = wanted.pin;
+  const newest = wanted.step === null || wanted.follow;
+  const step = newest ? (run.steps.at(-1) ?? null) : nearestStep(run.steps, wanted.step ?? 0);
+  const { pin, pinned } = wanted;
   const inside =
     pin !== null && layer !== undefined && pin.timestep < layer.timesteps && pin.unit < layer.units;
   const window = wanted.window !== null && layer !== undefined && wanted.window.from < layer.timesteps;
   return {
+    ...wanted,
     run: run.run,
     layer: layer?.key ?? null,
     sample,
     step,
     window: window ? wanted.window : null,
     pin: inside ? pin : null,
+    pinned: pinned.filter((unit) => unit < (layer?.units ?? 0)),
+    signal: signalOf(run, layer?.key ?? null, wanted.signal),
+    order: wanted.order.by === "index" ? BY_INDEX : wanted.order,
   };
+}
+
+/** A state is what most people ask of first: the hidden one is every known cell's last signal. */
+function signalOf(run: RunInfo, layer: string | null, wanted: string | null): string | null {
+  const signals = run.layers.find(({ key }) => key === layer)?.signals ?? [];
+  return (signals.find(({ name }) => name === wanted) ?? signals.at(-1))?.name ?? null;
 }
 
 /** The step `by` captured steps away, stopping at the ends. */
@@ -100,4 +133,24 @@ export function neighbourStep(steps: readonly number[], step: number | null, by:
   if (steps.length === 0) return null;
   const at = step === null ? steps.length - 1 : steps.indexOf(step);
   return steps[Math.max(0, Math.min(steps.length - 1, at + by))] ?? null;
+}
+
+export function keyOf(selection: Selection, step: number | null = selection.step): TraceKey | null {
+  const { run, layer, sample } = selection;
+  if (run === null || layer === null || sample === null || step === null) return null;
+  return { run, layer, sample, step };
+}
+
+/**
+ * The place of B: what it does not say itself is as in A, as far as its run has it.
+ * A step that B's run did not capture is the nearest that it did.
+ */
+export function otherKey(selection: Selection, run: RunInfo, first: TraceKey): TraceKey | null {
+  const { other } = selection;
+  const layer =
+    run.layers.find(({ key }) => key === (other.layer ?? first.layer)) ??
+    (other.layer === null && run.layers.length === 1 ? run.layers[0] : undefined);
+  const step = nearestStep(run.steps, other.step ?? first.step);
+  if (layer === undefined || step === null) return null;
+  return { run: run.run, layer: layer.key, sample: first.sample, step };
 }

@@ -4,60 +4,83 @@
  * `selection` is what the user asked for; `view` is what is painted. They differ while a trace is on its
  * way, and every label beside the picture belongs to `view`, so no number ever stands under a wrong name.
  */
-import { ApiError, type Client, isAbort, sentenceOf } from "../api/client.ts";
-import { sameSeries, type Trace } from "../api/trace.ts";
-import type { LayerInfo, RunEntry, RunInfo, SampleInfo, TraceKey } from "../api/types.ts";
+import { type Client, isAbort, sentenceOf } from "../api/client.ts";
+import type { RunEntry, RunInfo } from "../api/types.ts";
 import type { Params } from "../host/hash.ts";
-import type { Cell } from "../maths/hit.ts";
 import type { TimeWindow } from "../maths/window.ts";
-import { Player } from "./player.ts";
-import { fromParams, NOTHING, neighbourStep, resolve, type Selection } from "./selection.ts";
-import { Traces } from "./traces.ts";
+import { Catalogue } from "./catalogue.ts";
+import { Finder } from "./finder.ts";
+import { type FrameKey, Frames } from "./frames.ts";
+import { Inspection } from "./inspection.ts";
+import { Overviews } from "./overviews.ts";
+import { fromParams } from "./params.ts";
+import { Screen } from "./screen.ts";
+import { keyOf, NOTHING, resolve, type Selection } from "./selection.ts";
+import { Stepping } from "./stepping.ts";
+import type { View } from "./view.ts";
+import { frameKeyOf, viewOf } from "./wanted.ts";
 
-/** One picture: a trace with what names its rows and columns. */
-export interface View {
-  readonly trace: Trace;
-  readonly layer: LayerInfo;
-  readonly sample: SampleInfo | null;
-}
-
-/** Tokens belong to one length of sequence; a model may have layers of another. */
-export function tokensOf({ sample, layer }: View): readonly string[] | null {
-  return sample?.tokens?.length === layer.timesteps ? sample.tokens : null;
-}
-
-const PREFETCH = 3;
 /** How often to look for a run that is not there yet: TensorBoard reads its folders at leisure. */
 const WAIT_MS = 3000;
 
 export class Session {
-  runs: RunEntry[] | null = null;
-  run: RunInfo | null = null;
-  view: View | null = null;
   selection: Selection = NOTHING;
   /** Why there is no run to show. */
   runFault: string | null = null;
-  /** Why there is no picture of the chosen step. */
-  traceFault: string | null = null;
-  loading = true;
-  readonly player: Player;
+  readonly stepping: Stepping;
+  readonly inspection: Inspection;
+  readonly overviews: Overviews;
+  readonly finder: Finder;
 
-  private readonly client: Client;
-  private readonly traces: Traces;
-  private readonly onChange: () => void;
-  private samples = new Map<number, Promise<SampleInfo | null>>();
-  private runFetch = new AbortController();
-  /** Counts calls of `show`; an answer to an earlier one is stale. */
-  private turn = 0;
+  private readonly catalogue: Catalogue;
+  private readonly frames: Frames;
+  private readonly screen: Screen;
+  private readonly changed: () => void;
   private visible = true;
   private missedReload = false;
   private waiting: ReturnType<typeof setTimeout> | undefined;
 
   constructor(client: Client, onChange: () => void) {
-    this.client = client;
-    this.traces = new Traces(client);
-    this.onChange = onChange;
-    this.player = new Player(() => this.playOn(), onChange);
+    this.catalogue = new Catalogue(client);
+    this.frames = new Frames(client);
+    this.inspection = new Inspection(client, onChange);
+    this.overviews = new Overviews(client, onChange);
+    this.finder = new Finder((run, sample) => this.frames.tokens(run, sample), onChange);
+    this.stepping = new Stepping(this, onChange);
+    this.changed = onChange;
+    this.screen = new Screen(this.frames, (frame) => viewOf(this, frame), {
+      changed: () => this.onChange(),
+      shown: () => this.inspection.want(this.selection),
+      // Perhaps the whole run went away; then the list of runs says so. The trace is not asked for again.
+      gone: () => void this.reload(false),
+    });
+  }
+
+  get view(): View | null {
+    return this.screen.view;
+  }
+
+  get loading(): boolean {
+    return this.screen.loading;
+  }
+
+  /** Why there is no picture of the chosen step. */
+  get traceFault(): string | null {
+    return this.screen.fault;
+  }
+
+  get runs(): RunEntry[] | null {
+    return this.catalogue.runs;
+  }
+
+  get run(): RunInfo | null {
+    return this.catalogue.info(this.selection.run);
+  }
+
+  /** The run of B: that of A, unless another was chosen and is known. */
+  get otherRun(): RunInfo | null {
+    const { other } = this.selection;
+    return other.run === null ? this.run : this.catalogue.info(other.run);
   }
 
   start(params: Params): void {
@@ -67,18 +90,14 @@ export class Session {
 
   navigate(params: Params): void {
     const wanted = fromParams(params);
-    if (wanted.run !== null && wanted.run !== this.selection.run) {
-      this.selection = wanted;
-      void this.loadRun(wanted.run);
-    } else if (this.run !== null) {
-      this.selection = resolve({ ...wanted, run: this.selection.run }, this.run);
-      void this.show();
-    }
+    const run = wanted.run ?? this.selection.run;
+    this.selection = { ...wanted, run };
+    if (run !== null) void this.loadRuns(true);
   }
 
   setVisible(visible: boolean): void {
     this.visible = visible;
-    if (!visible) this.pause();
+    if (!visible) this.stepping.pause();
     else if (this.missedReload) void this.reload();
   }
 
@@ -86,84 +105,64 @@ export class Session {
   async reload(retry = true): Promise<void> {
     this.missedReload = !this.visible;
     if (!this.visible) return;
-    const fetch = this.newRunFetch();
+    this.begin();
     try {
-      this.runs = await this.client.runs(fetch.signal);
+      await this.catalogue.refreshList();
     } catch (error) {
-      if (isAbort(error)) return;
-      this.failRun(sentenceOf(error));
+      if (!isAbort(error)) this.failRun(sentenceOf(error));
       return;
     }
-    const wanted = this.selection.run ?? this.runs[0]?.name;
-    if (wanted !== undefined && this.runs.some(({ name }) => name === wanted)) {
-      await this.loadRun(wanted, retry);
+    const wanted = this.selection.run ?? this.runs?.[0]?.name;
+    if (wanted !== undefined && this.catalogue.has(wanted)) {
+      this.selection = { ...this.selection, run: wanted };
+      await this.loadRuns(retry && this.view === null);
       return;
     }
-    this.failRun(this.runs.length === 0 ? null : `The run “${wanted}” is not here (any more).`);
+    this.failRun(this.runs?.length === 0 ? null : `The run “${wanted}” is not here (any more).`);
     this.waiting = setTimeout(() => void this.reload(), WAIT_MS);
   }
 
   chooseRun(run: string): void {
-    this.pause();
+    this.stepping.pause();
     this.selection = { ...this.selection, run };
     this.clear();
-    void this.loadRun(run);
+    void this.loadRuns(true);
   }
 
   chooseLayer(layer: string): void {
-    this.choose({ layer, window: this.windowFor(layer) });
+    void this.choose({
+      layer,
+      window: this.windowFor(layer),
+      other: { ...this.selection.other, layer: null },
+    });
   }
 
-  chooseSample(sample: number): void {
-    this.choose({ sample });
+  /** A and B change places. */
+  swap(): void {
+    const { selection, view } = this;
+    if (selection.compare === "off" || view?.b == null) return;
+    const [a, b] = [view.a.trace.key, view.b.trace.key];
+    const other = { run: a.run === b.run ? null : a.run, layer: a.layer, step: a.step };
+    void this.choose({ run: b.run, layer: b.layer, step: b.step, other, follow: false });
   }
 
-  chooseStep(step: number): void {
-    this.choose({ step });
-  }
-
-  /** By captured steps, not by their numbers: they need not be consecutive. */
-  moveStep(by: number): void {
-    const step = this.run && neighbourStep(this.run.steps, this.selection.step, by);
-    if (step !== null) this.choose({ step });
-  }
-
-  setWindow(window: TimeWindow | null): void {
-    this.selection = { ...this.selection, window };
+  /** Changes what needs no other data. */
+  look(patch: Partial<Selection>): void {
+    this.selection = { ...this.selection, ...patch };
+    this.inspection.want(this.selection);
     this.onChange();
   }
 
-  setPin(pin: Cell | null): void {
-    this.selection = { ...this.selection, pin };
-    this.onChange();
-  }
-
-  play(): void {
-    if (this.run === null || this.run.steps.length < 2) return;
-    if (this.selection.step === this.run.steps.at(-1)) this.choose({ step: this.run.steps[0] as number });
-    this.player.start();
-    this.onChange();
-  }
-
-  pause(): void {
-    this.player.stop();
-    this.onChange();
-  }
-
-  private async playOn(): Promise<boolean> {
-    const { run, selection } = this;
-    if (run === null || this.traceFault !== null) return false;
-    const next = neighbourStep(run.steps, selection.step, 1);
-    if (next === null || next === selection.step) return false;
-    this.selection = { ...selection, step: next };
-    await this.show();
-    return this.traceFault === null;
-  }
-
-  private choose(patch: Partial<Selection>): void {
-    if (this.run === null) return;
-    this.selection = resolve({ ...this.selection, ...patch }, this.run);
-    void this.show();
+  /** Changes any part of the selection, and brings what that needs. */
+  async choose(patch: Partial<Selection>): Promise<void> {
+    const wanted = { ...this.selection, ...patch };
+    const run = this.catalogue.info(wanted.run);
+    if (run === null) return;
+    this.selection = resolve(wanted, run);
+    // B's run is not known before it is asked for.
+    const asks = patch.compare !== undefined || patch.other !== undefined;
+    if (asks && this.selection.compare !== "off" && this.otherRun === null) await this.loadRuns(true);
+    else await this.show();
   }
 
   private windowFor(layer: string): TimeWindow | null {
@@ -171,122 +170,90 @@ export class Session {
     return timesteps(layer) === timesteps(this.selection.layer) ? this.selection.window : null;
   }
 
-  private newRunFetch(): AbortController {
-    this.runFetch.abort();
+  private begin(): void {
     clearTimeout(this.waiting);
-    this.runFetch = new AbortController();
-    return this.runFetch;
+    this.catalogue.begin();
   }
 
-  private async loadRun(name: string, retry = true): Promise<void> {
-    const fetch = this.newRunFetch();
-    let run: RunInfo;
+  /** Asks anew what the chosen runs hold, and shows it: if they have grown, or in any case. */
+  private async loadRuns(inAnyCase: boolean): Promise<void> {
+    this.begin();
+    const { run, other, compare } = this.selection;
+    if (run === null) return;
+    let grown: boolean;
     try {
-      run = await this.client.run(name, fetch.signal);
+      grown = await this.catalogue.refresh(run);
+      if (compare !== "off" && other.run !== null && other.run !== run) {
+        grown = (await this.refreshOther(other.run)) || grown;
+      }
     } catch (error) {
       if (!isAbort(error)) this.failRun(sentenceOf(error));
       return;
     }
     this.runFault = null;
-    const grown = JSON.stringify(run) !== JSON.stringify(this.run);
-    if (grown) {
-      // The same files, or a new training in the same place: only the server knows.
-      this.traces.clear();
-      this.samples.clear();
-    }
-    this.run = run;
-    this.selection = resolve(this.selection, run);
-    if (grown || (retry && this.view === null)) await this.show();
+    // The same files, or a new training in the same place: only the server knows.
+    if (grown) this.forgetData();
+    const known = this.run;
+    if (known !== null) this.selection = resolve(this.selection, known);
+    if (grown || inAnyCase) await this.show();
     else this.onChange();
   }
 
+  /** Without B's run there is still A to see, and why. */
+  private async refreshOther(run: string): Promise<boolean> {
+    try {
+      return await this.catalogue.refresh(run);
+    } catch (error) {
+      if (isAbort(error)) throw error;
+      return false;
+    }
+  }
+
   private failRun(sentence: string | null): void {
-    this.player.stop();
+    this.stepping.player.stop();
     this.runFault = sentence;
     this.clear();
-    this.loading = false;
-    this.onChange();
+    this.screen.leave(false);
   }
 
   /** Takes everything of the run off the screen. */
   private clear(): void {
-    this.turn++;
-    this.traces.clear();
-    this.samples.clear();
-    this.run = null;
-    this.view = null;
-    this.traceFault = null;
-    this.loading = true;
-    this.onChange();
+    this.forgetData();
+    this.catalogue.forget();
+    this.screen.clear();
   }
 
-  private key(step: number | null = this.selection.step): TraceKey | null {
-    const { run, layer, sample } = this.selection;
-    if (run === null || layer === null || sample === null || step === null) return null;
-    return { run, layer, sample, step };
+  private forgetData(): void {
+    this.frames.clear();
+    this.inspection.clear();
+    this.overviews.clear();
   }
 
-  private sampleInfo(key: TraceKey): Promise<SampleInfo | null> {
-    let info = this.samples.get(key.sample);
-    if (info === undefined) {
-      // Tokens and annotations are an aid: without them the trace is still worth seeing.
-      info = this.client.sample(key.run, key.sample, this.runFetch.signal).catch(() => {
-        this.samples.delete(key.sample);
-        return null;
-      });
-      this.samples.set(key.sample, info);
-    }
-    return info;
+  private onChange(): void {
+    const { run, selection } = this;
+    if (run !== null) this.finder.want(selection.find, run.run, run.samples.length);
+    this.changed();
   }
 
-  /** Brings `view` to `selection`. */
+  /** Brings what is painted to `selection`. */
   private async show(): Promise<void> {
-    const turn = ++this.turn;
-    const key = this.key();
-    const layer = this.run?.layers.find((one) => one.key === key?.layer);
-    this.traceFault = null;
-    if (key === null || layer === undefined) {
-      this.view = null;
-      this.loading = false;
-      this.onChange();
-      return;
-    }
-    this.traces.abortAllBut([key, ...this.ahead()]);
-    const cached = this.traces.cached(key);
-    if (cached !== undefined && this.view !== null && sameSeries(this.view.trace.key, key)) {
-      this.paint({ trace: cached, layer, sample: this.view.sample });
-      return;
-    }
-    if (this.view !== null && !sameSeries(this.view.trace.key, key)) this.view = null;
-    this.loading = true;
-    this.onChange();
-    try {
-      const [trace, sample] = await Promise.all([this.traces.load(key), this.sampleInfo(key)]);
-      if (turn === this.turn) this.paint({ trace, layer, sample });
-    } catch (error) {
-      if (turn !== this.turn || isAbort(error)) return;
-      this.view = null;
-      this.loading = false;
-      this.traceFault = sentenceOf(error);
-      this.onChange();
-      // Perhaps the whole run went away; then the list of runs says so. The trace is not asked for again.
-      if (error instanceof ApiError && error.status === 404) void this.reload(false);
-    }
+    const key = this.frameKey();
+    if (this.selection.overview) {
+      this.overviews.want(this.selection, this.run, this.otherRun);
+      this.screen.leave(true);
+    } else if (key === null) this.screen.leave(false);
+    else await this.screen.show(key, this.ahead());
   }
 
-  private paint(view: View): void {
-    this.view = view;
-    this.loading = false;
-    this.onChange();
-    for (const key of this.ahead()) this.traces.prefetch(key);
+  private ahead(): FrameKey[] {
+    return this.stepping
+      .ahead()
+      .map((step) => this.frameKey(step))
+      .filter((key) => key !== null);
   }
 
-  /** The traces that playing will need next. */
-  private ahead(): TraceKey[] {
-    const { run } = this;
-    if (!this.player.playing || run === null) return [];
-    const at = run.steps.indexOf(this.selection.step ?? Number.NaN);
-    const steps = at < 0 ? [] : run.steps.slice(at + 1, at + 1 + PREFETCH);
-    return steps.map((step) => this.key(step)).filter((key) => key !== null);
+  private frameKey(step: number | null = this.selection.step): FrameKey | null {
+    const a = keyOf(this.selection, step);
+    return a && frameKeyOf(this, a);
   }
 }

@@ -4,31 +4,41 @@ import { Client } from "../api/client.ts";
 import { Host } from "../host/host.ts";
 import { watchTheme } from "../host/theme.ts";
 import { watchVisibility } from "../host/visibility.ts";
+import { identityOrder } from "../maths/binning.ts";
 import type { Theme } from "../maths/colours.ts";
-import type { Cell } from "../maths/hit.ts";
-import { reveal, type TimeWindow, zoomAround } from "../maths/window.ts";
-import { type Command, commandOf, controlTakes, moveCell } from "../state/keys.ts";
-import { toParams } from "../state/selection.ts";
+import { commandOf, controlTakes } from "../state/keys.ts";
+import { toParams } from "../state/params.ts";
+import type { Selection } from "../state/selection.ts";
 import { Session } from "../state/session.ts";
 import { appStyles } from "./app_styles.ts";
-import "./empty_state.ts";
-import "./scrubber.ts";
-import "./timeline.ts";
-import type { Timeline } from "./timeline.ts";
-import "./top_bar.ts";
+import type { FindBox } from "./find_box.ts";
+import { type Axis, type Desk, obey } from "./keyboard.ts";
+import { type Look, renderMain } from "./main_view.ts";
+import type { Overview } from "./overview.ts";
+import { pickerStyles } from "./pickers.ts";
+import "./take_away.ts";
 import { base } from "./theme.ts";
+import type { Timeline } from "./timeline.ts";
+import { renderPanels, renderScrubber, renderTools } from "./tool_bar.ts";
+import "./top_bar.ts";
 import type { TopBar } from "./top_bar.ts";
 
 /** Browsers refuse a page that rewrites its URL too often; playing would. */
 const URL_DELAY = 250;
 
 export class App extends LitElement {
-  static override properties = { theme: { state: true }, dismissed: { state: true } };
+  static override properties = {
+    theme: { state: true },
+    dismissed: { state: true },
+    cursor: { state: true },
+  };
 
-  static override styles = [base, appStyles];
+  static override styles = [base, pickerStyles, appStyles];
 
   declare private theme: Theme;
   declare private dismissed: string;
+  /** The timestep under the mouse in the overview. */
+  declare private cursor: number | null;
   private readonly host = new Host();
   private readonly session: Session;
   private urlTimer: ReturnType<typeof setTimeout> | undefined;
@@ -38,6 +48,7 @@ export class App extends LitElement {
     super();
     this.theme = "light";
     this.dismissed = "";
+    this.cursor = null;
     this.session = new Session(new Client(import.meta.url), () => this.onSessionChange());
   }
 
@@ -61,6 +72,7 @@ export class App extends LitElement {
     this.host.onDataReloaded(() => void this.session.reload());
     window.addEventListener("pagehide", () => this.writeUrl());
     document.addEventListener("keydown", (event) => this.onKey(event));
+    this.addEventListener("wish", (event) => this.onWish(event as CustomEvent<Partial<Selection>>));
     this.session.start(this.host.readParams());
   }
 
@@ -82,37 +94,29 @@ export class App extends LitElement {
 
   override render() {
     const { session } = this;
+    const { selection } = session;
     return html`
       <rnn-top-bar
         .runs=${session.runs}
         .run=${session.run}
-        .selection=${session.selection}
+        .selection=${selection}
         @run-change=${(event: CustomEvent<string>) => session.chooseRun(event.detail)}
         @layer-change=${(event: CustomEvent<string>) => session.chooseLayer(event.detail)}
-        @sample-change=${(event: CustomEvent<string>) => session.chooseSample(Number(event.detail))}
-      ></rnn-top-bar>
-      ${this.renderScrubber()} ${this.renderProblems()}
-      <main aria-busy=${session.loading}>${this.renderMain()}</main>
+        @sample-change=${(event: CustomEvent<string>) => void session.choose({ sample: Number(event.detail) })}
+      >
+        ${session.run === null ? nothing : html`${renderPanels(session)} ${this.renderTakeAway()}`}
+      </rnn-top-bar>
+      ${renderScrubber(session)} ${renderTools(session, this.desk)} ${this.renderProblems()}
+      <main aria-busy=${session.loading}>${renderMain(session, this.look)}</main>
     `;
   }
 
-  private renderScrubber() {
-    const { session } = this;
-    if (session.run === null || session.run.steps.length === 0) return nothing;
-    return html`<rnn-scrubber
-      .run=${session.run}
-      .step=${session.selection.step}
-      .shown=${session.view?.trace.key.step ?? session.selection.step}
-      .loading=${session.loading}
-      .playing=${session.player.playing}
-      .rate=${session.player.rate}
-      @step-change=${(event: CustomEvent<number>) => this.goTo(event.detail)}
-      @play-toggle=${() => this.togglePlay()}
-      @rate-change=${(event: CustomEvent<number>) => {
-        session.player.rate = event.detail;
-        this.requestUpdate();
-      }}
-    ></rnn-scrubber>`;
+  private renderTakeAway() {
+    return html`<rnn-take-away
+      .session=${this.session}
+      .picture=${() => this.picture}
+      .address=${() => this.link()}
+    ></rnn-take-away>`;
   }
 
   private renderProblems() {
@@ -134,62 +138,52 @@ export class App extends LitElement {
     </div>`;
   }
 
-  private renderMain() {
-    const { session } = this;
-    if (session.runFault !== null) {
-      const others = (session.runs ?? []).length > 0;
-      return this.renderMessage(
-        "This run cannot be shown",
-        session.runFault,
-        others ? "Choose another run above." : "",
-      );
-    }
-    if (session.runs?.length === 0) return html`<rnn-empty-state></rnn-empty-state>`;
-    if (session.traceFault !== null) {
-      const { unit } = session.run ?? { unit: "epoch" };
-      const title = `${unit === "epoch" ? "Epoch" : "Batch"} ${session.selection.step} cannot be shown`;
-      return this.renderMessage(title, session.traceFault, "Other steps may be whole.");
-    }
-    if (session.view === null) return this.renderWaiting();
-    const { view } = session;
-    return html`<rnn-timeline
-      data-shown-step=${view.trace.key.step}
-      .view=${view}
-      .annotations=${session.run?.annotations ?? []}
-      .wanted=${session.selection.window}
-      .pin=${session.selection.pin}
-      .theme=${this.theme}
-      @window-change=${(event: CustomEvent<TimeWindow | null>) => session.setWindow(event.detail)}
-      @pin-change=${(event: CustomEvent<Cell | null>) => session.setPin(event.detail)}
-    ></rnn-timeline>`;
-  }
-
-  private renderWaiting() {
-    if (this.session.loading) return html`<div class="message loading" role="status"><p>Loading…</p></div>`;
-    const title = "Nothing to show in this run yet";
-    return this.renderMessage(title, "Its first step appears here as soon as it is captured.", "");
-  }
-
-  private renderMessage(title: string, sentence: string, advice: string) {
-    return html`<div class="message" role="alert">
-      <h2>${title}</h2>
-      <p>${sentence}</p>
-      ${advice === "" ? nothing : html`<p>${advice}</p>`}
-    </div>`;
-  }
-
-  private goTo(step: number): void {
-    this.session.pause();
-    this.session.chooseStep(step);
-  }
-
-  private togglePlay(): void {
-    if (this.session.player.playing) this.session.pause();
-    else this.session.play();
+  private onWish({ detail }: CustomEvent<Partial<Selection>>): void {
+    void this.session.choose(detail);
   }
 
   private get timeline(): Timeline | null {
     return this.renderRoot.querySelector("rnn-timeline");
+  }
+
+  private get overview(): Overview | null {
+    return this.renderRoot.querySelector("rnn-overview");
+  }
+
+  private get axis(): Axis | null {
+    const { timeline, overview } = this;
+    if (timeline !== null) return { ...timeline.layout, rows: timeline.rows };
+    if (overview === null) return null;
+    const { visible, total, minSpan, layer } = overview;
+    return { window: visible, total, minSpan, rows: identityOrder(layer.units) };
+  }
+
+  /** What a picture of the view is taken of: all of it, also what must be scrolled to. */
+  private get picture(): Element | null {
+    return (this.timeline ?? this.overview)?.renderRoot.querySelector(".content") ?? null;
+  }
+
+  /** The address of what is on the screen now. */
+  private link(): string {
+    this.writeUrl();
+    return this.host.link;
+  }
+
+  private get look(): Look {
+    const { theme, cursor } = this;
+    const setCursor = (timestep: number | null) => {
+      this.cursor = timestep;
+    };
+    return { theme, cursor, setCursor };
+  }
+
+  private get desk(): Desk {
+    return {
+      session: this.session,
+      axis: () => this.axis,
+      toggleHelp: () => this.renderRoot.querySelector<TopBar>("rnn-top-bar")?.toggleHelp(),
+      focusFind: () => this.renderRoot.querySelector<FindBox>("rnn-find-box")?.focus(),
+    };
   }
 
   private onKey(event: KeyboardEvent): void {
@@ -200,52 +194,7 @@ export class App extends LitElement {
     if (command === null) return;
     // A held key waits for the picture, so that each step it passes also shows.
     const waits = event.repeat && command.do === "step" && this.session.loading;
-    if (waits || this.obey(command)) event.preventDefault();
-  }
-
-  /** False when there is nothing the command could act on. */
-  private obey(command: Command): boolean {
-    const { session } = this;
-    if (command.do === "help") {
-      this.renderRoot.querySelector<TopBar>("rnn-top-bar")?.toggleHelp();
-      return true;
-    }
-    if (session.run === null) return false;
-    if (command.do === "let-go") {
-      session.setPin(null);
-      // Escape also closes the help, which is the browser's own doing.
-      return false;
-    }
-    if (command.do === "play") this.togglePlay();
-    else if (command.do === "reset") session.setWindow(null);
-    else if (command.do === "step") {
-      session.pause();
-      session.moveStep(command.by);
-    } else if (command.do === "zoom") this.zoom(command.factor);
-    else this.moveCursor(command);
-    return true;
-  }
-
-  private zoom(factor: number): void {
-    const { timeline, session } = this;
-    if (timeline === null) return;
-    const { window, total, minSpan } = timeline;
-    const pin = session.selection.pin?.timestep ?? -1;
-    const middle = pin >= window.from && pin < window.to ? pin + 0.5 : (window.from + window.to) / 2;
-    const next = zoomAround(window, middle, factor, total, minSpan);
-    session.setWindow(next.to - next.from >= total ? null : next);
-  }
-
-  private moveCursor(by: { timesteps: number; units: number }): void {
-    const { timeline, session } = this;
-    const layer = session.view?.layer;
-    if (timeline === null || layer === undefined) return;
-    const { window, total } = timeline;
-    const middle = Math.min(total - 1, Math.floor((window.from + window.to) / 2));
-    const cell = moveCell(session.selection.pin, by, { timesteps: total, units: layer.units, middle });
-    session.setPin(cell);
-    const shifted = reveal(window, cell.timestep, total);
-    if (shifted !== window) session.setWindow(shifted);
+    if (waits || obey(command, this.desk)) event.preventDefault();
   }
 }
 

@@ -4,7 +4,7 @@ import { css } from "lit";
 export const appStyles = css`
   :host {
     display: grid;
-    grid-template-rows: auto auto auto minmax(0, 1fr);
+    grid-template-rows: auto auto auto auto minmax(0, 1fr);
     height: 100%;
     background: var(--page);
   }
@@ -14,16 +14,28 @@ export const appStyles = css`
   rnn-scrubber {
     border-bottom: 1px solid var(--rule);
   }
+  .tools {
+    grid-row: 3;
+    display: flex;
+    gap: 8px 20px;
+    align-items: center;
+    padding: 6px 20px;
+    border-bottom: 1px solid var(--rule);
+    flex-wrap: wrap;
+  }
   main {
-    grid-row: 4;
+    grid-row: 5;
+    display: grid;
+    grid-template-columns: minmax(0, 1fr) auto;
     position: relative;
     min-height: 0;
   }
-  rnn-timeline {
+  rnn-timeline,
+  rnn-overview {
     height: 100%;
   }
   .notice {
-    grid-row: 3;
+    grid-row: 4;
     display: flex;
     gap: 12px;
     align-items: baseline;

@@ -15,7 +15,15 @@ export interface AxisInput {
   readonly window: TimeWindow;
   readonly width: number;
   readonly cursor: number | null;
+  /** Stretches that were searched for. */
+  readonly found: readonly Stretch[];
   readonly theme: Theme;
+}
+
+/** Half-open, in timesteps. */
+export interface Stretch {
+  readonly start: number;
+  readonly end: number;
 }
 
 type Pen = CanvasRenderingContext2D;
@@ -97,7 +105,16 @@ function drawHint(pen: Pen, colour: string, y: number): void {
   pen.fillText("zoom in to read the tokens", 0, y);
 }
 
+function drawFound(pen: Pen, { found, window, width, theme }: AxisInput): void {
+  pen.fillStyle = PALETTE[theme].accent;
+  for (const { start, end } of found) {
+    const left = xOfTime(start, window, width);
+    pen.fillRect(left, INDEX_HEIGHT + TOKEN_HEIGHT - 2, Math.max(2, xOfTime(end, window, width) - left), 2);
+  }
+}
+
 export function drawAxis(pen: Pen, input: AxisInput): void {
   drawIndices(pen, input);
+  drawFound(pen, input);
   if (input.tokens !== null) drawTokens(pen, input, input.tokens);
 }

@@ -66,11 +66,11 @@ export function drawHeatmap(context: CanvasRenderingContext2D, input: HeatmapInp
   const first = Math.max(0, Math.floor(span.from));
   const end = Math.min(matrix.timesteps, Math.ceil(span.to));
   context.clearRect(0, 0, width, height);
-  if (end <= first || matrix.units === 0) return false;
+  if (end <= first || order.length === 0) return false;
   drawPadding(context, input, perStep);
 
   const timeEdges = binEdges(first, end, Math.max(1, Math.ceil((end - first) * perStep)));
-  const unitEdges = binEdges(0, matrix.units, height);
+  const unitEdges = binEdges(0, order.length, height);
   const columns = timeEdges.length - 1;
   const rows = unitEdges.length - 1;
   const { canvas, context: pen, image } = scratchOf(columns, rows);

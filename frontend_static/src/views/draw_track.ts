@@ -1,10 +1,13 @@
-/** One annotation over time: flags as bars, numbers as a step line. */
+/** One track over time: flags as bars, numbers as step lines. */
 import type { Theme } from "../maths/colours.ts";
 import { xOfTime } from "../maths/hit.ts";
 import type { TimeWindow } from "../maths/window.ts";
+import type { Line, Track } from "../state/tracks.ts";
 import { PALETTE } from "./theme.ts";
 
 export const TRACK_HEIGHT = 18;
+/** Curves need more room than bars to be read. */
+export const LINE_TRACK_HEIGHT = 22;
 
 /** Kept apart from the colours of the heatmaps. */
 const FLAG_COLOURS = {
@@ -13,13 +16,18 @@ const FLAG_COLOURS = {
 } as const;
 
 export interface TrackInput {
-  readonly kind: "flag" | "number";
-  readonly values: readonly (number | null)[];
+  readonly track: Track;
+  /** What the heights stand for, in every pane alike. */
+  readonly domain: readonly [number, number] | null;
   /** The track's place among the flags, for its colour. */
-  readonly index: number;
+  readonly flag: number;
   readonly window: TimeWindow;
   readonly width: number;
   readonly theme: Theme;
+}
+
+export function trackHeight(track: Track): number {
+  return track.kind === "flag" ? TRACK_HEIGHT : LINE_TRACK_HEIGHT;
 }
 
 export function flagColour(index: number, theme: Theme): string {
@@ -27,9 +35,25 @@ export function flagColour(index: number, theme: Theme): string {
   return colours[index % colours.length] as string;
 }
 
-function drawFlags(pen: CanvasRenderingContext2D, input: TrackInput, first: number, end: number): void {
-  const { values, window, width } = input;
-  pen.fillStyle = flagColour(input.index, input.theme);
+/** The smallest and largest finite value; null when there is none. */
+export function extentOf(lines: readonly Line[]): [number, number] | null {
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const { values } of lines) {
+    for (let t = 0; t < values.length; t++) {
+      const value = values[t] as number;
+      if (!Number.isFinite(value)) continue;
+      low = Math.min(low, value);
+      high = Math.max(high, value);
+    }
+  }
+  return low <= high ? [low, high] : null;
+}
+
+type Pen = CanvasRenderingContext2D;
+
+function drawFlags(pen: Pen, input: TrackInput, values: ArrayLike<number>, first: number, end: number): void {
+  const { window, width } = input;
+  pen.fillStyle = flagColour(input.flag, input.theme);
   for (let t = first; t < end; ) {
     if (!values[t]) {
       t++;
@@ -42,32 +66,20 @@ function drawFlags(pen: CanvasRenderingContext2D, input: TrackInput, first: numb
   }
 }
 
-function extent(values: readonly (number | null)[]): [number, number] | null {
-  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const value of values) {
-    if (value === null) continue;
-    low = Math.min(low, value);
-    high = Math.max(high, value);
-  }
-  return low <= high ? [low, high] : null;
-}
-
-function drawNumbers(pen: CanvasRenderingContext2D, input: TrackInput, first: number, end: number): void {
-  const { values, window, width, theme } = input;
-  // Over the whole sample, not the window: zooming must not redraw the meaning of a height.
-  const range = extent(values);
-  if (range === null) return;
-  const [low, high] = range;
-  const y = (value: number) =>
-    TRACK_HEIGHT - 3.5 - (high > low ? ((value - low) / (high - low)) * (TRACK_HEIGHT - 7) : 0);
-  pen.strokeStyle = PALETTE[theme].soft;
+function drawLine(pen: Pen, input: TrackInput, line: Line, first: number, end: number): void {
+  const { domain, window, width, theme } = input;
+  if (domain === null) return;
+  const [low, high] = domain;
+  const bottom = LINE_TRACK_HEIGHT - 3;
+  const y = (value: number) => bottom - (high > low ? ((value - low) / (high - low)) * (bottom - 3) : 0);
+  pen.strokeStyle = PALETTE[theme][line.tone];
   pen.lineWidth = 1.25;
   pen.lineJoin = "round";
   pen.beginPath();
   let drawing = false;
   for (let t = first; t < end; t++) {
-    const value = values[t];
-    if (value === null || value === undefined) {
+    const value = line.values[t];
+    if (value === undefined || !Number.isFinite(value)) {
       drawing = false;
       continue;
     }
@@ -80,9 +92,12 @@ function drawNumbers(pen: CanvasRenderingContext2D, input: TrackInput, first: nu
   pen.stroke();
 }
 
-export function drawTrack(pen: CanvasRenderingContext2D, input: TrackInput): void {
-  const first = Math.max(0, Math.floor(input.window.from));
-  const end = Math.min(input.values.length, Math.ceil(input.window.to));
-  if (input.kind === "flag") drawFlags(pen, input, first, end);
-  else drawNumbers(pen, input, first, end);
+export function drawTrack(pen: Pen, input: TrackInput): void {
+  const { track, window } = input;
+  const first = Math.max(0, Math.floor(window.from));
+  for (const line of track.lines) {
+    const end = Math.min(line.values.length, Math.ceil(window.to));
+    if (track.kind === "flag") drawFlags(pen, input, line.values, first, end);
+    else drawLine(pen, input, line, first, end);
+  }
 }

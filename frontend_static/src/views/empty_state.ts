@@ -1,5 +1,6 @@
 /** No run holds data yet: the lines that make one. */
 import { css, html, LitElement } from "lit";
+import { copyText } from "./clipboard.ts";
 import { base, MONO } from "./theme.ts";
 
 const LINES = `from tb_rnn_plugin import RNNTimeline
@@ -77,14 +78,7 @@ export class EmptyState extends LitElement {
   }
 
   private async copy(): Promise<void> {
-    try {
-      await navigator.clipboard.writeText(LINES);
-    } catch {
-      // Without the clipboard's permission (an http page, an old browser) the selection still works.
-      const code = this.renderRoot.querySelector("code") as Element;
-      getSelection()?.selectAllChildren(code);
-      document.execCommand("copy");
-    }
+    await copyText(LINES);
     this.copied = true;
     setTimeout(() => {
       this.copied = false;

@@ -1,7 +1,7 @@
 /** Wheel and drag on the timeline: zoom around the pointer, pan, click. */
 import { pan, type TimeWindow, zoomAround } from "../maths/window.ts";
 
-export interface Stage {
+export interface Wheeled {
   readonly window: TimeWindow;
   readonly width: number;
   readonly total: number;
@@ -22,7 +22,7 @@ function pixels(event: WheelEvent, delta: number): number {
  * Sideways (or with Shift) pans. Ctrl, Cmd and a pinch zoom; so does a plain wheel, unless it is needed
  * to scroll to lanes that do not fit.
  */
-export function wheelWindow(event: WheelEvent, timestep: number, stage: Stage): TimeWindow | null {
+export function wheelWindow(event: WheelEvent, timestep: number, stage: Wheeled): TimeWindow | null {
   const { window, width, total, minSpan } = stage;
   const sideways = event.shiftKey ? event.deltaX || event.deltaY : event.deltaX;
   const zooming = event.ctrlKey || event.metaKey;

@@ -7,9 +7,18 @@ const ROWS: readonly (readonly [string, string])[] = [
   ["Shift ← →", "ten steps"],
   ["Home End", "first, last step"],
   ["Space", "play, pause"],
+  ["l", "follow the newest step"],
+  ["c", "compare: one picture, A beside B, A − B"],
+  [", .", "B: one captured step back, on; so does Shift with the mouse on the slider"],
+  ["x", "A and B change places"],
   ["[ ]", "crosshair: one timestep back, on"],
-  ["Alt ↑ ↓", "crosshair: one unit up, down"],
+  ["Alt ↑ ↓", "crosshair: one row up, down"],
   ["click", "pin the crosshair; again, or Esc, lets go"],
+  ["i", "inspector: the picked unit over all steps"],
+  ["p", "the crosshair's unit to the top, and back"],
+  ["h", "put the other units away"],
+  ["/", "find in the tokens; Enter, n and N go from place to place"],
+  ["v", "overview of the run"],
   ["Ctrl wheel, + −", "zoom in time; a plain wheel zooms when nothing needs scrolling"],
   ["drag, Shift wheel", "pan in time"],
   ["double click, 0", "show the whole sequence"],
@@ -67,7 +76,8 @@ export class Help extends LitElement {
       <div id="keys" popover role="dialog" aria-label="Keys and mouse">
         <dl>${ROWS.map(([keys, text]) => html`<dt>${keys}</dt><dd>${text}</dd>`)}</dl>
         <p>
-          Colours are fixed per signal over all steps and samples. Where several units or timesteps share one pixel,
+          Colours are fixed per signal over all steps and samples, and the same for A and B. Stronger colours are for
+          differences and for states without a range; the ends of the legend then say what lies beyond them. Where several units or timesteps share one pixel,
           the value farthest from the middle of the scale is painted; the numbers are always those of one unit at
           one timestep, to five digits.
         </p>

@@ -1,31 +1,29 @@
-/** One signal: its name and legend on the left, its heatmap on the right. */
-import { css, html, LitElement, nothing, type PropertyValues } from "lit";
-import { isPadding, type Trace, valueAt } from "../api/trace.ts";
-import type { SignalInfo } from "../api/types.ts";
+/** One signal: its name and legend on the left, its heatmaps on the right. */
+import { css, html, LitElement, nothing } from "lit";
+import { valueAt } from "../api/trace.ts";
 import { cssGradient, NOT_FINITE_COLOUR, type Theme } from "../maths/colours.ts";
-import { formatEnd, formatValue, signalLabel } from "../maths/format.ts";
+import { formatEnd, formatValue } from "../maths/format.ts";
 import type { LaneLayout } from "../maths/layout.ts";
-import { signalScale } from "../maths/scale.ts";
+import { PANE_GAP } from "../maths/stage.ts";
 import type { TimeWindow } from "../maths/window.ts";
-import { fitCanvas } from "./canvas.ts";
+import type { Lane, Plot } from "../state/lanes.ts";
 import type { Cursor } from "./cursor.ts";
-import { drawHeatmap } from "./draw_heatmap.ts";
+import "./plot.ts";
+import type { Mark } from "./plot.ts";
 import { base } from "./theme.ts";
 
-const PAINTED = ["trace", "signal", "window", "order", "theme", "width", "layout", "ratio"] as const;
-
-export class Lane extends LitElement {
+export class LaneView extends LitElement {
   static override properties = {
-    trace: { attribute: false },
-    signal: { attribute: false },
+    lane: { attribute: false },
     window: { attribute: false },
-    order: { attribute: false },
     theme: { attribute: false },
     width: { attribute: false },
     layout: { attribute: false },
     ratio: { attribute: false },
     cursor: { attribute: false },
     pinned: { attribute: false },
+    /** Which row of an evolution is the step on the screen. */
+    now: { attribute: false },
     notFinite: { state: true },
   };
 
@@ -74,6 +72,8 @@ export class Lane extends LitElement {
         margin-right: 4px;
       }
       .value {
+        display: flex;
+        gap: 8px;
         height: 17px;
         color: var(--soft);
         font-size: 12px;
@@ -81,108 +81,144 @@ export class Lane extends LitElement {
         white-space: nowrap;
       }
       .value data {
-        margin-left: 6px;
+        margin-left: 4px;
         color: var(--ink);
       }
-      .plot {
-        position: relative;
-        cursor: crosshair;
+      .plots {
+        display: flex;
+        gap: ${PANE_GAP}px;
       }
-      canvas {
-        display: block;
+      .none {
+        display: grid;
+        padding: 0 12px;
+        border-radius: 6px;
+        background: var(--raised);
+        color: var(--soft);
+        place-items: center;
+        text-align: center;
       }
-      .unit {
-        position: absolute;
-        left: 0;
-        right: 0;
-        pointer-events: none;
-        border: solid var(--ink);
-        border-width: 1px 0;
-        box-shadow: 0 -1px var(--page), 0 1px var(--page);
-      }
-      .unit.pin {
-        border-color: var(--accent);
+      .none:empty {
+        background: none;
       }
     `,
   ];
 
-  declare trace: Trace;
-  declare signal: SignalInfo;
+  declare lane: Lane;
   declare window: TimeWindow;
-  declare order: Uint32Array;
   declare theme: Theme;
   declare width: number;
   declare layout: LaneLayout;
   declare ratio: number;
   declare cursor: Cursor | null;
   declare pinned: number | null;
-  declare private notFinite: boolean;
+  declare now: number | null;
+  /** By pane. */
+  declare private notFinite: readonly boolean[];
 
   constructor() {
     super();
-    this.notFinite = false;
+    this.now = null;
+    this.notFinite = [];
   }
 
   override render() {
-    const scale = signalScale(this.signal);
-    const label = signalLabel(this.signal.name);
+    const { scale, label, plots, clipped } = this.lane;
+    const [low, high] = scale.domain;
+    const beyond = clipped ? ["≤ ", "≥ "] : ["", ""];
     return html`
       <div class="label">
         <h3 title=${label}>${label}</h3>
         <div class="ramp" style="background: ${cssGradient(scale, this.theme)}"></div>
         <div class="ends">
-          <span>${formatEnd(scale.domain[0])}</span><span>${formatEnd(scale.domain[1])}</span>
-          ${this.notFinite ? this.renderNotFinite() : nothing}
+          <span>${low === 0 ? "" : beyond[0]}${formatEnd(low)}</span><span>${beyond[1]}${formatEnd(high)}</span>
+          ${this.notFinite.some((pane) => pane) ? this.renderNotFinite() : nothing}
         </div>
-        <div class="value">${this.renderValue()}</div>
+        <div class="value">${this.renderValues()}</div>
       </div>
-      <div class="plot" style="width: ${this.width}px; height: ${this.layout.heatmap}px">
-        <canvas role="img" aria-label="${label}: units as rows, timesteps as columns"></canvas>
-        ${this.renderUnit(this.pinned, "unit pin")}
-        ${this.renderUnit(this.cursor?.unit === this.pinned ? null : (this.cursor?.unit ?? null), "unit")}
-      </div>
+      <div class="plots">${plots.map((plot, pane) => this.renderPlot(plot, pane))}</div>
     `;
   }
 
-  protected override updated(changed: PropertyValues<this>): void {
-    if (PAINTED.some((name) => changed.has(name))) this.paint();
+  private renderPlot(plot: Plot | string, pane: number) {
+    const { heatmap } = this.layout;
+    const size = `width: ${this.width}px; height: ${heatmap}px`;
+    if (typeof plot === "string") return html`<div class="none" style=${size}>${plot || nothing}</div>`;
+    const { label, rows, scale } = this.lane;
+    return html`<rnn-plot
+      style=${size}
+      .plot=${plot}
+      .scale=${scale}
+      .window=${this.window}
+      .theme=${this.theme}
+      .width=${this.width}
+      .height=${heatmap}
+      .ratio=${this.ratio}
+      .marks=${this.marks(plot)}
+      .label="${label}: ${rows} as rows, timesteps as columns"
+      @not-finite=${(event: CustomEvent<boolean>) => this.noteNotFinite(pane, event.detail)}
+    ></rnn-plot>`;
   }
 
-  private paint(): void {
-    const canvas = this.renderRoot.querySelector("canvas");
-    const matrix = this.trace.signals.get(this.signal.name);
-    if (canvas === null || matrix === undefined) return;
-    const context = fitCanvas(canvas, this.width, this.layout.heatmap);
-    const { order, window, theme } = this;
-    const scale = signalScale(this.signal);
-    this.notFinite = drawHeatmap(context, { matrix, mask: this.trace.mask, scale, order, window, theme });
+  private marks({ order }: Plot): Mark[] {
+    const [pinned, hovered] =
+      this.lane.rows === "steps" ? [this.now, this.cursor?.step] : [this.pinned, this.cursor?.unit];
+    const marks: Mark[] = [];
+    if (pinned !== null) marks.push({ row: order.indexOf(pinned), pin: true });
+    if (hovered != null && hovered !== pinned) marks.push({ row: order.indexOf(hovered), pin: false });
+    return marks;
+  }
+
+  private noteNotFinite(pane: number, found: boolean): void {
+    if ((this.notFinite[pane] ?? false) === found) return;
+    this.notFinite = this.lane.plots.map((_, i) => (i === pane ? found : (this.notFinite[i] ?? false)));
   }
 
   private renderNotFinite() {
     return html`<span class="nan" title="Not a finite number"><i style="background: ${NOT_FINITE_COLOUR}"></i>NaN</span>`;
   }
 
-  private renderValue() {
-    const matrix = this.trace.signals.get(this.signal.name);
-    if (this.cursor === null || this.cursor.unit === null || matrix === undefined) return nothing;
-    const { timestep, unit } = this.cursor;
-    if (unit >= matrix.units) return nothing;
-    const value = valueAt(matrix, timestep, unit);
-    const padding = isPadding(this.trace, timestep);
-    // No <output>: a live region would read every cell aloud that the mouse passes.
-    const shown = padding ? "padding" : formatValue(value);
-    return html`unit ${unit}<data value=${padding ? "padding" : String(value)} title=${String(value)} data-timestep=${timestep} data-unit=${unit}>${shown}</data>`;
+  private renderValues() {
+    const { lane, cursor } = this;
+    const row = lane.rows === "steps" ? cursor?.step : cursor?.unit;
+    if (cursor === null || row == null) return nothing;
+    const sides = lane.plots.length > 1;
+    return lane.plots.map((plot, pane) => {
+      if (typeof plot === "string") return nothing;
+      const name = lane.rows === "steps" ? "" : sides ? "AB"[pane] : lane.of ? "A − B" : `unit ${row}`;
+      return this.renderValue(
+        plot,
+        cursor.timestep,
+        row,
+        name ?? "",
+        sides || lane.of ? "AB"[pane] : undefined,
+      );
+    });
   }
 
-  private renderUnit(unit: number | null, name: string) {
-    const row = unit === null ? -1 : this.order.indexOf(unit);
-    // A lane of one unit needs no pointer to it.
-    if (row < 0 || this.order.length === 1) return nothing;
-    const height = this.layout.heatmap / this.order.length;
-    const thick = Math.max(1, Math.round(height)) + 2;
-    const top = Math.round((row + 0.5) * height - thick / 2);
-    return html`<div class=${name} style="top: ${top}px; height: ${thick}px"></div>`;
+  private renderValue({ matrix, mask }: Plot, timestep: number, row: number, name: string, side?: string) {
+    if (row >= matrix.units || timestep >= matrix.timesteps) return nothing;
+    const value = valueAt(matrix, timestep, row);
+    const padding = mask !== null && mask[timestep] === 0;
+    // No <output>: a live region would read every cell aloud that the mouse passes.
+    const shown = padding ? "padding" : formatValue(value);
+    return html`<span
+      >${name}<data
+        value=${padding ? "padding" : String(value)}
+        title=${this.exact(value, timestep, row)}
+        data-timestep=${timestep}
+        data-unit=${row}
+        data-side=${side ?? nothing}
+        >${shown}</data
+      ></span
+    >`;
+  }
+
+  /** All digits; of a difference, what it is made of. */
+  private exact(value: number, timestep: number, row: number): string {
+    if (this.lane.of === null) return String(value);
+    const [a, b] = this.lane.of.map((matrix) => valueAt(matrix, timestep, row));
+    return `${value} = ${a} − ${b}`;
   }
 }
 
-customElements.define("rnn-lane", Lane);
+customElements.define("rnn-lane", LaneView);

@@ -2,13 +2,14 @@
 import { html, LitElement, nothing, svg } from "lit";
 import type { RunInfo } from "../api/types.ts";
 import { formatValue } from "../maths/format.ts";
-import { lossPath, stepAt, stepX } from "../maths/training.ts";
+import { lossOf, stepAt, stepX, trainingPath } from "../maths/training.ts";
 import { followDrag } from "./gestures.ts";
+import { pickerStyles, renderSwitch, wish } from "./pickers.ts";
 import { HEIGHT, scrubberStyles } from "./scrubber_styles.ts";
 import { base } from "./theme.ts";
 
 const RAIL = 44;
-const RATES = [2, 4, 8, 16];
+const RATES = [1, 2, 4, 8, 12, 20];
 
 export class Scrubber extends LitElement {
   static override properties = {
@@ -20,10 +21,13 @@ export class Scrubber extends LitElement {
     loading: { type: Boolean },
     playing: { type: Boolean },
     rate: { type: Number },
+    /** B's own step, when it has one. */
+    other: { attribute: false },
+    follow: { type: Boolean },
     width: { state: true },
   };
 
-  static override styles = [base, scrubberStyles];
+  static override styles = [base, pickerStyles, scrubberStyles];
 
   declare run: RunInfo;
   declare step: number | null;
@@ -31,6 +35,8 @@ export class Scrubber extends LitElement {
   declare loading: boolean;
   declare playing: boolean;
   declare rate: number;
+  declare other: number | null;
+  declare follow: boolean;
   declare private width: number;
   /** Where the pointer is while a slower server still works on an earlier step. */
   private pending: number | null = null;
@@ -42,6 +48,7 @@ export class Scrubber extends LitElement {
     super();
     this.width = 0;
     this.rate = 8;
+    this.other = null;
   }
 
   protected override firstUpdated(): void {
@@ -84,7 +91,11 @@ export class Scrubber extends LitElement {
           <span>${this.renderUnder()}</span>
         </div>
       </div>
-      ${this.renderRail()} ${few ? html`<span></span>` : this.renderRate()}
+      ${this.renderRail()}
+      <div class="end">
+        ${few ? nothing : this.renderRate()}
+        ${renderSwitch("Follow", this.follow, `Show the newest ${this.run.unit} as it comes (l)`, () => wish(this, { follow: !this.follow }))}
+      </div>
     `;
   }
 
@@ -121,8 +132,9 @@ export class Scrubber extends LitElement {
     >
       <svg width=${width} height=${HEIGHT} aria-hidden="true">
         <title>${name ?? ""}</title>
-        ${values ? svg`<path class="loss" d=${lossPath(steps, values, width, 6, RAIL - 10)} />` : nothing}
+        ${values ? svg`<path class="loss" d=${trainingPath(steps, values, { width, top: 6, bottom: RAIL - 10 })} />` : nothing}
         ${svg`<path class="line" d="M0 ${RAIL + 0.5}H${width}" /><path class="ticks ${dense ? "dense" : ""}" d=${ticks.join("")} />`}
+        ${this.renderOther()}
         ${
           x === null
             ? nothing
@@ -131,6 +143,13 @@ export class Scrubber extends LitElement {
         }
       </svg>
     </div>`;
+  }
+
+  private renderOther() {
+    if (this.other === null) return nothing;
+    const x = stepX(this.other, this.run.steps, this.width).toFixed(1);
+    return svg`<path class="stem other" d="M${x} 14V${RAIL}" /><circle class="thumb other" cx=${x} cy=${RAIL + 0.5} r="7" />
+      <text class="letter" x=${x} y="11">B</text>`;
   }
 
   private renderRate() {
@@ -148,7 +167,13 @@ export class Scrubber extends LitElement {
     if (event.button !== 0) return;
     const rail = event.currentTarget as HTMLElement;
     const left = rail.getBoundingClientRect().left;
-    const go = (clientX: number) => this.request(stepAt(clientX - left, this.run.steps, this.width));
+    const stepUnder = (clientX: number) => stepAt(clientX - left, this.run.steps, this.width);
+    // With Shift, or from its own thumb, the mouse moves B.
+    const onOther =
+      this.other !== null &&
+      (event.shiftKey || (stepUnder(event.clientX) === this.other && this.other !== this.step));
+    const go = (clientX: number) =>
+      onOther ? this.requestOther(stepUnder(clientX)) : this.request(stepUnder(clientX));
     go(event.clientX);
     followDrag(
       rail,
@@ -160,6 +185,10 @@ export class Scrubber extends LitElement {
         if (last !== null) this.send("step-change", last);
       },
     );
+  }
+
+  private requestOther(step: number | null): void {
+    if (step !== null && step !== this.other) this.send("other-step-change", step);
   }
 
   /** While a trace is on its way the newest wish waits, so that each one that is begun also shows. */
@@ -176,13 +205,6 @@ export class Scrubber extends LitElement {
   private send<T>(name: string, detail: T): void {
     this.dispatchEvent(new CustomEvent<T>(name, { detail }));
   }
-}
-
-/** The loss as Keras names it, or whatever was logged first. */
-function lossOf(logs: RunInfo["logs"]): [string, (number | null)[]] | [null, null] {
-  const name = "loss" in logs ? "loss" : Object.keys(logs)[0];
-  const values = name === undefined ? undefined : logs[name];
-  return name === undefined || values === undefined ? [null, null] : [name, values];
 }
 
 customElements.define("rnn-scrubber", Scrubber);

@@ -9,7 +9,7 @@ export const scrubberStyles = css`
     display: grid;
     grid-template-columns: 160px minmax(0, 1fr) auto;
     align-items: center;
-    height: 72px;
+    height: 66px;
     padding: 0 20px;
   }
   .now {
@@ -88,8 +88,26 @@ export const scrubberStyles = css`
     stroke: var(--accent);
     stroke-width: 1;
   }
-  .rate {
+  .thumb.other {
+    fill: var(--page);
+    stroke: var(--accent);
+  }
+  .stem.other {
+    stroke-dasharray: 2 3;
+  }
+  .letter {
+    fill: var(--accent);
+    font-weight: 600;
+    font-size: 11px;
+    text-anchor: middle;
+  }
+  .end {
+    display: flex;
+    gap: 4px;
+    align-items: center;
     margin-left: 20px;
+  }
+  .rate {
     padding: 4px 2px;
     border: 0;
     border-radius: 6px;

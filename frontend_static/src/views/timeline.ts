@@ -1,32 +1,52 @@
-/** The time axis, the annotation tracks and one lane per signal, under one crosshair. */
+/** The time axis, the tracks and one lane per signal, in one pane or two, under one crosshair. */
 import { html, LitElement, nothing, type PropertyValues } from "lit";
-import type { AnnotationInfo, SignalInfo } from "../api/types.ts";
-import { firstUnits, identityOrder } from "../maths/binning.ts";
 import type { Theme } from "../maths/colours.ts";
-import { type Cell, rowAt, timeOfX, timestepAt, xOfTime } from "../maths/hit.ts";
-import { LANE_GAP, laneLayout, minSpan, plotWidth } from "../maths/layout.ts";
-import { clampWindow, fullWindow, isFull, pan, type TimeWindow } from "../maths/window.ts";
-import { tokensOf, type View } from "../state/session.ts";
-import { clearCanvas, watchPixelRatio } from "./canvas.ts";
+import type { Cell } from "../maths/hit.ts";
+import { type Place, rowOf } from "../maths/stage.ts";
+import { arrange } from "../maths/units.ts";
+import { isFull, type TimeWindow } from "../maths/window.ts";
+import type { Match } from "../state/finder.ts";
+import type { Evolved } from "../state/inspection.ts";
+import { evolutionLane, type Lane, lanesOf } from "../state/lanes.ts";
+import type { View } from "../state/view.ts";
+import { watchPixelRatio } from "./canvas.ts";
+import { renderCrosshair } from "./crosshair.ts";
 import type { Cursor } from "./cursor.ts";
-import { drawAxis, INDEX_HEIGHT, TOKEN_HEIGHT } from "./draw_axis.ts";
-import { drawTrack, flagColour, TRACK_HEIGHT } from "./draw_track.ts";
-import { followDrag, type Stage, wheelWindow } from "./gestures.ts";
 import "./lane.ts";
-import { annotationText, renderReadout } from "./readout.ts";
+import { Pointer } from "./pointer.ts";
+import { renderReadout } from "./readout.ts";
 import { base } from "./theme.ts";
-import { HEAD_END, LABEL_WIDTH, RANGE_HEIGHT, SIDE, timelineStyles } from "./timeline_styles.ts";
+import {
+  axisHeight,
+  paintAxes,
+  paintTracks,
+  panesOf,
+  renderHeads,
+  renderTracks,
+  type TrackRow,
+  trackRows,
+} from "./timeline_head.ts";
+import { READOUT_HEIGHT, TimelineLayout } from "./timeline_layout.ts";
+import { timelineStyles } from "./timeline_styles.ts";
 
-const READOUT_HEIGHT = 34;
-/** More tracks than this would leave the lanes no room, so they scroll away with them. */
-const MOST_STICKY_TRACKS = 6;
+const ARRANGED = ["view", "pinned", "only", "contrast", "evolution"] as const;
+
+/** What a click on a heatmap means. */
+export interface Picked {
+  readonly pin: Cell | null;
+  readonly signal: string;
+}
 
 export class Timeline extends LitElement {
   static override properties = {
     view: { attribute: false },
-    annotations: { attribute: false },
     wanted: { attribute: false },
     pin: { attribute: false },
+    pinned: { attribute: false },
+    only: { attribute: false },
+    contrast: { attribute: false },
+    evolution: { attribute: false },
+    found: { attribute: false },
     theme: { attribute: false },
     hover: { state: true },
     size: { state: true },
@@ -36,20 +56,41 @@ export class Timeline extends LitElement {
   static override styles = [base, timelineStyles];
 
   declare view: View;
-  declare annotations: readonly AnnotationInfo[];
   /** The window as selected; null is all of time. */
   declare wanted: TimeWindow | null;
   declare pin: Cell | null;
+  declare pinned: readonly number[];
+  declare only: boolean;
+  declare contrast: number;
+  /** The picked unit at every step, if the inspector is open. */
+  declare evolution: Evolved | null;
+  /** Where the text that is searched for stands. */
+  declare found: readonly Match[];
   declare theme: Theme;
   declare private hover: Cursor | null;
   declare private size: { width: number; height: number };
   declare private ratio: number;
-  private order = identityOrder(0);
+  private lanes: readonly Lane[] = [];
+  private tracks: readonly TrackRow[] = [];
+  private order: Uint32Array = new Uint32Array();
   private cleanUp: (() => void)[] = [];
+  private readonly pointer = new Pointer(
+    () => {
+      const { layout, scroller } = this;
+      return { scroller, stage: layout.stage(scroller.scrollTop), minSpan: layout.minSpan };
+    },
+    {
+      hover: (place) => this.onHover(place),
+      click: (place) => this.onClick(place),
+      zoom: (window) => this.sendWindow(window),
+    },
+  );
 
   constructor() {
     super();
     this.hover = null;
+    this.evolution = null;
+    this.found = [];
     this.size = { width: 0, height: 0 };
     this.ratio = window.devicePixelRatio;
   }
@@ -75,94 +116,69 @@ export class Timeline extends LitElement {
     for (const undo of this.cleanUp) undo();
   }
 
-  get total(): number {
-    return this.view.layer.timesteps;
+  get layout(): TimelineLayout {
+    const { view, lanes, tracks, wanted } = this;
+    return new TimelineLayout({ view, lanes, tracks, wanted }, this.size);
   }
 
-  get plotWidth(): number {
-    const scrollbar = 15;
-    return Math.floor(plotWidth(this.size.width - 2 * SIDE - LABEL_WIDTH - scrollbar, this.total));
-  }
-
-  get minSpan(): number {
-    return minSpan(this.plotWidth);
-  }
-
-  get window(): TimeWindow {
-    return clampWindow(this.wanted ?? fullWindow(this.total), this.total, this.minSpan);
+  /** The rows as they stand, for the keyboard to walk through. */
+  get rows(): Uint32Array {
+    return this.order;
   }
 
   private get cursor(): Cursor | null {
-    return this.hover ?? this.pin;
-  }
-
-  private get signals(): readonly SignalInfo[] {
-    return this.view.layer.signals.filter(({ name }) => this.view.trace.signals.has(name));
-  }
-
-  /** The annotations that fit this layer's time axis. */
-  private get tracks(): readonly AnnotationInfo[] {
-    const values = this.view.sample?.annotations ?? {};
-    return this.annotations.filter(({ name }) => values[name]?.length === this.total);
-  }
-
-  private get tracksStick(): boolean {
-    return this.tracks.length <= MOST_STICKY_TRACKS;
-  }
-
-  private get axisHeight(): number {
-    return INDEX_HEIGHT + (tokensOf(this.view) === null ? 0 : TOKEN_HEIGHT);
-  }
-
-  private get tracksHeight(): number {
-    return this.tracks.length * TRACK_HEIGHT + HEAD_END;
-  }
-
-  private get headHeight(): number {
-    return READOUT_HEIGHT + this.axisHeight + RANGE_HEIGHT + this.tracksHeight;
-  }
-
-  private get layout() {
-    const available = this.size.height - this.headHeight - 12 + LANE_GAP;
-    return laneLayout(available, this.signals.length, this.view.layer.units);
-  }
-
-  /** The lane of a signal that has fewer units than the layer's widest (a custom cell's) shows its own alone. */
-  private orderOf(signal: SignalInfo): Uint32Array {
-    return signal.units === this.order.length ? this.order : firstUnits(this.order, signal.units);
+    return this.hover ?? (this.pin && { ...this.pin, step: null });
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (!changed.has("view")) return;
-    const { units, timesteps } = this.view.layer;
-    if (this.order.length !== units) this.order = identityOrder(units);
+    if (changed.has("view")) this.tracks = trackRows(this.view);
+    if (ARRANGED.some((name) => changed.has(name))) {
+      this.arrangeLanes(changed);
+    }
     const hover = this.hover;
-    if (hover && (hover.timestep >= timesteps || (hover.unit ?? 0) >= units)) this.hover = null;
+    const units = Math.max(...panesOf(this.view).map((side) => side?.layer.units ?? 0));
+    if (hover && (hover.timestep >= this.layout.total || (hover.unit ?? 0) >= units)) this.hover = null;
+  }
+
+  private arrangeLanes(changed: PropertyValues<this>): void {
+    const { view, pinned, only, evolution } = this;
+    const before = changed.get("view") as View | undefined;
+    // The same array for the same order, so that nothing is painted anew for it.
+    if (changed.has("pinned") || changed.has("only") || before?.order !== view.order) {
+      this.order = arrange(view.order, pinned, only);
+    }
+    const lanes = lanesOf(view, this.order, this.contrast);
+    const signal = view.a.layer.signals.find(({ name }) => name === evolution?.key.signal);
+    const own =
+      evolution && signal ? [evolutionLane(signal, evolution, panesOf(view).length, this.contrast)] : [];
+    this.lanes = [...own, ...lanes];
   }
 
   override render() {
     if (this.size.width === 0) return nothing;
-    const sticky = this.tracksStick;
+    const { pointer, layout } = this;
+    const sticky = layout.tracksStick;
+    const tracks = renderTracks(this.tracks, this.cursor?.timestep ?? null, this.theme);
     return html`
       <div
         class="scroll"
         role="group"
         aria-label="Timeline"
-        @pointermove=${this.onPointerMove}
-        @pointerleave=${this.onPointerLeave}
-        @pointerdown=${this.onPointerDown}
-        @dblclick=${this.onDoubleClick}
-        @wheel=${{ handleEvent: this.onWheel, passive: false }}
+        @pointermove=${pointer.onMove}
+        @pointerleave=${pointer.onLeave}
+        @pointerdown=${pointer.onDown}
+        @dblclick=${pointer.onDoubleClick}
+        @wheel=${{ handleEvent: pointer.onWheel, passive: false }}
       >
         <div class="content">
           <div class="sticky">
-            ${renderReadout(this.view, this.cursor, READOUT_HEIGHT)} ${this.renderAxis()}
-            ${this.renderRange()} ${sticky ? this.renderTracks() : nothing}
+            ${renderReadout(this.view, this.cursor, READOUT_HEIGHT)} ${renderHeads(this.view, layout.width)}
+            ${this.renderAxis()} ${this.renderRange(layout)} ${sticky ? tracks : nothing}
           </div>
-          ${sticky ? nothing : this.renderTracks()}
-          <div class="lanes">${this.signals.map((signal) => this.renderLane(signal))}</div>
-          ${this.renderCrosshair(this.pin?.timestep ?? null, "crosshair pin")}
-          ${this.renderCrosshair(this.hover?.timestep ?? null, "crosshair")}
+          ${sticky ? nothing : tracks}
+          <div class="lanes">${this.lanes.map((lane) => this.renderLane(lane, layout))}</div>
+          ${renderCrosshair(layout, this.pin?.timestep ?? null, "crosshair pin")}
+          ${renderCrosshair(layout, this.hover?.timestep ?? null, "crosshair")}
         </div>
       </div>
     `;
@@ -170,19 +186,21 @@ export class Timeline extends LitElement {
 
   protected override updated(): void {
     if (this.size.width === 0) return;
-    this.paintAxis();
-    this.paintTracks();
+    const { window, width } = this.layout;
+    const drawing = { window, width, theme: this.theme };
+    const axes = this.renderRoot.querySelectorAll<HTMLCanvasElement>(".axis canvas");
+    paintAxes(axes, this.view, this.cursor?.timestep ?? null, this.found, drawing);
+    paintTracks(this.renderRoot.querySelectorAll<HTMLElement>(".track"), this.tracks, drawing);
   }
 
   private renderAxis() {
-    return html`<div class="line axis" style="height: ${this.axisHeight}px">
+    return html`<div class="line axis" style="height: ${axisHeight(this.view)}px">
       <div class="axis-name">timestep</div>
-      <canvas aria-hidden="true"></canvas>
+      <div class="panes">${panesOf(this.view).map(() => html`<canvas aria-hidden="true"></canvas>`)}</div>
     </div>`;
   }
 
-  private renderRange() {
-    const { window, total, plotWidth: width } = this;
+  private renderRange({ window, total, width }: TimelineLayout) {
     const full = isFull(window, total);
     const left = (window.from / total) * width;
     const thumb = Math.max(8, ((window.to - window.from) / total) * width);
@@ -194,181 +212,75 @@ export class Timeline extends LitElement {
           ?hidden=${full}
           title="Visible part of the sequence"
           style="left: ${Math.min(left, width - thumb)}px; width: ${thumb}px"
-          @pointerdown=${this.onThumbDown}
+          @pointerdown=${this.pointer.onThumbDown}
         ></div>
       </div>
     </div>`;
   }
 
-  private renderTracks() {
-    const values = this.view.sample?.annotations ?? {};
-    let flags = 0;
-    return html`<div class="tracks">
-      ${this.tracks.map(({ name, kind }) => {
-        const swatch = kind === "flag" ? flagColour(flags++, this.theme) : null;
-        const at = this.cursor?.timestep ?? null;
-        const value = at === null ? null : annotationText(kind, values[name]?.[at]);
-        return html`<div class="line track" data-flag=${swatch === null ? nothing : flags - 1}>
-          <div class="name"><span title=${name}>${name}</span><b>${value}</b></div>
-          <canvas role="img" aria-label=${name}></canvas>
-        </div>`;
-      })}
-    </div>`;
-  }
-
-  private renderLane(signal: SignalInfo) {
+  private renderLane(lane: Lane, { lane: layout, window, width }: TimelineLayout) {
+    const isSteps = lane.rows === "steps";
+    const now =
+      isSteps && this.evolution ? this.evolution.data.steps.indexOf(this.view.a.trace.key.step) : null;
     return html`<rnn-lane
-      data-signal=${signal.name}
-      style="height: ${this.layout.lane}px"
-      .signal=${signal}
-      .trace=${this.view.trace}
-      .window=${this.window}
-      .order=${this.orderOf(signal)}
+      data-signal=${isSteps ? "evolution" : lane.signal}
+      style="height: ${layout.lane}px"
+      .lane=${lane}
+      .window=${window}
       .theme=${this.theme}
-      .width=${this.plotWidth}
-      .layout=${this.layout}
+      .width=${width}
+      .layout=${layout}
       .ratio=${this.ratio}
       .cursor=${this.cursor}
       .pinned=${this.pin?.unit ?? null}
+      .now=${now}
     ></rnn-lane>`;
-  }
-
-  private renderCrosshair(timestep: number | null, name: string) {
-    const { window, plotWidth: width } = this;
-    const x = timestep === null ? -1 : xOfTime(timestep + 0.5, window, width);
-    if (x < 0 || x > width) return nothing;
-    const top = READOUT_HEIGHT + this.axisHeight;
-    return html`<div class=${name} style="left: ${LABEL_WIDTH + Math.round(x)}px; top: ${top}px"></div>`;
-  }
-
-  private paintAxis(): void {
-    const canvas = this.renderRoot.querySelector<HTMLCanvasElement>(".axis canvas");
-    if (canvas === null) return;
-    const { window, plotWidth: width, theme } = this;
-    const pen = clearCanvas(canvas, width, this.axisHeight);
-    const tokens = tokensOf(this.view);
-    drawAxis(pen, { tokens, window, width, theme, cursor: this.cursor?.timestep ?? null });
-  }
-
-  private paintTracks(): void {
-    const { window, plotWidth: width, theme } = this;
-    const tracks = this.tracks;
-    const rows = this.renderRoot.querySelectorAll<HTMLElement>(".track");
-    for (const [i, row] of rows.entries()) {
-      const canvas = row.querySelector("canvas");
-      const annotation = tracks[i];
-      if (canvas === null || annotation === undefined) continue;
-      const values = this.view.sample?.annotations[annotation.name] ?? [];
-      const index = Number(row.dataset.flag ?? 0);
-      drawTrack(clearCanvas(canvas, width, TRACK_HEIGHT), {
-        kind: annotation.kind,
-        values,
-        index,
-        window,
-        width,
-        theme,
-      });
-    }
   }
 
   private get scroller(): HTMLElement {
     return this.renderRoot.querySelector(".scroll") as HTMLElement;
   }
 
-  /** What lies under the pointer, found by arithmetic: no element is asked. */
-  private hit(event: MouseEvent): Cursor | null {
-    const box = this.scroller.getBoundingClientRect();
-    const x = event.clientX - box.left - SIDE - LABEL_WIDTH;
-    const timestep = timestepAt(x, this.window, this.plotWidth, this.total);
-    if (timestep === null) return null;
-    const inView = event.clientY - box.top;
-    const head = this.tracksStick ? this.headHeight : this.headHeight - this.tracksHeight;
-    if (inView < READOUT_HEIGHT) return null;
-    if (inView < head) return { timestep, unit: null };
-    const y = inView + this.scroller.scrollTop - this.headHeight;
-    const { lane, heatmap } = this.layout;
-    const index = Math.floor(y / (lane + LANE_GAP));
-    if (index < 0) return { timestep, unit: null };
-    const signal = this.signals[index];
-    if (signal === undefined) return null;
-    const order = this.orderOf(signal);
-    const row = rowAt(y - index * (lane + LANE_GAP), heatmap, order.length);
-    return { timestep, unit: row === null ? null : (order[row] ?? null) };
+  /** The unit, or of an evolution the step's row, that a place lies on. */
+  private cursorAt(place: Place): Cursor {
+    const { timestep, pane, share } = place;
+    const lane = place.lane === null ? undefined : this.lanes[place.lane];
+    const plot = lane?.plots[pane];
+    if (lane === undefined || plot === undefined || typeof plot === "string")
+      return { timestep, unit: null, step: null };
+    const row = rowOf(share, plot.order.length);
+    const at = row === null ? null : (plot.order[row] ?? null);
+    return lane.rows === "steps" ? { timestep, unit: null, step: at } : { timestep, unit: at, step: null };
   }
 
-  private onPointerMove(event: PointerEvent): void {
-    if (event.buttons !== 0) return;
-    const next = this.hit(event);
-    if (next?.timestep === this.hover?.timestep && next?.unit === this.hover?.unit) return;
+  private onHover(place: Place | null): void {
+    const next = place && this.cursorAt(place);
+    const { hover } = this;
+    if (next?.timestep === hover?.timestep && next?.unit === hover?.unit && next?.step === hover?.step)
+      return;
     this.hover = next;
   }
 
-  private onPointerLeave(): void {
-    this.hover = null;
+  private onClick(place: Place): void {
+    const { timestep, unit, step } = this.cursorAt(place);
+    const lane = this.lanes[place.lane ?? -1];
+    if (lane === undefined) return;
+    if (step !== null && this.evolution) {
+      this.send<Picked>("pick", { pin: { timestep, unit: this.evolution.key.unit }, signal: lane.signal });
+      this.send<number>("step-change", this.evolution.data.steps[step] as number);
+    } else if (unit !== null) {
+      // A click on the pinned cell lets go of it.
+      const same = this.pin?.timestep === timestep && this.pin.unit === unit;
+      this.send<Picked>("pick", { pin: same ? null : { timestep, unit }, signal: lane.signal });
+    }
   }
-
-  private onPointerDown(event: PointerEvent): void {
-    const cursor = this.hit(event);
-    if (event.button !== 0 || cursor === null) return;
-    const start = this.window;
-    const perPixel = (start.to - start.from) / this.plotWidth;
-    followDrag(
-      this.scroller,
-      event,
-      (dx) => {
-        this.hover = null;
-        this.sendWindow(pan(start, -dx * perPixel, this.total));
-      },
-      (clicked) => {
-        if (clicked && cursor.unit !== null) this.sendPin(cursor.timestep, cursor.unit);
-      },
-    );
-  }
-
-  private onThumbDown(event: PointerEvent): void {
-    event.stopPropagation();
-    const start = this.window;
-    const perPixel = this.total / this.plotWidth;
-    followDrag(
-      event.currentTarget as HTMLElement,
-      event,
-      (dx) => this.sendWindow(pan(start, dx * perPixel, this.total)),
-      () => undefined,
-    );
-  }
-
-  private onDoubleClick(event: MouseEvent): void {
-    if (this.hit(event) !== null) this.sendWindow(null);
-  }
-
-  private onWheel = (event: WheelEvent): void => {
-    const box = this.scroller.getBoundingClientRect();
-    const x = event.clientX - box.left - SIDE - LABEL_WIDTH;
-    if (x < 0 || x > this.plotWidth) return;
-    const stage: Stage = {
-      window: this.window,
-      width: this.plotWidth,
-      total: this.total,
-      minSpan: this.minSpan,
-      scrolls: this.scroller.scrollHeight > this.scroller.clientHeight,
-    };
-    const next = wheelWindow(event, timeOfX(x, stage.window, stage.width), stage);
-    if (next === null) return;
-    event.preventDefault();
-    this.sendWindow(next);
-    this.hover = this.hit(event);
-  };
 
   private sendWindow(window: TimeWindow | null): void {
-    const detail = window !== null && isFull(window, this.total) ? null : window;
-    this.dispatchEvent(new CustomEvent<TimeWindow | null>("window-change", { detail }));
+    this.send("window-change", window !== null && isFull(window, this.layout.total) ? null : window);
   }
 
-  /** A click on the pinned cell lets go of it. */
-  private sendPin(timestep: number, unit: number): void {
-    const same = this.pin?.timestep === timestep && this.pin.unit === unit;
-    const detail = same ? null : { timestep, unit };
-    this.dispatchEvent(new CustomEvent<Cell | null>("pin-change", { detail }));
+  private send<T>(name: string, detail: T): void {
+    this.dispatchEvent(new CustomEvent<T>(name, { detail }));
   }
 }
 

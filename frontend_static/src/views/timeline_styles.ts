@@ -1,12 +1,13 @@
 /** How the timeline is laid out, and the sizes that its arithmetic shares with its style sheet. */
 import { css } from "lit";
-import { LANE_GAP } from "../maths/layout.ts";
-import { TRACK_HEIGHT } from "./draw_track.ts";
+import { LABEL_WIDTH, LANE_GAP, SIDE } from "../maths/layout.ts";
+import { PANE_GAP } from "../maths/stage.ts";
+import { LINE_TRACK_HEIGHT, TRACK_HEIGHT } from "./draw_track.ts";
 
-export const LABEL_WIDTH = 160;
-export const SIDE = 20;
+export { LABEL_WIDTH, SIDE };
 export const RANGE_HEIGHT = 8;
 export const HEAD_END = 8;
+export const HEADS_HEIGHT = 22;
 
 export const timelineStyles = css`
   :host {
@@ -42,14 +43,38 @@ export const timelineStyles = css`
     display: grid;
     grid-template-columns: var(--label-width) auto;
   }
+  .panes {
+    display: flex;
+    gap: ${PANE_GAP}px;
+  }
+  .heads {
+    height: ${HEADS_HEIGHT}px;
+    line-height: ${HEADS_HEIGHT}px;
+  }
+  .heads .panes > div {
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+  .heads b {
+    margin-right: 4px;
+    color: var(--accent);
+    font-weight: 600;
+  }
+  .heads .fault {
+    color: var(--warn);
+  }
   .track {
-    height: ${TRACK_HEIGHT}px;
     color: var(--soft);
     font-size: 12px;
     line-height: ${TRACK_HEIGHT}px;
   }
+  .track.line-track .name {
+    line-height: ${LINE_TRACK_HEIGHT}px;
+  }
   .track .name {
     display: flex;
+    min-width: 0;
     gap: 8px;
     justify-content: space-between;
     padding-right: 20px;
@@ -60,6 +85,9 @@ export const timelineStyles = css`
     text-overflow: ellipsis;
   }
   .track b {
+    overflow: hidden;
+    max-width: 96px;
+    text-overflow: ellipsis;
     font-weight: 400;
     color: var(--ink);
   }

@@ -5,12 +5,8 @@ import { visibleToken } from "../maths/format.ts";
 import type { Selection } from "../state/selection.ts";
 import type { Help } from "./help.ts";
 import "./help.ts";
+import { type Option, pickerStyles, renderPicker } from "./pickers.ts";
 import { base } from "./theme.ts";
-
-interface Option {
-  readonly value: string;
-  readonly text: string;
-}
 
 export class TopBar extends LitElement {
   static override properties = {
@@ -21,13 +17,14 @@ export class TopBar extends LitElement {
 
   static override styles = [
     base,
+    pickerStyles,
     css`
       :host {
         display: flex;
         gap: 8px;
         align-items: center;
-        min-height: 52px;
-        padding: 8px 20px;
+        min-height: 48px;
+        padding: 6px 20px;
         flex-wrap: wrap;
       }
       h1 {
@@ -37,45 +34,9 @@ export class TopBar extends LitElement {
         font-size: 15px;
         line-height: 20px;
       }
-      label {
+      .end {
         display: flex;
-        position: relative;
-        align-items: center;
-        height: 32px;
-        border-radius: 8px;
-        background: var(--raised);
-      }
-      label > span {
-        padding-left: 12px;
-        color: var(--soft);
-      }
-      select {
-        max-width: 320px;
-        height: 32px;
-        padding: 0 28px 0 8px;
-        border: 0;
-        border-radius: 8px;
-        background: transparent;
-        text-overflow: ellipsis;
-        cursor: pointer;
-        appearance: none;
-      }
-      option {
-        background: var(--page);
-      }
-      label::after {
-        position: absolute;
-        right: 12px;
-        width: 5px;
-        height: 5px;
-        margin-top: -3px;
-        border: solid var(--soft);
-        border-width: 0 1.5px 1.5px 0;
-        content: "";
-        transform: rotate(45deg);
-        pointer-events: none;
-      }
-      rnn-help {
+        gap: 4px;
         margin-left: auto;
       }
     `,
@@ -93,49 +54,34 @@ export class TopBar extends LitElement {
     const { run, runs, selection } = this;
     return html`
       <h1>RNN Timeline</h1>
-      ${this.renderPicker("Run", "run", this.runOptions(runs ?? []), selection.run)}
+      ${this.renderPicker("Run", "run", runOptions(runs ?? [], selection.run), selection.run)}
       ${
         run === null
           ? nothing
           : html`${this.renderPicker("Layer", "layer", layerOptions(run), selection.layer)}
             ${this.renderPicker("Sample", "sample", sampleOptions(run), String(selection.sample))}`
       }
-      <rnn-help></rnn-help>
+      <div class="end"><slot></slot><rnn-help></rnn-help></div>
     `;
   }
 
-  private runOptions(runs: readonly RunEntry[]): Option[] {
-    const options = runs.map(({ name }) => ({ value: name, text: name }));
-    const chosen = this.selection.run;
-    // A run that went away stays named until another is chosen; the picker must not name a wrong one.
-    if (chosen !== null && options.length > 0 && !runs.some(({ name }) => name === chosen)) {
-      return [{ value: chosen, text: `${chosen} (gone)` }, ...options];
-    }
-    return options;
-  }
-
   private renderPicker(label: string, name: string, options: readonly Option[], chosen: string | null) {
-    if (options.length === 0) return nothing;
-    return html`<label>
-      <span>${label}</span>
-      <select
-        name=${name}
-        .value=${chosen ?? ""}
-        @change=${(event: Event) => this.send(`${name}-change`, (event.target as HTMLSelectElement).value)}
-      >
-        ${options.map(
-          ({ value, text }) => html`<option value=${value} .selected=${value === chosen}>${text}</option>`,
-        )}
-      </select>
-    </label>`;
-  }
-
-  private send(name: string, detail: string): void {
-    this.dispatchEvent(new CustomEvent<string>(name, { detail }));
+    return renderPicker(label, name, options, chosen ?? "", (detail) =>
+      this.dispatchEvent(new CustomEvent<string>(`${name}-change`, { detail })),
+    );
   }
 }
 
-function layerOptions(run: RunInfo): Option[] {
+export function runOptions(runs: readonly RunEntry[], chosen: string | null): Option[] {
+  const options = runs.map(({ name }) => ({ value: name, text: name }));
+  // A run that went away stays named until another is chosen; the picker must not name a wrong one.
+  if (chosen !== null && options.length > 0 && !runs.some(({ name }) => name === chosen)) {
+    return [{ value: chosen, text: `${chosen} (gone)` }, ...options];
+  }
+  return options;
+}
+
+export function layerOptions(run: RunInfo): Option[] {
   return run.layers.map(({ key }) => ({ value: key, text: key }));
 }
 

@@ -1,0 +1,151 @@
+/** Everything that one picture needs, fetched together, so that it is painted whole or not at all. */
+import { hasPredictions, type Series } from "../api/arrays.ts";
+import { type Client, isAbort } from "../api/client.ts";
+import type { Trace } from "../api/trace.ts";
+import type { SampleInfo, TraceKey } from "../api/types.ts";
+import { Fetched } from "./fetched.ts";
+import { type OrderKey, Orders } from "./orders.ts";
+
+const MB = 1024 * 1024;
+
+export interface FrameKey {
+  readonly a: TraceKey;
+  readonly b: TraceKey | null;
+  readonly order: OrderKey;
+}
+
+/** One trace and what names its columns. */
+export interface Part {
+  readonly trace: Trace;
+  readonly sample: SampleInfo | null;
+  readonly series: Series | null;
+}
+
+export interface Frame {
+  readonly a: Part;
+  readonly b: Part | null;
+  /** Why B was asked for and is not there. */
+  readonly fault: string | null;
+  readonly order: Uint32Array;
+}
+
+type SampleKey = Pick<TraceKey, "run" | "sample">;
+
+export class Frames {
+  private readonly traces: Fetched<TraceKey, Trace>;
+  private readonly samples: Fetched<SampleKey, { info: SampleInfo | null }>;
+  private readonly series: Fetched<TraceKey, { series: Series | null }>;
+  private readonly orders: Orders;
+  /** Runs whose series are the same at every step, with the step at which they were asked for. */
+  private readonly constant = new Map<string, number>();
+
+  constructor(client: Client) {
+    this.traces = new Fetched(
+      (key, signal) => client.trace(key, signal),
+      ({ bytes }) => bytes,
+      192 * MB,
+    );
+    // Tokens, annotations and series are an aid: without them the trace is still worth seeing.
+    this.samples = new Fetched(
+      async (key, signal) => ({ info: await orNull(client.sample(key.run, key.sample, signal)) }),
+      () => 1,
+      1000,
+    );
+    this.series = new Fetched(
+      async (key, signal) => ({ series: await orNull(client.series(key, signal)) }),
+      () => 1,
+      200,
+    );
+    this.orders = new Orders(client, this.traces);
+  }
+
+  /** What is already here, or undefined if any part is not. */
+  cached(key: FrameKey): Frame | undefined {
+    const [a, order] = [this.cachedPart(key.a), this.orders.cached(key.order)];
+    const b = key.b && this.cachedPart(key.b);
+    if (a === undefined || order === undefined || b === undefined) return undefined;
+    return { a, b, order, fault: null };
+  }
+
+  /** Rejects when A cannot be had; without B or the order there is still a picture. */
+  async load(key: FrameKey): Promise<Frame> {
+    let fault: string | null = null;
+    const [a, b, order] = await Promise.all([
+      this.loadPart(key.a),
+      key.b &&
+        this.loadPart(key.b).catch((error: unknown) => {
+          if (isAbort(error)) throw error;
+          fault = error instanceof Error ? error.message : String(error);
+          return null;
+        }),
+      this.orders.load(key.order),
+    ]);
+    return { a, b, order, fault };
+  }
+
+  prefetch(key: FrameKey): void {
+    for (const part of partsOf(key)) {
+      this.traces.prefetch(part);
+      this.series.prefetch(this.seriesKey(part));
+    }
+  }
+
+  /** Stops every fetch but those for `keys`. */
+  abortAllBut(keys: readonly FrameKey[]): void {
+    const parts = keys.flatMap(partsOf);
+    this.traces.abortAllBut([...parts, ...keys.flatMap(({ order }) => Orders.tracesOf(order))]);
+    this.series.abortAllBut(parts.map((part) => this.seriesKey(part)));
+  }
+
+  /** The tokens of one sample, wherever they are. */
+  async tokens(run: string, sample: number): Promise<readonly string[]> {
+    return (await this.samples.load({ run, sample })).info?.tokens ?? [];
+  }
+
+  clear(): void {
+    for (const fetched of [this.traces, this.samples, this.series, this.orders]) fetched.clear();
+    this.constant.clear();
+  }
+
+  private cachedPart(key: TraceKey): Part | undefined {
+    const trace = this.traces.cached(key);
+    const sample = this.samples.cached(sampleKey(key));
+    const series = this.series.cached(this.seriesKey(key));
+    if (trace === undefined || sample === undefined || series === undefined) return undefined;
+    return { trace, sample: sample.info, series: series.series };
+  }
+
+  private async loadPart(key: TraceKey): Promise<Part> {
+    const [trace, { info }, { series }] = await Promise.all([
+      this.traces.load(key),
+      this.samples.load(sampleKey(key)),
+      this.series.load(this.seriesKey(key)),
+    ]);
+    const known = this.constant.has(key.run);
+    if (!known && series !== null && !hasPredictions(series)) this.constant.set(key.run, key.step);
+    return { trace, sample: info, series };
+  }
+
+  /** Of a run without predictions one step's answer holds for all. */
+  private seriesKey(key: TraceKey): TraceKey {
+    const { run, sample } = key;
+    return { run, layer: "", sample, step: this.constant.get(run) ?? key.step };
+  }
+}
+
+function partsOf({ a, b }: FrameKey): TraceKey[] {
+  return b === null ? [a] : [a, b];
+}
+
+function sampleKey({ run, sample }: TraceKey): SampleKey {
+  return { run, sample };
+}
+
+async function orNull<V>(answer: Promise<V>): Promise<V | null> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (isAbort(error)) throw error;
+    return null;
+  }
+}

@@ -1,0 +1,183 @@
+/** From a view to the rows of the timeline: what each heatmap shows, on which scale. */
+import type { Matrix } from "../api/trace.ts";
+import type { SignalInfo } from "../api/types.ts";
+import { firstUnits, identityOrder } from "../maths/binning.ts";
+import { difference, differenceScale } from "../maths/difference.ts";
+import { formatCount, signalLabel } from "../maths/format.ts";
+import { joinScales, type Scale, signalScale } from "../maths/scale.ts";
+import type { Evolved } from "./inspection.ts";
+import type { Side, View } from "./view.ts";
+
+export interface Plot {
+  readonly matrix: Matrix;
+  readonly mask: Uint8Array | null;
+  /** Row r of the picture is unit (of an evolution: step) order[r]. */
+  readonly order: Uint32Array;
+}
+
+export interface Lane {
+  readonly signal: string;
+  readonly label: string;
+  readonly scale: Scale;
+  /** Whether values may lie beyond the scale's ends, as whoever asked for stronger colours wants it. */
+  readonly clipped: boolean;
+  /** What the rows are. */
+  readonly rows: "units" | "steps";
+  /** One per pane; a sentence where there is nothing to paint. */
+  readonly plots: readonly (Plot | string)[];
+  /** What a value here is made of, where it is a difference: A and B themselves. */
+  readonly of: readonly [Matrix, Matrix] | null;
+}
+
+/** One lane for each signal that A or B has: those of A in its order, then those that B alone has. */
+export function lanesOf(view: View, order: Uint32Array, contrast: number): Lane[] {
+  const { a, b, compare } = view;
+  const names = [...new Set([a, ...(b ? [b] : [])].flatMap(signalNames))];
+  const differs = compare === "difference" && b !== null;
+  return names.map((name) =>
+    differs ? differenceLane(a, b, name, order, contrast) : plainLane(view, name, order, contrast),
+  );
+}
+
+/** One unit of one signal at every captured step. */
+export function evolutionLane(
+  signal: SignalInfo,
+  { key, data }: Evolved,
+  panes: number,
+  contrast: number,
+): Lane {
+  const { steps, values, mask } = data;
+  const plot = { matrix: values, mask, order: identity(steps.length) };
+  return {
+    signal: signal.name,
+    label: `unit ${key.unit}, all steps`,
+    ...contrasted(signalScale(signal), isBounded(signal) ? 1 : contrast),
+    rows: "steps",
+    plots: Array.from({ length: panes }, (_, pane) => (pane === 0 ? plot : "")),
+    of: null,
+  };
+}
+
+function signalNames({ layer, trace }: Side): string[] {
+  return layer.signals.map(({ name }) => name).filter((name) => trace.signals.has(name));
+}
+
+function infoOf(side: Side | null, name: string): SignalInfo | undefined {
+  return side?.layer.signals.find((signal) => signal.name === name);
+}
+
+/** Only of a signal with a range is it known beforehand how far its colours must reach. */
+export function isBounded({ range }: SignalInfo): boolean {
+  return range !== null;
+}
+
+function contrasted({ kind, domain }: Scale, contrast: number): Pick<Lane, "scale" | "clipped"> {
+  // A scale from zero keeps its zero, one about zero its middle.
+  const [low, high] = domain.map((end) => end / contrast) as [number, number];
+  return { scale: { kind, domain: [low, high] }, clipped: contrast !== 1 };
+}
+
+/** Both pictures on one scale, or a comparison of colours would lie. */
+function commonScale(a: Side, b: Side | null, name: string): Scale {
+  const scales = [infoOf(a, name), infoOf(b, name)].filter((info) => info !== undefined).map(signalScale);
+  return scales.reduce(joinScales);
+}
+
+function plainLane({ a, b, compare, fault }: View, name: string, order: Uint32Array, contrast: number): Lane {
+  const plots = [plotOf(a, name, order, true)];
+  if (compare === "side") {
+    plots.push(b ? plotOf(b, name, order, b.layer.units === a.layer.units) : (fault ?? ""));
+  }
+  const second = compare === "off" ? null : b;
+  const bounded = [infoOf(a, name), infoOf(second, name)].every(
+    (info) => info === undefined || isBounded(info),
+  );
+  return {
+    signal: name,
+    label: signalLabel(name),
+    ...contrasted(commonScale(a, second, name), bounded ? 1 : contrast),
+    rows: "units",
+    plots,
+    of: null,
+  };
+}
+
+function plotOf(
+  { trace, layer }: Side,
+  name: string,
+  order: Uint32Array,
+  isLikeFirst: boolean,
+): Plot | string {
+  const matrix = trace.signals.get(name);
+  if (matrix === undefined) return `${layer.cell} has no ${signalLabel(name)}`;
+  return { matrix, mask: trace.mask, order: orderFor(order, isLikeFirst, layer.units, matrix.units) };
+}
+
+/** The rows of a layer as wide as A's follow A's order; another's units are others, and keep their own. */
+function orderFor(order: Uint32Array, isLikeFirst: boolean, layerUnits: number, units: number): Uint32Array {
+  if (!isLikeFirst) return identity(units);
+  return units === layerUnits ? order : firstUnits(order, units);
+}
+
+const identities = new Map<number, Uint32Array>();
+
+function identity(units: number): Uint32Array {
+  const known = identities.get(units) ?? identityOrder(units);
+  identities.set(units, known);
+  return known;
+}
+
+function differenceLane(a: Side, b: Side, name: string, order: Uint32Array, contrast: number): Lane {
+  const [first, second] = [a.trace.signals.get(name), b.trace.signals.get(name)];
+  const label = signalLabel(name);
+  const lane = {
+    signal: name,
+    label,
+    rows: "units" as const,
+    scale: commonScale(a, b, name),
+    clipped: contrast !== 1,
+  };
+  if (first === undefined || second === undefined) {
+    const without = first === undefined ? a : b;
+    return { ...lane, plots: [`${without.layer.cell} has no ${label}: nothing to subtract`], of: null };
+  }
+  const [scaleA, scaleB] = [a, b].map((side) => signalScale(infoOf(side, name) as SignalInfo)) as [
+    Scale,
+    Scale,
+  ];
+  const scale = differenceScale(scaleA, scaleB, contrast);
+  const matrix = knownDifference(first, second);
+  if (matrix === null) return { ...lane, scale, plots: [shapesDiffer(first, second)], of: null };
+  const mask = bothMasks(a.trace.mask, b.trace.mask);
+  const plot = { matrix, mask, order: orderFor(order, true, a.layer.units, matrix.units) };
+  return { ...lane, scale, plots: [plot], of: [first, second] };
+}
+
+function shapesDiffer(a: Matrix, b: Matrix): string {
+  const shape = ({ timesteps, units }: Matrix) =>
+    `${formatCount(timesteps)} timesteps of ${formatCount(units)} units`;
+  return `A has ${shape(a)}, B ${shape(b)}: only like shapes can be subtracted. Show them side by side.`;
+}
+
+/** The last few, so that what is shown again is neither computed nor painted anew. */
+const differences = new WeakMap<Matrix, WeakMap<Matrix, Matrix | null>>();
+
+function knownDifference(a: Matrix, b: Matrix): Matrix | null {
+  const known = differences.get(a) ?? new WeakMap<Matrix, Matrix | null>();
+  differences.set(a, known);
+  const made = known.has(b) ? (known.get(b) ?? null) : difference(a, b);
+  known.set(b, made);
+  return made;
+}
+
+const masks = new WeakMap<Uint8Array, WeakMap<Uint8Array, Uint8Array>>();
+
+/** A difference is real where both values are. */
+function bothMasks(a: Uint8Array | null, b: Uint8Array | null): Uint8Array | null {
+  if (a === null || b === null) return a ?? b;
+  const known = masks.get(a) ?? new WeakMap<Uint8Array, Uint8Array>();
+  masks.set(a, known);
+  const made = known.get(b) ?? a.map((real, timestep) => real & (b[timestep] ?? 0));
+  known.set(b, made);
+  return made;
+}

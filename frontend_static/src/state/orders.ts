@@ -1,0 +1,78 @@
+/** Orders of the rows, each computed once from the step it was asked for at. */
+import type { Client } from "../api/client.ts";
+import type { Matrix, Trace } from "../api/trace.ts";
+import type { TraceKey } from "../api/types.ts";
+import { identityOrder } from "../maths/binning.ts";
+import { type Ordering, orderBy, unitScores } from "../maths/order.ts";
+import { Fetched } from "./fetched.ts";
+
+export interface OrderKey {
+  readonly by: Ordering;
+  readonly signal: string;
+  readonly units: number;
+  readonly range: readonly [number, number] | null;
+  /** Where the numbers are that decide; B's only for the change from A to B. */
+  readonly a: TraceKey;
+  readonly b: TraceKey | null;
+}
+
+export class Orders {
+  private readonly fetched: Fetched<OrderKey, Uint32Array>;
+  private readonly client: Pick<Client, "similarity">;
+  private readonly traces: Fetched<TraceKey, Trace>;
+  private readonly identities = new Map<number, Uint32Array>();
+
+  constructor(client: Pick<Client, "similarity">, traces: Fetched<TraceKey, Trace>) {
+    this.client = client;
+    this.traces = traces;
+    this.fetched = new Fetched(
+      (key, signal) => this.compute(key, signal),
+      (order) => order.byteLength,
+      2 ** 20,
+    );
+  }
+
+  /** The traces that an order is made from. */
+  static tracesOf({ by, a, b }: OrderKey): TraceKey[] {
+    if (by === "index" || by === "similarity") return [];
+    return b === null ? [a] : [a, b];
+  }
+
+  cached(key: OrderKey): Uint32Array | undefined {
+    return key.by === "index" ? this.byIndex(key.units) : this.fetched.cached(key);
+  }
+
+  load(key: OrderKey): Promise<Uint32Array> {
+    return key.by === "index" ? Promise.resolve(this.byIndex(key.units)) : this.fetched.load(key);
+  }
+
+  clear(): void {
+    this.fetched.clear();
+  }
+
+  /** The same array each time, so that nothing is painted again for it. */
+  private byIndex(units: number): Uint32Array {
+    const order = this.identities.get(units) ?? identityOrder(units);
+    this.identities.set(units, order);
+    return order;
+  }
+
+  private async compute(key: OrderKey, signal: AbortSignal): Promise<Uint32Array> {
+    const { by, a, b, units, range } = key;
+    if (by === "index") return this.byIndex(units);
+    if (by === "similarity") {
+      return padded(await this.client.similarity({ ...a, signal: key.signal }, signal), units);
+    }
+    const [first, second] = await Promise.all([this.traces.load(a), b && this.traces.load(b)]);
+    const matrix = first.signals.get(key.signal);
+    if (matrix === undefined) return this.byIndex(units);
+    const other: Matrix | null = second?.signals.get(key.signal) ?? null;
+    return padded(orderBy(unitScores(by, matrix, first.mask, { range, other })), units);
+  }
+}
+
+/** A signal with fewer units than the layer's widest (a custom cell's) orders its own; the others follow. */
+function padded(order: Uint32Array, units: number): Uint32Array {
+  if (order.length >= units) return order;
+  return Uint32Array.from({ length: units }, (_, i) => order[i] ?? i);
+}

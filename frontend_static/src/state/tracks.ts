@@ -1,0 +1,122 @@
+/** What stands between the time axis and the lanes: annotations, inputs, targets and predictions over time. */
+import type { ClassScores, Series } from "../api/arrays.ts";
+import { type Matrix, valueAt } from "../api/trace.ts";
+import type { AnnotationInfo } from "../api/types.ts";
+import { formatEnd } from "../maths/format.ts";
+import { type Side, tokensOf } from "./view.ts";
+
+/** One line of a track. */
+export interface Line {
+  /** NaN where there is none. */
+  readonly values: ArrayLike<number>;
+  readonly tone: "soft" | "accent";
+}
+
+export interface Track {
+  readonly name: string;
+  readonly kind: "flag" | "line";
+  /** Flags are one "line" of zeros and ones. */
+  readonly lines: readonly Line[];
+  /** What the track says of one timestep, in words. */
+  readonly text: (timestep: number) => string;
+  /** Heights stand for these values; null: for the smallest and largest there are. */
+  readonly domain: readonly [number, number] | null;
+}
+
+/** The tracks of one side whose length is that of its time axis. */
+export function tracksOf(side: Side): Track[] {
+  const { layer, series, run } = side;
+  const tracks = run.annotations.map((annotation) => annotationTrack(annotation, side));
+  if (series !== null) tracks.push(...seriesTracks(series, tokensOf(side) !== null));
+  return tracks.filter((track) => track.lines.every(({ values }) => values.length === layer.timesteps));
+}
+
+function annotationTrack({ name, kind }: AnnotationInfo, { sample }: Side): Track {
+  const given = sample?.annotations[name] ?? [];
+  const values = given.map((value) => value ?? Number.NaN);
+  return {
+    name,
+    kind: kind === "flag" ? "flag" : "line",
+    lines: [{ values, tone: "soft" }],
+    text: (timestep) => annotationText(kind, given[timestep]),
+    domain: null,
+  };
+}
+
+export function annotationText(kind: "flag" | "number", value: number | null | undefined): string {
+  if (value === null || value === undefined) return "–";
+  if (kind === "flag") return value ? "yes" : "no";
+  return shortText(value);
+}
+
+function shortText(value: number): string {
+  return Number.isInteger(value) && Math.abs(value) < 1e6
+    ? String(value).replace("-", "−")
+    : formatEnd(value);
+}
+
+function columns(matrix: Matrix): Float64Array[] {
+  const { timesteps, units } = matrix;
+  return Array.from({ length: units }, (_, unit) =>
+    Float64Array.from({ length: timesteps }, (_, timestep) => valueAt(matrix, timestep, unit)),
+  );
+}
+
+function lines(matrix: Matrix | undefined, tone: Line["tone"]): Line[] {
+  return matrix === undefined ? [] : columns(matrix).map((values) => ({ values, tone }));
+}
+
+function at(these: readonly Line[], timestep: number): string {
+  return these.map(({ values }) => shortText(values[timestep] ?? Number.NaN)).join(", ");
+}
+
+function plainTrack(name: string, matrix: Matrix): Track {
+  const soft = lines(matrix, "soft");
+  return { name, kind: "line", lines: soft, text: (timestep) => at(soft, timestep), domain: null };
+}
+
+/** Tokens say what the network reads better than their numbers do. */
+function seriesTracks(series: Series, hasTokens: boolean): Track[] {
+  const { inputs, targets, predictions, classes } = series;
+  const shown: Track[] = [];
+  if (!hasTokens) for (const [name, matrix] of inputs) shown.push(plainTrack(name, matrix));
+  const pairs = [...predictions].filter(([name]) => !classes.has(name));
+  const targetOf = (name: string) =>
+    targets.get(name) ?? (targets.size === 1 ? [...targets.values()][0] : undefined);
+  for (const [name, matrix] of pairs) shown.push(predictionTrack(name, matrix, targetOf(name)));
+  for (const [name, scores] of classes) shown.push(classTrack(name, scores));
+  if (pairs.length === 0 && classes.size === 0) {
+    for (const [name, matrix] of targets) shown.push(plainTrack(name, matrix));
+  }
+  return shown;
+}
+
+function predictionTrack(name: string, prediction: Matrix, target: Matrix | undefined): Track {
+  const [soft, accent] = [lines(target, "soft"), lines(prediction, "accent")];
+  return {
+    name,
+    kind: "line",
+    lines: [...soft, ...accent],
+    text: (t) => (soft.length === 0 ? at(accent, t) : `${at(accent, t)} for ${at(soft, t)}`),
+    domain: null,
+  };
+}
+
+function classTrack(name: string, { best, bestScore, target, targetScore }: ClassScores): Track {
+  const right = target !== null && targetScore !== null;
+  return {
+    name: right ? `${name}, target` : `${name}, best`,
+    kind: "line",
+    lines: [{ values: right ? targetScore : bestScore, tone: "accent" }],
+    text: (t) => {
+      const guess = `best ${shortText(bestScore[t] ?? Number.NaN)}, class ${best[t] ?? "–"}`;
+      return right ? `${shortText(targetScore[t] ?? Number.NaN)}, ${guess}` : guess;
+    },
+    // Scores of classes are probabilities unless the network ends in logits.
+    domain: isProbability(bestScore) ? [0, 1] : null,
+  };
+}
+
+function isProbability(scores: Float32Array): boolean {
+  return scores.every((score) => !(score < 0 || score > 1));
+}

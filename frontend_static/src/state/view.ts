@@ -1,0 +1,35 @@
+/** What is painted: one picture, or two beside each other. */
+import type { Series } from "../api/arrays.ts";
+import type { Trace } from "../api/trace.ts";
+import type { LayerInfo, RunInfo, SampleInfo } from "../api/types.ts";
+import type { Comparing } from "./selection.ts";
+
+/** One trace with what names its rows and columns. */
+export interface Side {
+  readonly trace: Trace;
+  readonly run: RunInfo;
+  readonly layer: LayerInfo;
+  readonly sample: SampleInfo | null;
+  readonly series: Series | null;
+}
+
+export interface View {
+  readonly compare: Comparing;
+  readonly a: Side;
+  readonly b: Side | null;
+  /** Why B, though asked for, is not there. */
+  readonly fault: string | null;
+  /** The units of A's layer in the order of the rows. */
+  readonly order: Uint32Array;
+}
+
+/** Tokens belong to one length of sequence; a model may have layers of another. */
+export function tokensOf({ sample, layer }: Pick<Side, "sample" | "layer">): readonly string[] | null {
+  return sample?.tokens?.length === layer.timesteps ? sample.tokens : null;
+}
+
+/** "epoch 3", with the run where two are shown. */
+export function labelOf({ trace, run }: Side, withRun: boolean): string {
+  const step = `${run.unit} ${trace.key.step}`;
+  return withRun ? `${run.run} · ${step}` : step;
+}

@@ -1,0 +1,43 @@
+/** Hands things over to the reader's machine: text to the clipboard, bytes to a file. */
+
+/**
+ * Copies text, also where the page may not write to the clipboard by itself. Rejects where it cannot be done
+ * at all.
+ */
+export async function copyText(text: string): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    // Without the clipboard's permission (an http page, a notebook's frame) a selection can still be copied.
+    copySelected(text);
+  }
+}
+
+function copySelected(text: string): void {
+  const focused = focusedElement();
+  const field = document.createElement("textarea");
+  field.value = text;
+  field.style.position = "fixed";
+  document.body.append(field);
+  field.select();
+  const done = document.execCommand("copy");
+  field.remove();
+  if (focused instanceof HTMLElement) focused.focus();
+  if (!done) throw new Error("This browser lets no page copy: select the text and copy it yourself.");
+}
+
+function focusedElement(): Element | null {
+  let element = document.activeElement;
+  while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+  return element;
+}
+
+/** Has the browser save bytes under a name. */
+export function save(name: string, type: string, data: BlobPart): void {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([data], { type }));
+  link.download = name;
+  link.click();
+  // The download has taken its own hold of the bytes by the next turn of the event loop.
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}

@@ -1,0 +1,145 @@
+/** How the inspector is laid out, and the sizes that its arithmetic shares with its style sheet. */
+import { css } from "lit";
+
+export const PANEL_WIDTH = 336;
+export const CHART_HEIGHT = 120;
+export const SPARK_WIDTH = 96;
+export const SPARK_HEIGHT = 20;
+
+export const inspectorStyles = css`
+  :host {
+    display: block;
+    width: ${PANEL_WIDTH}px;
+    height: 100%;
+    overflow: hidden auto;
+    border-left: 1px solid var(--rule);
+  }
+  aside {
+    padding: 12px 20px;
+  }
+  label.field {
+    width: max-content;
+  }
+  section {
+    margin-top: 16px;
+  }
+  h3 {
+    margin: 0 0 4px;
+    font-weight: 600;
+    font-size: 13px;
+    line-height: 18px;
+  }
+  p {
+    margin: 0 0 8px;
+  }
+  .hint {
+    color: var(--soft);
+    font-size: 12px;
+    line-height: 16px;
+  }
+  .fault {
+    margin-top: 8px;
+    color: var(--warn);
+  }
+  .figures {
+    display: flex;
+    gap: 12px;
+    height: 20px;
+    color: var(--soft);
+  }
+  .figures b {
+    color: var(--accent);
+    font-weight: 600;
+  }
+  .figures .loss {
+    margin-left: auto;
+  }
+  .chart {
+    position: relative;
+  }
+  .chart .end {
+    position: absolute;
+    left: 0;
+    color: var(--soft);
+    font-size: 11px;
+    line-height: 12px;
+    pointer-events: none;
+  }
+  .chart .loss {
+    right: 0;
+    left: auto;
+  }
+  .chart .high {
+    top: 10px;
+  }
+  .chart .low {
+    bottom: 10px;
+  }
+  .chart svg {
+    display: block;
+    cursor: pointer;
+  }
+  path {
+    fill: none;
+  }
+  .grid {
+    stroke: var(--rule);
+  }
+  svg .loss,
+  .spark.loss path {
+    stroke: var(--faint);
+    stroke-width: 1.25;
+  }
+  .value {
+    stroke: var(--accent);
+    stroke-width: 1.75;
+    stroke-linejoin: round;
+  }
+  .now {
+    stroke: var(--ink);
+    stroke-dasharray: 3 3;
+  }
+  .spark {
+    display: block;
+  }
+  .spark.change path {
+    stroke: var(--accent);
+    stroke-width: 1.25;
+  }
+  table {
+    width: 100%;
+    border-spacing: 0;
+    font-size: 12px;
+    line-height: 20px;
+  }
+  th {
+    color: var(--soft);
+    font-weight: 400;
+    text-align: left;
+  }
+  td,
+  th {
+    padding: 1px 8px 1px 0;
+    white-space: nowrap;
+  }
+  td:last-child,
+  th:last-child {
+    width: ${SPARK_WIDTH}px;
+    padding-right: 0;
+  }
+  .number {
+    text-align: right;
+  }
+  td .quiet {
+    padding: 0 6px;
+    color: var(--accent);
+    font-size: 12px;
+  }
+  td:first-child .quiet,
+  td:nth-child(4) .quiet {
+    margin-left: -6px;
+  }
+  .picked {
+    background: color-mix(in srgb, var(--accent) 12%, var(--page));
+  }
+`;

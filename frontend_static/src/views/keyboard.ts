@@ -1,0 +1,139 @@
+/** What each command of the keyboard does. */
+import { reveal, type TimeWindow, zoomAround } from "../maths/window.ts";
+import { wrap } from "../state/finder.ts";
+import { type Command, moveCell } from "../state/keys.ts";
+import type { Comparing } from "../state/selection.ts";
+import type { Session } from "../state/session.ts";
+import { comparePatch } from "./compare_bar.ts";
+
+/** The time axis in view, of the timeline or of the overview. */
+export interface Axis {
+  readonly window: TimeWindow;
+  readonly total: number;
+  readonly minSpan: number;
+  /** The units in the order of their rows. */
+  readonly rows: Uint32Array;
+}
+
+/** What the tab lends the keyboard. */
+export interface Desk {
+  readonly session: Session;
+  readonly axis: () => Axis | null;
+  readonly toggleHelp: () => void;
+  readonly focusFind: () => void;
+}
+
+const NEXT: Readonly<Record<Comparing, Comparing>> = { off: "side", side: "difference", difference: "off" };
+
+/** False when there is nothing the command could act on. */
+export function obey(command: Command, desk: Desk): boolean {
+  const { session } = desk;
+  if (command.do === "help") {
+    desk.toggleHelp();
+    return true;
+  }
+  const { run, selection } = session;
+  if (run === null) return false;
+  switch (command.do) {
+    case "let-go":
+      session.look({ pin: null });
+      // Escape also closes the help, which is the browser's own doing.
+      return false;
+    case "play":
+      session.stepping.toggle();
+      break;
+    case "reset":
+      session.look({ window: null });
+      break;
+    case "step":
+      session.stepping.move(command.by);
+      break;
+    case "other-step":
+      session.stepping.moveOther(command.by);
+      break;
+    case "compare":
+      void session.choose(comparePatch(selection, run, NEXT[selection.compare]));
+      break;
+    case "swap":
+      session.swap();
+      break;
+    case "inspect":
+      void session.choose({ inspect: !selection.inspect });
+      break;
+    case "overview":
+      void session.choose({ overview: !selection.overview });
+      break;
+    case "follow":
+      void session.choose({ follow: !selection.follow });
+      break;
+    case "only":
+      session.look({ only: !selection.only && selection.pinned.length > 0 });
+      break;
+    case "pin-unit":
+      pinUnit(session);
+      break;
+    case "find":
+      desk.focusFind();
+      break;
+    case "match":
+      return goToMatch(desk, command.by);
+    case "zoom":
+      zoom(desk, command.factor);
+      break;
+    case "cursor":
+      moveCursor(desk, command);
+      break;
+    default:
+      return false;
+  }
+  return true;
+}
+
+/** The crosshair's unit to the top, or back to where it belongs. */
+function pinUnit(session: Session): void {
+  const { pin, pinned, only } = session.selection;
+  if (pin === null) return;
+  const others = pinned.filter((unit) => unit !== pin.unit);
+  const next = others.length < pinned.length ? others : [...pinned, pin.unit];
+  session.look({ pinned: next, only: only && next.length > 0 });
+}
+
+export function goToMatch(desk: Desk, by: 1 | -1): boolean {
+  const { matches, at } = desk.session.finder;
+  if (matches === null || matches.length === 0) return false;
+  showMatch(desk, wrap(at, by, matches.length));
+  return true;
+}
+
+/** The crosshair on a place that was found, whichever sample it is in. */
+export function showMatch({ session, axis }: Desk, index: number): void {
+  const match = session.finder.matches?.[index];
+  if (match === undefined) return;
+  session.finder.at = index;
+  const { sample, start, end } = match;
+  const { pin, window } = session.selection;
+  const [shown, unit] = [axis(), pin?.unit ?? 0];
+  const next =
+    window && shown ? reveal(reveal(shown.window, end - 1, shown.total), start, shown.total) : window;
+  void session.choose({ sample, pin: { timestep: start, unit }, window: next });
+}
+
+function zoom({ session, axis }: Desk, factor: number): void {
+  const shown = axis();
+  if (shown === null) return;
+  const { window, total, minSpan } = shown;
+  const pin = session.selection.pin?.timestep ?? -1;
+  const middle = pin >= window.from && pin < window.to ? pin + 0.5 : (window.from + window.to) / 2;
+  const next = zoomAround(window, middle, factor, total, minSpan);
+  session.look({ window: next.to - next.from >= total ? null : next });
+}
+
+function moveCursor({ session, axis }: Desk, by: { timesteps: number; units: number }): void {
+  const shown = axis();
+  if (shown === null) return;
+  const { window, total, rows } = shown;
+  const middle = Math.min(total - 1, Math.floor((window.from + window.to) / 2));
+  const cell = moveCell(session.selection.pin, by, { timesteps: total, rows, middle });
+  const shifted = reveal(window, cell.timestep, total);
+  session.look({ pin: cell, ...(shifted === window ? {} : { window: shifted }) });
+}

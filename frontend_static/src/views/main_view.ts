@@ -1,0 +1,100 @@
+/** What fills the page below the bars: the timeline, the overview, or a sentence on why there is neither. */
+import { html, nothing } from "lit";
+import type { Theme } from "../maths/colours.ts";
+import type { TimeWindow } from "../maths/window.ts";
+import type { Session } from "../state/session.ts";
+import "./empty_state.ts";
+import "./inspector.ts";
+import "./overview.ts";
+import "./timeline.ts";
+import type { Picked } from "./timeline.ts";
+
+export interface Look {
+  readonly theme: Theme;
+  /** The timestep under the mouse in the overview. */
+  readonly cursor: number | null;
+  readonly setCursor: (timestep: number | null) => void;
+}
+
+export function renderMain(session: Session, look: Look) {
+  if (session.runFault !== null) {
+    const advice = (session.runs ?? []).length > 0 ? "Choose another run above." : "";
+    return renderMessage("This run cannot be shown", session.runFault, advice);
+  }
+  if (session.runs?.length === 0) return html`<rnn-empty-state></rnn-empty-state>`;
+  if (session.selection.overview && session.run !== null) return renderOverview(session, look);
+  if (session.traceFault !== null) {
+    const { unit } = session.run ?? { unit: "epoch" };
+    const title = `${unit === "epoch" ? "Epoch" : "Batch"} ${session.selection.step} cannot be shown`;
+    return renderMessage(title, session.traceFault, "Other steps may be whole.");
+  }
+  return session.view === null ? renderWaiting(session.loading) : renderTimeline(session, look);
+}
+
+const zoom = (session: Session) => (event: CustomEvent<TimeWindow | null>) =>
+  session.look({ window: event.detail });
+
+function renderTimeline(session: Session, { theme }: Look) {
+  const { view, selection, inspection, stepping } = session;
+  if (view === null) return nothing;
+  const goTo = (event: CustomEvent<number>) => stepping.goTo(event.detail);
+  const inspector = html`<rnn-inspector
+    .view=${view}
+    .selection=${selection}
+    .evolution=${inspection.evolution}
+    .change=${inspection.change}
+    .fault=${inspection.fault}
+    @step-change=${goTo}
+  ></rnn-inspector>`;
+  return html`<rnn-timeline
+      data-shown-step=${view.a.trace.key.step}
+      data-other-step=${view.b?.trace.key.step ?? nothing}
+      .view=${view}
+      .wanted=${selection.window}
+      .pin=${selection.pin}
+      .pinned=${selection.pinned}
+      .only=${selection.only}
+      .contrast=${selection.contrast}
+      .evolution=${inspection.evolution}
+      .found=${session.finder.matches ?? []}
+      .theme=${theme}
+      @window-change=${zoom(session)}
+      @pick=${(event: CustomEvent<Picked>) => session.look(event.detail)}
+      @step-change=${goTo}
+    ></rnn-timeline>
+    ${selection.inspect ? inspector : nothing}`;
+}
+
+function renderOverview(session: Session, { theme, cursor, setCursor }: Look) {
+  const { selection, overviews, run } = session;
+  if (overviews.layer === null) return renderWaiting(session.loading);
+  return html`<rnn-overview
+    .layer=${overviews.layer}
+    .entries=${overviews.entries}
+    .overlay=${selection.overlay}
+    .window=${selection.window}
+    .cursor=${cursor ?? selection.pin?.timestep ?? null}
+    .theme=${theme}
+    .unit=${run?.unit ?? "epoch"}
+    @window-change=${zoom(session)}
+    @cursor-change=${(event: CustomEvent<number | null>) => setCursor(event.detail)}
+    @overlay-change=${(event: CustomEvent<number>) => session.look({ overlay: event.detail })}
+  ></rnn-overview>`;
+}
+
+function renderWaiting(loading: boolean) {
+  if (loading) return html`<div class="message loading" role="status"><p>Loading…</p></div>`;
+  return renderMessage(
+    "Nothing to show in this run yet",
+    "Its first step appears here as soon as it is captured.",
+    "",
+  );
+}
+
+function renderMessage(title: string, sentence: string, advice: string) {
+  return html`<div class="message" role="alert">
+    <h2>${title}</h2>
+    <p>${sentence}</p>
+    ${advice === "" ? nothing : html`<p>${advice}</p>`}
+  </div>`;
+}

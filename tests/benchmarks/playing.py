@@ -1,0 +1,85 @@
+"""What playing the epochs costs the browser: how long it is held up, and how much it keeps."""
+
+from __future__ import annotations
+
+import time
+
+from playwright.sync_api import CDPSession, Frame
+
+from tests.benchmarks.measure import Figure
+from tests.benchmarks.pages import RUN, board, page_on, plugin
+from tests.browser.tab import Tab
+
+STEPS = 100
+RATE = "20"
+LONG_TASK_MS = 100.0
+SHORT_S, LONG_S = 30, 300
+LOOK_MS = 500
+
+NOTE_LONG_TASKS = """() => {
+    window.tasks = [];
+    const note = (list) => window.tasks.push(...list.getEntries().map((entry) => entry.duration));
+    new PerformanceObserver(note).observe({ type: "longtask" });
+}"""
+
+
+def play_vs_100ms() -> Figure:
+    """The longest task of the browser's main thread in half a minute of play, against 100 ms.
+
+    100 epochs of 256 units and 500 timesteps at 20 epochs per second, from the start again whenever they end. Chromium
+    tells only of tasks above 50 ms; where there is none, those 50 stand.
+    """
+    with (
+        board(STEPS, written=8, samples=1, timesteps=500, units=256) as started,
+        page_on(started.address) as tab,
+    ):
+        frame = _opened(tab)
+        frame.evaluate(NOTE_LONG_TASKS)
+        _play(tab, SHORT_S)
+        tasks = [float(one) for one in frame.evaluate("() => window.tasks")]
+    longest = max(tasks, default=50.0)
+    return Figure(longest / LONG_TASK_MS, {"longest_ms": longest, "above_50_ms": len(tasks)})
+
+
+def memory_of_play() -> Figure:
+    """JavaScript's memory after five minutes of play, against that after half a minute, when all caches are full.
+
+    Taken after Chromium was made to collect its garbage. The same play as above.
+    """
+    with (
+        board(STEPS, written=8, samples=1, timesteps=500, units=256) as started,
+        page_on(started.address) as tab,
+    ):
+        _opened(tab)
+        session = tab.page.context.new_cdp_session(tab.page)
+        _play(tab, SHORT_S)
+        early = _megabytes(session)
+        _play(tab, LONG_S - SHORT_S)
+        late = _megabytes(session)
+    return Figure(late / early, {f"after_{SHORT_S}_s_mb": early, f"after_{LONG_S}_s_mb": late})
+
+
+def _opened(tab: Tab) -> Frame:
+    tab.open(run=RUN, step=0)
+    tab.expect_step(0)
+    tab.frame.get_by_label("Speed of playing").select_option(RATE)
+    return plugin(tab)
+
+
+def _play(tab: Tab, seconds: float) -> None:
+    """Play for so long, from the start again whenever the last step is reached; then pause."""
+    end = time.monotonic() + seconds
+    playing = tab.button("Pause")
+    while time.monotonic() < end:
+        if not playing.count():
+            tab.button("Play").click()
+        tab.page.wait_for_timeout(LOOK_MS)
+    if playing.count():
+        playing.click()
+
+
+def _megabytes(session: CDPSession) -> float:
+    session.send("Performance.enable")
+    session.send("HeapProfiler.collectGarbage")
+    metrics = session.send("Performance.getMetrics")["metrics"]
+    return float(next(one["value"] for one in metrics if one["name"] == "JSHeapUsedSize")) / 1e6

@@ -1,0 +1,135 @@
+"""While training runs, and while the epochs play: what is shown is what it says it is."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Route, expect
+
+from tb_rnn_plugin.log import layout
+from tests.browser import logdir
+from tests.browser.logdir import STEPS
+from tests.browser.numbers import stored
+from tests.browser.tab import Tab
+from tests.tensorboard_process import tensorboard
+
+LAST = STEPS[-1]
+Open = Callable[[str], Tab]
+
+# Each picture as it is painted: the step on the scrubber, the step of the timeline, the number at the crosshair.
+NOTE_PICTURES = """() => {
+    const app = document.querySelector("rnn-timeline-app").shadowRoot;
+    const timeline = app.querySelector("rnn-timeline");
+    window.pictures = [];
+    const note = () => {
+        const lane = timeline.shadowRoot.querySelector('rnn-lane[data-signal="cell_state"]').shadowRoot;
+        const label = app.querySelector("rnn-scrubber").shadowRoot.querySelector(".where b").textContent;
+        window.pictures.push([label, Number(timeline.dataset.shownStep), Number(lane.querySelector("data").value)]);
+    };
+    new MutationObserver(() => requestAnimationFrame(note)).observe(timeline, { attributeFilter: ["data-shown-step"] });
+}"""
+
+
+@pytest.fixture
+def growing(tmp_path: Path) -> Path:
+    logs = tmp_path / "logs"
+    logdir.write_lstm(logs / "a" / "rnn")
+    return logs
+
+
+def add_step(logs: Path, step: int) -> None:
+    """Add a step to run `a`, the numbers of its last one."""
+    directory = layout.trace_directory(logs / "a" / "rnn")
+    shutil.copy(directory / layout.step_file(LAST), directory / layout.step_file(step))
+
+
+def test_new_steps_appear_and_the_user_is_not_moved(growing: Path, open_tab: Open) -> None:
+    with tensorboard("--logdir", growing) as board:
+        board.wait_for_runs("a/rnn")
+        tab = open_tab(board.address).open(run="a/rnn", timestep=3, unit=2, **{"from": 2, "to": 9})
+        tab.expect_step(LAST)
+        add_step(growing, LAST + 1)
+        tab.reload_data()
+        expect(tab.frame.get_by_role("slider")).to_have_attribute("aria-valuemax", str(LAST + 1))
+        tab.expect_step(LAST)
+        tab.expect_in_url("from=2")
+        expect(tab.value("candidate")).to_have_attribute("data-timestep", "3")
+
+
+def test_the_newest_step_is_followed_until_another_is_chosen(growing: Path, open_tab: Open) -> None:
+    with tensorboard("--logdir", growing) as board:
+        board.wait_for_runs("a/rnn")
+        tab = open_tab(board.address).open(run="a/rnn", step=4)
+        tab.expect_step(4)
+        tab.button("Follow").click()
+        tab.expect_step(LAST)
+        tab.expect_in_url("follow=1")
+        add_step(growing, LAST + 1)
+        tab.reload_data()
+        tab.expect_step(LAST + 1)
+        tab.focus()
+        tab.page.keyboard.press("ArrowLeft")
+        tab.expect_step(LAST)
+        expect(tab.button("Follow")).to_have_attribute("aria-pressed", "false")
+        add_step(growing, LAST + 2)
+        tab.reload_data()
+        expect(tab.frame.get_by_role("slider")).to_have_attribute("aria-valuemax", str(LAST + 2))
+        tab.expect_step(LAST)
+
+
+def test_the_inspector_grows_with_the_run(growing: Path, open_tab: Open) -> None:
+    with tensorboard("--logdir", growing) as board:
+        board.wait_for_runs("a/rnn")
+        tab = open_tab(board.address).open(run="a/rnn", inspect=1, signal="cell_state", timestep=3, unit=2)
+        tab.expect_step(LAST)
+        expect(tab.lane("evolution").locator("canvas")).to_have_count(1)
+        add_step(growing, LAST + 1)
+        tab.reload_data()
+        expect(tab.frame.get_by_role("slider")).to_have_attribute("aria-valuemax", str(LAST + 1))
+        tab.hover("evolution", 3, LAST + 1, logdir.TIMESTEPS, len(STEPS) + 1)
+        value = str(stored(growing, "a/rnn", LAST + 1, "cell_state")[0, 3, 2])
+        expect(tab.lane("evolution").locator("data")).to_have_attribute("value", value)
+
+
+@pytest.mark.parametrize("rate", ["1", "20"])
+def test_every_picture_of_a_playing_run_stands_under_its_own_number(tab: Tab, logs: Path, rate: str) -> None:
+    first = 0 if rate == "20" else LAST - 2
+    tab.open(run="lstm/rnn", step=first, timestep=9, unit=4)
+    tab.expect_step(first)
+    plugin = next(frame for frame in tab.page.frames if frame.url.endswith("name=rnn_timeline"))
+    plugin.evaluate(NOTE_PICTURES)
+    tab.frame.get_by_label("Speed of playing").select_option(rate)
+    tab.button("Play").click()
+    tab.expect_step(LAST)
+    expect(tab.button("Play")).to_be_visible()
+    pictures = plugin.evaluate("() => window.pictures")
+    assert [step for _, step, _ in pictures] == list(range(first + 1, LAST + 1))
+    for label, step, value in pictures:
+        assert label == f"epoch {step}"
+        assert value == stored(logs, "lstm/rnn", step, "cell_state")[0, 9, 4]
+
+
+def test_playing_waits_for_a_slow_server_and_shows_no_step_under_another_number(tab: Tab, logs: Path) -> None:
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if route.request.url.endswith("step=9"):
+            held.append(route)
+        else:
+            route.continue_()
+
+    tab.page.route("**/data/plugin/rnn_timeline/trace*", hold)
+    tab.open(run="lstm/rnn", step=7, timestep=9, unit=4)
+    tab.expect_step(7)
+    tab.frame.get_by_label("Speed of playing").select_option("20")
+    tab.button("Play").click()
+    expect(tab.frame.locator("rnn-scrubber .where span")).to_have_text("loading 9…")
+    tab.expect_step(8)
+    value = tab.value("cell_state")
+    expect(value).to_have_attribute("value", str(stored(logs, "lstm/rnn", 8, "cell_state")[0, 9, 4]))
+    for route in held:
+        route.continue_()
+    tab.expect_step(LAST)
