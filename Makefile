@@ -8,7 +8,7 @@ ONLY ?=
 PROTO := tb_rnn_plugin/log/proto/plugin_data.proto
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: demo test lint types frontend frontend-test chromium bench floors proto format clean
+.PHONY: demo test lint types frontend frontend-test chromium notebook bench floors proto format clean
 
 demo: $(VENV)/installed frontend
 	$(BIN)/python -m demo --serve=$(SERVE)
@@ -36,6 +36,15 @@ frontend_static/node_modules/.installed: frontend_static/package-lock.json $(VEN
 
 chromium: $(VENV)/installed
 	$(BIN)/python -m tests.browser.chromium
+
+# The tab under `%tensorboard`: a Jupyter, TensorBoard and the plugin in an environment without TensorFlow.
+notebook: frontend chromium .venv-notebook/installed
+	$(BIN)/python -m pytest tests/notebook/test_notebook.py
+
+.venv-notebook/installed: tests/notebook/jupyter.txt pyproject.toml
+	$(PYTHON) -m venv .venv-notebook
+	.venv-notebook/bin/python -m pip install --quiet --disable-pip-version-check --requirement $< --editable .
+	touch $@
 
 # What people use today stands beside it, where its old TensorFlow can be installed (Python 3.9 to 3.11).
 bench: $(VENV)/installed frontend
@@ -68,4 +77,4 @@ $(VENV)/installed: pyproject.toml hatch_build.py
 	touch $@
 
 clean:
-	rm -rf $(VENV) .venv-floors .venv-keract frontend_static/node_modules tb_rnn_plugin/server/static logs bench.json
+	rm -rf $(VENV) .venv-floors .venv-keract .venv-notebook frontend_static/node_modules tb_rnn_plugin/server/static logs bench.json

@@ -1,14 +1,22 @@
 /** Hands things over to the reader's machine: text to the clipboard, bytes to a file. */
 
+/** Chromium alone tells; asking it is silent, while being refused is an error on the console. */
+interface Policed {
+  readonly featurePolicy?: { allowsFeature(feature: string): boolean };
+}
+
 /**
  * Copies text, also where the page may not write to the clipboard by itself. Rejects where it cannot be done
  * at all.
  */
 export async function copyText(text: string): Promise<void> {
+  const { featurePolicy } = document as Document & Policed;
+  // A notebook's frame is of another origin than the notebook: a selection can still be copied there.
+  if (featurePolicy?.allowsFeature("clipboard-write") === false) return copySelected(text);
   try {
     await navigator.clipboard.writeText(text);
   } catch {
-    // Without the clipboard's permission (an http page, a notebook's frame) a selection can still be copied.
+    // Neither an http page nor a reader who said no has the clipboard's permission.
     copySelected(text);
   }
 }

@@ -3,12 +3,13 @@ import { css, html, LitElement } from "lit";
 import { copyText } from "./clipboard.ts";
 import { base, MONO } from "./theme.ts";
 
+const COPY = "Copy";
 const LINES = `from tb_rnn_plugin import RNNTimeline
 
 model.fit(x, y, epochs=20, callbacks=[RNNTimeline("logs/run-1", probe=x_val[:8])])`;
 
 export class EmptyState extends LitElement {
-  static override properties = { copied: { state: true } };
+  static override properties = { said: { state: true } };
 
   static override styles = [
     base,
@@ -55,11 +56,12 @@ export class EmptyState extends LitElement {
     `,
   ];
 
-  declare private copied: boolean;
+  /** What the button says: what it does, or what it did. */
+  declare private said: string;
 
   constructor() {
     super();
-    this.copied = false;
+    this.said = COPY;
   }
 
   override render() {
@@ -68,7 +70,7 @@ export class EmptyState extends LitElement {
       <p>Add one callback to your training; every epoch then shows up in this tab.</p>
       <div class="code">
         <pre style="font: 12px/20px ${MONO}"><code>${LINES}</code></pre>
-        <button class="quiet" @click=${this.copy}>${this.copied ? "Copied" : "Copy"}</button>
+        <button class="quiet" @click=${this.copy}>${this.said}</button>
       </div>
       <p>
         <code style="font: 12px/18px ${MONO}">probe</code> is a small fixed batch that the callback runs at the end of
@@ -78,10 +80,14 @@ export class EmptyState extends LitElement {
   }
 
   private async copy(): Promise<void> {
-    await copyText(LINES);
-    this.copied = true;
+    try {
+      await copyText(LINES);
+      this.said = "Copied";
+    } catch {
+      this.said = "Select it and copy";
+    }
     setTimeout(() => {
-      this.copied = false;
+      this.said = COPY;
     }, 2000);
   }
 }

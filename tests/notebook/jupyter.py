@@ -1,0 +1,111 @@
+"""A real Jupyter server on loopback, in an environment of its own, with one notebook that shows a TensorBoard."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.tensorboard_process import PATIENCE
+
+ENVIRONMENT = Path(__file__).parents[2] / ".venv-notebook" / "bin"
+NOTEBOOK = "training.ipynb"
+
+PAGE_CONFIG = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
+"""Jupyter's question whether it may send news would cover a part of the tab."""
+
+
+@dataclass(frozen=True)
+class Jupyter:
+    """A server that listens at `address`, lets in who shows `token`, and prints to the file `output`."""
+
+    address: str
+    token: str
+    process: subprocess.Popen[bytes]
+    output: Path
+
+    @property
+    def notebook(self) -> str:
+        """The address that opens the notebook alone, without Jupyter's other panels."""
+        return f"{self.address}doc/tree/{NOTEBOOK}?token={self.token}"
+
+
+@contextmanager
+def jupyter(directory: Path, logs: Path) -> Iterator[Jupyter]:
+    """Run a Jupyter that keeps all that it writes in a directory; it is ended on leaving, and its kernels with it.
+
+    Raises:
+        FileNotFoundError: its environment is missing.
+    """
+    if not ENVIRONMENT.exists():
+        raise FileNotFoundError(f"No Jupyter in {ENVIRONMENT}: run `make notebook`.")
+    documents = directory / "documents"
+    documents.mkdir()
+    (documents / NOTEBOOK).write_text(json.dumps(_notebook(logs)))
+    output = directory / "jupyter.txt"
+    command = [
+        str(ENVIRONMENT / "jupyter-lab"),
+        "--no-browser",
+        "--allow-root",
+        "--ServerApp.port=0",
+        f"--ServerApp.root_dir={documents}",
+    ]
+    with output.open("wb") as file:
+        process = subprocess.Popen(command, env=_environment(directory), stdout=file, stderr=subprocess.STDOUT)
+    try:
+        info = _wait_for_info(directory / "runtime" / f"jpserver-{process.pid}.json", process, output)
+        yield Jupyter(info["url"], info["token"], process, output)
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _notebook(logs: Path) -> dict[str, Any]:
+    """Return a notebook with the two lines of a user, and text below them, so that it scrolls."""
+    lines = ["%load_ext tensorboard", f'%tensorboard --logdir "{logs}" --port 0']
+    code: dict[str, Any] = {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": []}
+    text = {"cell_type": "markdown", "id": "text", "metadata": {}, "source": "What it shows.\n\n" * 50}
+    return {
+        "cells": [*({**code, "id": f"line-{i}", "source": line} for i, line in enumerate(lines)), text],
+        "metadata": {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+
+
+def _environment(directory: Path) -> dict[str, str]:
+    """Return variables under which neither settings nor TensorBoards of the machine's user are found."""
+    folders = {
+        "JUPYTER_CONFIG_DIR": "config",
+        "JUPYTER_DATA_DIR": "data",
+        "JUPYTER_RUNTIME_DIR": "runtime",
+        "IPYTHONDIR": "ipython",
+        "TMPDIR": "temporary",  # Where TensorBoard notes which ones run, to be used again.
+    }
+    for folder in folders.values():
+        (directory / folder).mkdir()
+    config = directory / "config" / "labconfig" / "page_config.json"
+    config.parent.mkdir()
+    config.write_text(json.dumps(PAGE_CONFIG))
+    # `%tensorboard` runs the first `tensorboard` of PATH.
+    path = f"{ENVIRONMENT}{os.pathsep}{os.environ['PATH']}"
+    return {**os.environ, "PATH": path, **{name: str(directory / folder) for name, folder in folders.items()}}
+
+
+def _wait_for_info(path: Path, process: subprocess.Popen[bytes], output: Path) -> dict[str, str]:
+    """Return what the server writes down once it listens."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        assert process.poll() is None, f"Jupyter ended:\n{output.read_text()}"
+        try:
+            info: dict[str, str] = json.loads(path.read_text())
+            return info
+        except (FileNotFoundError, json.JSONDecodeError):  # Not written yet, or half of it.
+            time.sleep(0.05)
+    raise AssertionError(f"Jupyter did not listen within {PATIENCE} seconds:\n{output.read_text()}")
