@@ -23,7 +23,7 @@ export interface OverviewEntry {
 
 export class Overviews {
   entries: readonly OverviewEntry[] = [];
-  /** The layer whose signals are shown: A's. */
+  /** A's layer, with the signals that B's alone has, too. */
   layer: LayerInfo | null = null;
   private readonly fetched: Fetched<SummaryKey, Summary>;
   private readonly onChange: () => void;
@@ -41,7 +41,7 @@ export class Overviews {
   want(selection: Selection, run: RunInfo | null, otherRun: RunInfo | null): void {
     const turn = ++this.turn;
     const places = placesOf(selection, run, otherRun);
-    this.layer = places[0]?.layer ?? null;
+    this.layer = withSignalsOfAll(places.map(({ layer }) => layer));
     this.build(places);
     for (const key of places.flatMap(keysOf)) {
       if (this.fetched.cached(key) !== undefined) continue;
@@ -69,11 +69,26 @@ export class Overviews {
   private build(places: readonly OverviewPlace[]): void {
     this.entries = places.map((place) => {
       const { run, layer, step } = place;
-      const found = keysOf(place).map((key) => [key.signal, this.fetched.cached(key)] as const);
-      const signals = new Map(found.filter((pair): pair is [string, Summary] => pair[1] !== undefined));
+      // What its cell does not have is known to be missing; what is not here yet is not.
+      const lacking = (this.layer?.signals ?? []).filter(({ name }) => !hasSignal(layer, name));
+      const signals = new Map(lacking.map(({ name }) => [name, NO_SUMMARY]));
+      for (const key of keysOf(place)) {
+        const summary = this.fetched.cached(key);
+        if (summary !== undefined) signals.set(key.signal, summary);
+      }
       return { label: `${run.run} · ${run.unit} ${step}`, run: run.run, layer: layer.key, step, signals };
     });
   }
+}
+
+function hasSignal({ signals }: LayerInfo, wanted: string): boolean {
+  return signals.some(({ name }) => name === wanted);
+}
+
+function withSignalsOfAll([first, ...others]: readonly LayerInfo[]): LayerInfo | null {
+  if (first === undefined) return null;
+  const more = others.flatMap(({ signals }) => signals.filter(({ name }) => !hasSignal(first, name)));
+  return { ...first, signals: [...first.signals, ...more] };
 }
 
 /** What the event file says nothing about is no failure. */

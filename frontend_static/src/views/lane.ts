@@ -73,15 +73,15 @@ export class LaneView extends LitElement {
       }
       .value {
         display: flex;
-        gap: 8px;
+        gap: 6px;
         height: 17px;
         color: var(--soft);
-        font-size: 12px;
+        font-size: 11px;
         line-height: 17px;
         white-space: nowrap;
       }
       .value data {
-        margin-left: 4px;
+        margin-left: 3px;
         color: var(--ink);
       }
       .plots {

@@ -85,8 +85,9 @@ export const timelineStyles = css`
     text-overflow: ellipsis;
   }
   .track b {
+    flex: none;
     overflow: hidden;
-    max-width: 96px;
+    max-width: 92px;
     text-overflow: ellipsis;
     font-weight: 400;
     color: var(--ink);
