@@ -23,8 +23,8 @@ import {
   sameShown,
   shownOf,
   standIns,
-} from "../src/views/overview_entries.ts";
-import { formatShare } from "../src/views/overview_values.ts";
+} from "../src/views/overview/entries.ts";
+import { formatShare } from "../src/views/overview/values.ts";
 
 const NaN_ = Number.NaN;
 const near = (a: number, b: number) => assert.ok(Math.abs(a - b) < 1e-6, `${a} is not ${b}`);

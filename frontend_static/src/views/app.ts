@@ -11,17 +11,17 @@ import { toParams } from "../state/params.ts";
 import type { Selection } from "../state/selection.ts";
 import { Session } from "../state/session.ts";
 import { appStyles } from "./app_styles.ts";
-import type { FindBox } from "./find_box.ts";
+import type { FindBox } from "./bars/find_box.ts";
+import { pickerStyles } from "./bars/pickers.ts";
 import { type Axis, type Desk, obey } from "./keyboard.ts";
 import { type Look, renderMain } from "./main_view.ts";
-import type { Overview } from "./overview.ts";
-import { pickerStyles } from "./pickers.ts";
-import "./take_away.ts";
+import type { Overview } from "./overview/overview.ts";
+import "./take_away/take_away.ts";
+import { renderPanels, renderScrubber, renderTools } from "./bars/tool_bar.ts";
 import { base } from "./theme.ts";
-import type { Timeline } from "./timeline.ts";
-import { renderPanels, renderScrubber, renderTools } from "./tool_bar.ts";
-import "./top_bar.ts";
-import type { TopBar } from "./top_bar.ts";
+import type { Timeline } from "./timeline/timeline.ts";
+import "./bars/top_bar.ts";
+import type { TopBar } from "./bars/top_bar.ts";
 
 /** Browsers refuse a page that rewrites its URL too often; playing would. */
 const URL_DELAY = 250;

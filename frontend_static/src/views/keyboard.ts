@@ -4,7 +4,7 @@ import { wrap } from "../state/finder.ts";
 import { type Command, moveCell } from "../state/keys.ts";
 import type { Comparing } from "../state/selection.ts";
 import type { Session } from "../state/session.ts";
-import { comparePatch } from "./compare_bar.ts";
+import { comparePatch } from "./bars/compare_bar.ts";
 
 /** The time axis in view, of the timeline or of the overview. */
 export interface Axis {

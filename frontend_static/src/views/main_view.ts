@@ -4,10 +4,10 @@ import type { Theme } from "../maths/colours.ts";
 import type { TimeWindow } from "../maths/window.ts";
 import type { Session } from "../state/session.ts";
 import "./empty_state.ts";
-import "./inspector.ts";
-import "./overview.ts";
-import "./timeline.ts";
-import type { Picked } from "./timeline.ts";
+import "./inspector/inspector.ts";
+import "./overview/overview.ts";
+import "./timeline/timeline.ts";
+import type { Picked } from "./timeline/timeline.ts";
 
 export interface Look {
   readonly theme: Theme;

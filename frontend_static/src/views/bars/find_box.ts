@@ -1,0 +1,77 @@
+/** Finds text in the tokens of the probe, and goes from one place to the next. */
+import { css, html, LitElement, nothing } from "lit";
+import { type Match, wrap } from "../../state/finder.ts";
+import { base } from "../theme.ts";
+import { pickerStyles } from "./pickers.ts";
+
+export class FindBox extends LitElement {
+  static override properties = {
+    query: { attribute: false },
+    /** null while the tokens are on their way. */
+    places: { attribute: false },
+    at: { attribute: false },
+  };
+
+  static override styles = [
+    base,
+    pickerStyles,
+    css`
+      :host {
+        display: flex;
+        gap: 4px;
+        align-items: center;
+      }
+      .count {
+        min-width: 56px;
+        color: var(--soft);
+        white-space: nowrap;
+      }
+    `,
+  ];
+
+  declare query: string;
+  declare places: readonly Match[] | null;
+  /** Which of the matches was gone to last. */
+  declare at: number | null;
+
+  override focus(): void {
+    this.renderRoot.querySelector("input")?.focus();
+  }
+
+  override render() {
+    return html`
+      <label class="field">
+        <span>Find</span>
+        <input
+          name="find"
+          type="search"
+          placeholder="in the tokens"
+          title="Enter goes to the next place in any sample, Shift Enter back (/)"
+          .value=${this.query}
+          @input=${(event: Event) => this.send("find-change", (event.target as HTMLInputElement).value)}
+          @keydown=${this.onKey}
+        />
+      </label>
+      ${this.query === "" ? nothing : html`<span class="count" role="status">${this.count()}</span>`}
+    `;
+  }
+
+  private count(): string {
+    const { places, at } = this;
+    if (places === null) return "…";
+    if (places.length === 0) return "nowhere";
+    return at === null ? `${places.length}` : `${at + 1} of ${places.length}`;
+  }
+
+  private onKey(event: KeyboardEvent): void {
+    if (event.key === "Escape") (event.target as HTMLInputElement).blur();
+    if (event.key !== "Enter" || this.places === null || this.places.length === 0) return;
+    this.send("find-go", wrap(this.at, event.shiftKey ? -1 : 1, this.places.length));
+  }
+
+  private send<T>(name: string, detail: T): void {
+    this.dispatchEvent(new CustomEvent<T>(name, { detail }));
+  }
+}
+
+customElements.define("rnn-find-box", FindBox);

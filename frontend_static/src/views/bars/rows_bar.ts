@@ -1,0 +1,116 @@
+/** The order of the rows: by what, which units first, and whether the others are put away. */
+import { css, html, LitElement } from "lit";
+import type { LayerInfo } from "../../api/types.ts";
+import { signalLabel } from "../../maths/format.ts";
+import type { Ordering } from "../../maths/order.ts";
+import { formatUnits, parseUnits } from "../../maths/units.ts";
+import { BY_INDEX, ORDERINGS, type Selection } from "../../state/selection.ts";
+import { base } from "../theme.ts";
+import { pickerStyles, renderPicker, renderSwitch, wish } from "./pickers.ts";
+
+const NAMES: Readonly<Record<Ordering, string>> = {
+  index: "index",
+  mean: "mean",
+  variance: "variance",
+  saturation: "saturation",
+  change: "change A to B",
+  similarity: "similarity",
+};
+
+export class RowsBar extends LitElement {
+  static override properties = {
+    layer: { attribute: false },
+    selection: { attribute: false },
+    /** The step on the screen: an order is made from what is seen. */
+    shown: { attribute: false },
+    problem: { state: true },
+  };
+
+  static override styles = [
+    base,
+    pickerStyles,
+    css`
+      :host {
+        display: flex;
+        gap: 8px;
+        align-items: center;
+        flex-wrap: wrap;
+      }
+      .problem {
+        color: var(--warn);
+      }
+    `,
+  ];
+
+  declare layer: LayerInfo;
+  declare selection: Selection;
+  declare shown: number | null;
+  declare private problem: string | null;
+
+  constructor() {
+    super();
+    this.problem = null;
+  }
+
+  override render() {
+    const { order, pinned, only, compare } = this.selection;
+    const known = ORDERINGS.filter((by) => by !== "change" || compare !== "off" || order.by === "change");
+    const signal = order.signal ?? this.selection.signal ?? "";
+    return html`
+      ${renderPicker(
+        "Order",
+        "order",
+        known.map((by) => ({ value: by, text: NAMES[by] })),
+        order.by,
+        (value) => this.orderBy(value as Ordering, signal),
+      )}
+      ${
+        order.by === "index"
+          ? ""
+          : renderPicker(
+              "of",
+              "order-signal",
+              this.layer.signals.map(({ name }) => ({ value: name, text: signalLabel(name) })),
+              signal,
+              (value) => this.orderBy(order.by, value),
+            )
+      }
+      ${order.by === "index" ? "" : this.renderAgain(signal)}
+      <label class="field">
+        <span>Units</span>
+        <input
+          name="units"
+          placeholder="3, 7, 10-20"
+          title="These units stand at the top (p pins the crosshair's)"
+          .value=${formatUnits(pinned)}
+          aria-invalid=${this.problem !== null}
+          @change=${this.onUnits}
+        />
+      </label>
+      ${pinned.length === 0 ? "" : renderSwitch("only these", only, "Put the other units away (h)", () => wish(this, { only: !only }))}
+      ${this.problem === null ? "" : html`<span class="problem" role="alert">${this.problem}</span>`}
+    `;
+  }
+
+  /** Scrubbing does not shuffle the rows; who wants them as they are now says so. */
+  private renderAgain(signal: string) {
+    const { order } = this.selection;
+    if (order.step === null || order.step === this.shown) return "";
+    const title = `The order is that of step ${order.step}: make it that of step ${this.shown}`;
+    return html`<button class="switch" title=${title} @click=${() => this.orderBy(order.by, signal)}>
+      as of ${order.step}, renew
+    </button>`;
+  }
+
+  private orderBy(by: Ordering, signal: string): void {
+    wish(this, { order: by === "index" ? BY_INDEX : { by, signal, step: this.shown } });
+  }
+
+  private onUnits(event: Event): void {
+    const { units, problem } = parseUnits((event.target as HTMLInputElement).value, this.layer.units);
+    this.problem = problem;
+    wish(this, { pinned: units, only: units.length > 0 && this.selection.only });
+  }
+}
+
+customElements.define("rnn-rows-bar", RowsBar);

@@ -1,0 +1,210 @@
+/** Time in training: a tick per captured step, the loss behind them, and the player. */
+import { html, LitElement, nothing, svg } from "lit";
+import type { RunInfo } from "../../api/types.ts";
+import { formatValue } from "../../maths/format.ts";
+import { lossOf, stepAt, stepX, trainingPath } from "../../maths/training.ts";
+import { base } from "../theme.ts";
+import { followDrag } from "../timeline/gestures.ts";
+import { pickerStyles, renderSwitch, wish } from "./pickers.ts";
+import { HEIGHT, scrubberStyles } from "./scrubber_styles.ts";
+
+const RAIL = 44;
+const RATES = [1, 2, 4, 8, 12, 20];
+
+export class Scrubber extends LitElement {
+  static override properties = {
+    run: { attribute: false },
+    /** The step asked for: the thumb. */
+    step: { attribute: false },
+    /** The step on the screen: the label. */
+    shown: { attribute: false },
+    loading: { type: Boolean },
+    playing: { type: Boolean },
+    rate: { type: Number },
+    /** B's own step, when it has one. */
+    other: { attribute: false },
+    follow: { type: Boolean },
+    width: { state: true },
+  };
+
+  static override styles = [base, pickerStyles, scrubberStyles];
+
+  declare run: RunInfo;
+  declare step: number | null;
+  declare shown: number | null;
+  declare loading: boolean;
+  declare playing: boolean;
+  declare rate: number;
+  declare other: number | null;
+  declare follow: boolean;
+  declare private width: number;
+  /** Where the pointer is while a slower server still works on an earlier step. */
+  private pending: number | null = null;
+  private readonly observer = new ResizeObserver(([entry]) => {
+    if (entry && entry.contentRect.width > 0) this.width = Math.floor(entry.contentRect.width);
+  });
+
+  constructor() {
+    super();
+    this.width = 0;
+    this.rate = 8;
+    this.other = null;
+  }
+
+  protected override firstUpdated(): void {
+    this.observer.observe(this.renderRoot.querySelector(".rail") as Element);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.observer.disconnect();
+  }
+
+  protected override updated(): void {
+    if (this.pending === null || this.loading) return;
+    const step = this.pending;
+    this.pending = null;
+    if (step !== this.step) this.send("step-change", step);
+  }
+
+  private label(step: number | null): string {
+    return step === null ? `no ${this.run.unit}` : `${this.run.unit} ${step}`;
+  }
+
+  override render() {
+    const few = this.run.steps.length < 2;
+    return html`
+      <div class="now">
+        <button
+          class="play"
+          ?disabled=${few}
+          aria-label=${this.playing ? "Pause" : "Play"}
+          title="${this.playing ? "Pause" : "Play"} (Space)"
+          @click=${() => this.send("play-toggle", null)}
+        >
+          <svg viewBox="0 0 14 14" aria-hidden="true">
+            ${this.playing ? svg`<path d="M2.5 1h3v12h-3zM8.5 1h3v12h-3z" />` : svg`<path d="M3 1l10 6-10 6z" />`}
+          </svg>
+        </button>
+        <div class="where">
+          <b>${this.label(this.shown)}</b>
+          <span>${this.renderUnder()}</span>
+        </div>
+      </div>
+      ${this.renderRail()}
+      <div class="end">
+        ${few ? nothing : this.renderRate()}
+        ${renderSwitch("Follow", this.follow, `Show the newest ${this.run.unit} as it comes (l)`, () => wish(this, { follow: !this.follow }))}
+      </div>
+    `;
+  }
+
+  private renderUnder() {
+    if (this.loading && this.shown !== this.step) return `loading ${this.step ?? ""}…`;
+    const { steps, logs } = this.run;
+    const [name, values] = lossOf(logs);
+    const value = values?.[steps.indexOf(this.shown ?? Number.NaN)];
+    return value === null || value === undefined
+      ? `of ${steps.at(-1) ?? 0}`
+      : `${name} ${formatValue(value)}`;
+  }
+
+  private renderRail() {
+    const { steps, unit, logs } = this.run;
+    const { width } = this;
+    const x = this.step === null ? null : stepX(this.step, steps, width);
+    const [name, values] = lossOf(logs);
+    // Ticks closer than their own width would be a bar: then they recede.
+    const dense = steps.length > width / 4;
+    const ticks = steps.map(
+      (step) => `M${(Math.round(stepX(step, steps, width)) + 0.5).toFixed(1)} ${RAIL - 3}v6`,
+    );
+    return html`<div
+      class="rail"
+      role="slider"
+      tabindex="0"
+      aria-label="Captured ${unit}"
+      aria-valuemin=${steps[0] ?? 0}
+      aria-valuemax=${steps.at(-1) ?? 0}
+      aria-valuenow=${this.step ?? 0}
+      aria-valuetext=${this.label(this.step)}
+      @pointerdown=${this.onPointerDown}
+    >
+      <svg width=${width} height=${HEIGHT} aria-hidden="true">
+        <title>${name ?? ""}</title>
+        ${values ? svg`<path class="loss" d=${trainingPath(steps, values, { width, top: 6, bottom: RAIL - 10 })} />` : nothing}
+        ${svg`<path class="line" d="M0 ${RAIL + 0.5}H${width}" /><path class="ticks ${dense ? "dense" : ""}" d=${ticks.join("")} />`}
+        ${this.renderOther()}
+        ${
+          x === null
+            ? nothing
+            : svg`<path class="stem" d="M${x.toFixed(1)} 4V${RAIL}" />
+                  <circle class="thumb" cx=${x.toFixed(1)} cy=${RAIL + 0.5} r="7" />`
+        }
+      </svg>
+    </div>`;
+  }
+
+  private renderOther() {
+    if (this.other === null) return nothing;
+    const x = stepX(this.other, this.run.steps, this.width).toFixed(1);
+    return svg`<path class="stem other" d="M${x} 14V${RAIL}" /><circle class="thumb other" cx=${x} cy=${RAIL + 0.5} r="7" />
+      <text class="letter" x=${x} y="11">B</text>`;
+  }
+
+  private renderRate() {
+    const unit = this.run.unit === "epoch" ? "epochs" : "batches";
+    return html`<select
+      class="rate"
+      aria-label="Speed of playing"
+      @change=${(event: Event) => this.send("rate-change", Number((event.target as HTMLSelectElement).value))}
+    >
+      ${RATES.map((rate) => html`<option value=${rate} ?selected=${rate === this.rate}>${rate} ${unit}/s</option>`)}
+    </select>`;
+  }
+
+  private onPointerDown(event: PointerEvent): void {
+    if (event.button !== 0) return;
+    const rail = event.currentTarget as HTMLElement;
+    const left = rail.getBoundingClientRect().left;
+    const stepUnder = (clientX: number) => stepAt(clientX - left, this.run.steps, this.width);
+    // With Shift, or from its own thumb, the mouse moves B.
+    const onOther =
+      this.other !== null &&
+      (event.shiftKey || (stepUnder(event.clientX) === this.other && this.other !== this.step));
+    const go = (clientX: number) =>
+      onOther ? this.requestOther(stepUnder(clientX)) : this.request(stepUnder(clientX));
+    go(event.clientX);
+    followDrag(
+      rail,
+      event,
+      (dx) => go(event.clientX + dx),
+      () => {
+        const last = this.pending;
+        this.pending = null;
+        if (last !== null) this.send("step-change", last);
+      },
+    );
+  }
+
+  private requestOther(step: number | null): void {
+    if (step !== null && step !== this.other) this.send("other-step-change", step);
+  }
+
+  /** While a trace is on its way the newest wish waits, so that each one that is begun also shows. */
+  private request(step: number | null): void {
+    if (step === null || step === this.step) {
+      this.pending = null;
+    } else if (this.loading) {
+      this.pending = step;
+    } else {
+      this.send("step-change", step);
+    }
+  }
+
+  private send<T>(name: string, detail: T): void {
+    this.dispatchEvent(new CustomEvent<T>(name, { detail }));
+  }
+}
+
+customElements.define("rnn-scrubber", Scrubber);

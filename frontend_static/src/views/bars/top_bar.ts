@@ -1,0 +1,95 @@
+/** The pickers: run, layer, sample. */
+import { css, html, LitElement, nothing } from "lit";
+import type { RunEntry, RunInfo } from "../../api/types.ts";
+import { visibleToken } from "../../maths/format.ts";
+import type { Selection } from "../../state/selection.ts";
+import type { Help } from "./help.ts";
+import "./help.ts";
+import { base } from "../theme.ts";
+import { type Option, pickerStyles, renderPicker } from "./pickers.ts";
+
+export class TopBar extends LitElement {
+  static override properties = {
+    runs: { attribute: false },
+    run: { attribute: false },
+    selection: { attribute: false },
+  };
+
+  static override styles = [
+    base,
+    pickerStyles,
+    css`
+      :host {
+        display: flex;
+        gap: 8px;
+        align-items: center;
+        min-height: 48px;
+        padding: 6px 20px;
+        flex-wrap: wrap;
+      }
+      h1 {
+        width: 152px;
+        margin: 0;
+        font-weight: 600;
+        font-size: 15px;
+        line-height: 20px;
+      }
+      .end {
+        display: flex;
+        gap: 4px;
+        margin-left: auto;
+      }
+    `,
+  ];
+
+  declare runs: readonly RunEntry[] | null;
+  declare run: RunInfo | null;
+  declare selection: Selection;
+
+  toggleHelp(): void {
+    this.renderRoot.querySelector<Help>("rnn-help")?.toggle();
+  }
+
+  override render() {
+    const { run, runs, selection } = this;
+    return html`
+      <h1>RNN Timeline</h1>
+      ${this.renderPicker("Run", "run", runOptions(runs ?? [], selection.run), selection.run)}
+      ${
+        run === null
+          ? nothing
+          : html`${this.renderPicker("Layer", "layer", layerOptions(run), selection.layer)}
+            ${this.renderPicker("Sample", "sample", sampleOptions(run), String(selection.sample))}`
+      }
+      <div class="end"><slot></slot><rnn-help></rnn-help></div>
+    `;
+  }
+
+  private renderPicker(label: string, name: string, options: readonly Option[], chosen: string | null) {
+    return renderPicker(label, name, options, chosen ?? "", (detail) =>
+      this.dispatchEvent(new CustomEvent<string>(`${name}-change`, { detail })),
+    );
+  }
+}
+
+export function runOptions(runs: readonly RunEntry[], chosen: string | null): Option[] {
+  const options = runs.map(({ name }) => ({ value: name, text: name }));
+  // A run that went away stays named until another is chosen; the picker must not name a wrong one.
+  if (chosen !== null && options.length > 0 && !runs.some(({ name }) => name === chosen)) {
+    return [{ value: chosen, text: `${chosen} (gone)` }, ...options];
+  }
+  return options;
+}
+
+export function layerOptions(run: RunInfo): Option[] {
+  return run.layers.map(({ key }) => ({ value: key, text: key }));
+}
+
+function sampleOptions(run: RunInfo): Option[] {
+  return run.samples.map(({ name }, i) => {
+    const shown = [...name].map((char) => (char === " " ? char : visibleToken(char))).join("");
+    return { value: String(i), text: name === `sample ${i}` ? name : `${i} · ${shown}` };
+  });
+}
+
+customElements.define("rnn-top-bar", TopBar);

@@ -1,0 +1,88 @@
+/** What of each entry is drawn: which kept step of which signal, and what has to be said about it. */
+import { NO_SUMMARY, type Summary } from "../../api/summary.ts";
+import type { SignalInfo, StepUnit } from "../../api/types.ts";
+import { reach, spread } from "../../maths/bands.ts";
+import { signalLabel } from "../../maths/format.ts";
+import { signalScale } from "../../maths/scale.ts";
+import type { OverviewEntry } from "../../state/overviews.ts";
+import { nearestStep } from "../../state/selection.ts";
+
+/** One signal of one entry, at the kept step nearest to the entry's. */
+export interface Shown {
+  /** The entry's place, for its colour. */
+  readonly entry: number;
+  /** The entry's, and the step that is shown in place of its own. */
+  readonly label: string;
+  readonly summary: Summary;
+  readonly row: number;
+}
+
+/** Without the entries that have nothing (yet). */
+export function shownOf(entries: readonly OverviewEntry[], signal: string): Shown[] {
+  return entries.flatMap(({ label, step, signals }, entry) => {
+    const summary = signals.get(signal) ?? NO_SUMMARY;
+    const nearest = nearestStep(summary.steps, step);
+    if (nearest === null) return [];
+    const told = nearest === step ? label : `${label} (${nearest} is shown)`;
+    return [{ entry, label: told, summary, row: summary.steps.indexOf(nearest) }];
+  });
+}
+
+/** The entries that are known to have nothing, by their places. */
+export function missingOf(entries: readonly OverviewEntry[], signal: string): number[] {
+  return entries.flatMap(({ signals }, i) => (signals.get(signal)?.steps.length === 0 ? [i] : []));
+}
+
+export function sameShown(a: readonly Shown[], b: readonly Shown[] | undefined): boolean {
+  return (
+    a.length === b?.length &&
+    a.every((one, i) => {
+      const other = b[i] as Shown;
+      return (
+        one.entry === other.entry &&
+        one.label === other.label &&
+        one.summary === other.summary &&
+        one.row === other.row
+      );
+    })
+  );
+}
+
+/** `count` of the steps that every signal of the entry has, so that one legend is true of all charts. */
+export function overlaySteps(entry: OverviewEntry | undefined, count: number): number[] {
+  const lists = [...(entry?.signals.values() ?? [])]
+    .map(({ steps }) => steps)
+    .filter((steps) => steps.length);
+  const sets = lists.map((steps) => new Set(steps));
+  return spread(lists[0]?.filter((step) => sets.every((steps) => steps.has(step))) ?? [], count);
+}
+
+/** Sentences about the kept steps that stand in for the entry's own. */
+export function standIns(entry: OverviewEntry, unit: StepUnit): string[] {
+  const known = [...entry.signals].filter(([, { steps }]) => steps.length > 0);
+  const names = new Map<string, string[]>();
+  for (const [name, { steps }] of known) {
+    const nearest = nearestStep(steps, entry.step);
+    if (nearest === null || nearest === entry.step) continue;
+    const why =
+      entry.step > (steps.at(-1) as number)
+        ? `TensorBoard has not read ${unit} ${entry.step} yet`
+        : `${unit} ${entry.step} was not kept by TensorBoard`;
+    const sentence = `${why}: ${unit} ${nearest} is shown`;
+    names.set(sentence, [...(names.get(sentence) ?? []), signalLabel(name)]);
+  }
+  return [...names].map(([sentence, of]) =>
+    of.length === known.length ? sentence : `${sentence} (${of.join(", ")})`,
+  );
+}
+
+/** The same at every step; wide enough for both entries, of which only the first one's extremes are in `signal`. */
+export function domainOf(signal: SignalInfo, shown: readonly Shown[]): readonly [number, number] {
+  if (signal.range !== null) return signalScale(signal).domain;
+  const known = [signal.extremes, ...shown.map(({ summary }) => reach(summary))].filter(
+    (one) => one !== null,
+  );
+  const low = Math.min(...known.map(([least]) => least));
+  const high = Math.max(...known.map(([, most]) => most));
+  return signalScale({ range: null, extremes: known.length > 0 ? [low, high] : null }).domain;
+}

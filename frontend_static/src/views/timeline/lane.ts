@@ -1,0 +1,224 @@
+/** One signal: its name and legend on the left, its heatmaps on the right. */
+import { css, html, LitElement, nothing } from "lit";
+import { valueAt } from "../../api/trace.ts";
+import { cssGradient, NOT_FINITE_COLOUR, type Theme } from "../../maths/colours.ts";
+import { formatEnd, formatValue } from "../../maths/format.ts";
+import type { LaneLayout } from "../../maths/layout.ts";
+import { PANE_GAP } from "../../maths/stage.ts";
+import type { TimeWindow } from "../../maths/window.ts";
+import type { Lane, Plot } from "../../state/lanes.ts";
+import type { Cursor } from "./cursor.ts";
+import "./plot.ts";
+import { base } from "../theme.ts";
+import type { Mark } from "./plot.ts";
+
+export class LaneView extends LitElement {
+  static override properties = {
+    lane: { attribute: false },
+    window: { attribute: false },
+    theme: { attribute: false },
+    width: { attribute: false },
+    layout: { attribute: false },
+    ratio: { attribute: false },
+    cursor: { attribute: false },
+    pinned: { attribute: false },
+    /** Which row of an evolution is the step on the screen. */
+    now: { attribute: false },
+    notFinite: { state: true },
+  };
+
+  static override styles = [
+    base,
+    css`
+      :host {
+        display: grid;
+        grid-template-columns: var(--label-width) auto;
+      }
+      .label {
+        padding-right: 20px;
+        line-height: 16px;
+      }
+      h3 {
+        margin: 0;
+        overflow: hidden;
+        font: 600 13px/16px inherit;
+        font-size: 13px;
+        text-overflow: ellipsis;
+        white-space: nowrap;
+      }
+      .ramp {
+        width: 104px;
+        height: 6px;
+        margin-top: 5px;
+      }
+      .ends {
+        display: flex;
+        position: relative;
+        width: 104px;
+        justify-content: space-between;
+        color: var(--soft);
+        font-size: 11px;
+        line-height: 15px;
+      }
+      .nan {
+        position: absolute;
+        left: 112px;
+        white-space: nowrap;
+      }
+      .nan i {
+        display: inline-block;
+        width: 7px;
+        height: 7px;
+        margin-right: 4px;
+      }
+      .value {
+        display: flex;
+        gap: 6px;
+        height: 17px;
+        color: var(--soft);
+        font-size: 11px;
+        line-height: 17px;
+        white-space: nowrap;
+      }
+      .value data {
+        margin-left: 3px;
+        color: var(--ink);
+      }
+      .plots {
+        display: flex;
+        gap: ${PANE_GAP}px;
+      }
+      .none {
+        display: grid;
+        padding: 0 12px;
+        border-radius: 6px;
+        background: var(--raised);
+        color: var(--soft);
+        place-items: center;
+        text-align: center;
+      }
+      .none:empty {
+        background: none;
+      }
+    `,
+  ];
+
+  declare lane: Lane;
+  declare window: TimeWindow;
+  declare theme: Theme;
+  declare width: number;
+  declare layout: LaneLayout;
+  declare ratio: number;
+  declare cursor: Cursor | null;
+  declare pinned: number | null;
+  declare now: number | null;
+  /** By pane. */
+  declare private notFinite: readonly boolean[];
+
+  constructor() {
+    super();
+    this.now = null;
+    this.notFinite = [];
+  }
+
+  override render() {
+    const { scale, label, plots, clipped } = this.lane;
+    const [low, high] = scale.domain;
+    const beyond = clipped ? ["≤ ", "≥ "] : ["", ""];
+    return html`
+      <div class="label">
+        <h3 title=${label}>${label}</h3>
+        <div class="ramp" style="background: ${cssGradient(scale, this.theme)}"></div>
+        <div class="ends">
+          <span>${low === 0 ? "" : beyond[0]}${formatEnd(low)}</span><span>${beyond[1]}${formatEnd(high)}</span>
+          ${this.notFinite.some((pane) => pane) ? this.renderNotFinite() : nothing}
+        </div>
+        <div class="value">${this.renderValues()}</div>
+      </div>
+      <div class="plots">${plots.map((plot, pane) => this.renderPlot(plot, pane))}</div>
+    `;
+  }
+
+  private renderPlot(plot: Plot | string, pane: number) {
+    const { heatmap } = this.layout;
+    const size = `width: ${this.width}px; height: ${heatmap}px`;
+    if (typeof plot === "string") return html`<div class="none" style=${size}>${plot || nothing}</div>`;
+    const { label, rows, scale } = this.lane;
+    return html`<rnn-plot
+      style=${size}
+      .plot=${plot}
+      .scale=${scale}
+      .window=${this.window}
+      .theme=${this.theme}
+      .width=${this.width}
+      .height=${heatmap}
+      .ratio=${this.ratio}
+      .marks=${this.marks(plot)}
+      .label="${label}: ${rows} as rows, timesteps as columns"
+      @not-finite=${(event: CustomEvent<boolean>) => this.noteNotFinite(pane, event.detail)}
+    ></rnn-plot>`;
+  }
+
+  private marks({ order }: Plot): Mark[] {
+    const [pinned, hovered] =
+      this.lane.rows === "steps" ? [this.now, this.cursor?.step] : [this.pinned, this.cursor?.unit];
+    const marks: Mark[] = [];
+    if (pinned !== null) marks.push({ row: order.indexOf(pinned), pin: true });
+    if (hovered != null && hovered !== pinned) marks.push({ row: order.indexOf(hovered), pin: false });
+    return marks;
+  }
+
+  private noteNotFinite(pane: number, found: boolean): void {
+    if ((this.notFinite[pane] ?? false) === found) return;
+    this.notFinite = this.lane.plots.map((_, i) => (i === pane ? found : (this.notFinite[i] ?? false)));
+  }
+
+  private renderNotFinite() {
+    return html`<span class="nan" title="Not a finite number"><i style="background: ${NOT_FINITE_COLOUR}"></i>NaN</span>`;
+  }
+
+  private renderValues() {
+    const { lane, cursor } = this;
+    const row = lane.rows === "steps" ? cursor?.step : cursor?.unit;
+    if (cursor === null || row == null) return nothing;
+    const sides = lane.plots.length > 1;
+    return lane.plots.map((plot, pane) => {
+      if (typeof plot === "string") return nothing;
+      const name = lane.rows === "steps" ? "" : sides ? "AB"[pane] : lane.of ? "A − B" : `unit ${row}`;
+      return this.renderValue(
+        plot,
+        cursor.timestep,
+        row,
+        name ?? "",
+        sides || lane.of ? "AB"[pane] : undefined,
+      );
+    });
+  }
+
+  private renderValue({ matrix, mask }: Plot, timestep: number, row: number, name: string, side?: string) {
+    if (row >= matrix.units || timestep >= matrix.timesteps) return nothing;
+    const value = valueAt(matrix, timestep, row);
+    const padding = mask !== null && mask[timestep] === 0;
+    // No <output>: a live region would read every cell aloud that the mouse passes.
+    const shown = padding ? "padding" : formatValue(value);
+    return html`<span
+      >${name}<data
+        value=${padding ? "padding" : String(value)}
+        title=${this.exact(value, timestep, row)}
+        data-timestep=${timestep}
+        data-unit=${row}
+        data-side=${side ?? nothing}
+        >${shown}</data
+      ></span
+    >`;
+  }
+
+  /** All digits; of a difference, what it is made of. */
+  private exact(value: number, timestep: number, row: number): string {
+    if (this.lane.of === null) return String(value);
+    const [a, b] = this.lane.of.map((matrix) => valueAt(matrix, timestep, row));
+    return `${value} = ${a} − ${b}`;
+  }
+}
+
+customElements.define("rnn-lane", LaneView);

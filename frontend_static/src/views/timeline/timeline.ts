@@ -1,0 +1,287 @@
+/** The time axis, the tracks and one lane per signal, in one pane or two, under one crosshair. */
+import { html, LitElement, nothing, type PropertyValues } from "lit";
+import type { Theme } from "../../maths/colours.ts";
+import type { Cell } from "../../maths/hit.ts";
+import { type Place, rowOf } from "../../maths/stage.ts";
+import { arrange } from "../../maths/units.ts";
+import { isFull, type TimeWindow } from "../../maths/window.ts";
+import type { Match } from "../../state/finder.ts";
+import type { Evolved } from "../../state/inspection.ts";
+import { evolutionLane, type Lane, lanesOf } from "../../state/lanes.ts";
+import type { View } from "../../state/view.ts";
+import { watchPixelRatio } from "../canvas.ts";
+import { renderCrosshair } from "./crosshair.ts";
+import type { Cursor } from "./cursor.ts";
+import "./lane.ts";
+import { base } from "../theme.ts";
+import {
+  axisHeight,
+  paintAxes,
+  paintTracks,
+  panesOf,
+  renderHeads,
+  renderTracks,
+  type TrackRow,
+  trackRows,
+} from "./head.ts";
+import { Pointer } from "./pointer.ts";
+import { renderReadout } from "./readout.ts";
+import { READOUT_HEIGHT, TimelineLayout } from "./timeline_layout.ts";
+import { timelineStyles } from "./timeline_styles.ts";
+
+const ARRANGED = ["view", "pinned", "only", "contrast", "evolution"] as const;
+
+/** What a click on a heatmap means. */
+export interface Picked {
+  readonly pin: Cell | null;
+  readonly signal: string;
+}
+
+export class Timeline extends LitElement {
+  static override properties = {
+    view: { attribute: false },
+    wanted: { attribute: false },
+    pin: { attribute: false },
+    pinned: { attribute: false },
+    only: { attribute: false },
+    contrast: { attribute: false },
+    evolution: { attribute: false },
+    found: { attribute: false },
+    theme: { attribute: false },
+    hover: { state: true },
+    size: { state: true },
+    ratio: { state: true },
+  };
+
+  static override styles = [base, timelineStyles];
+
+  declare view: View;
+  /** The window as selected; null is all of time. */
+  declare wanted: TimeWindow | null;
+  declare pin: Cell | null;
+  declare pinned: readonly number[];
+  declare only: boolean;
+  declare contrast: number;
+  /** The picked unit at every step, if the inspector is open. */
+  declare evolution: Evolved | null;
+  /** Where the text that is searched for stands. */
+  declare found: readonly Match[];
+  declare theme: Theme;
+  declare private hover: Cursor | null;
+  declare private size: { width: number; height: number };
+  declare private ratio: number;
+  private lanes: readonly Lane[] = [];
+  private tracks: readonly TrackRow[] = [];
+  private order: Uint32Array = new Uint32Array();
+  private cleanUp: (() => void)[] = [];
+  private readonly pointer = new Pointer(
+    () => {
+      const { layout, scroller } = this;
+      return { scroller, stage: layout.stage(scroller.scrollTop), minSpan: layout.minSpan };
+    },
+    {
+      hover: (place) => this.onHover(place),
+      click: (place) => this.onClick(place),
+      zoom: (window) => this.sendWindow(window),
+    },
+  );
+
+  constructor() {
+    super();
+    this.hover = null;
+    this.evolution = null;
+    this.found = [];
+    this.size = { width: 0, height: 0 };
+    this.ratio = window.devicePixelRatio;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    const observer = new ResizeObserver(([entry]) => {
+      const box = entry?.contentRect;
+      // TensorBoard hides a tab with `display: none`: then keep what is painted.
+      if (box && box.width > 0 && box.height > 0) this.size = { width: box.width, height: box.height };
+    });
+    observer.observe(this);
+    this.cleanUp = [
+      () => observer.disconnect(),
+      watchPixelRatio(() => {
+        this.ratio = window.devicePixelRatio;
+      }),
+    ];
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    for (const undo of this.cleanUp) undo();
+  }
+
+  get layout(): TimelineLayout {
+    const { view, lanes, tracks, wanted } = this;
+    return new TimelineLayout({ view, lanes, tracks, wanted }, this.size);
+  }
+
+  /** The rows as they stand, for the keyboard to walk through. */
+  get rows(): Uint32Array {
+    return this.order;
+  }
+
+  private get cursor(): Cursor | null {
+    return this.hover ?? (this.pin && { ...this.pin, step: null });
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has("view")) this.tracks = trackRows(this.view);
+    if (ARRANGED.some((name) => changed.has(name))) {
+      this.arrangeLanes(changed);
+    }
+    const hover = this.hover;
+    const units = Math.max(...panesOf(this.view).map((side) => side?.layer.units ?? 0));
+    if (hover && (hover.timestep >= this.layout.total || (hover.unit ?? 0) >= units)) this.hover = null;
+  }
+
+  private arrangeLanes(changed: PropertyValues<this>): void {
+    const { view, pinned, only, evolution } = this;
+    const before = changed.get("view") as View | undefined;
+    // The same array for the same order, so that nothing is painted anew for it.
+    if (changed.has("pinned") || changed.has("only") || before?.order !== view.order) {
+      this.order = arrange(view.order, pinned, only);
+    }
+    const lanes = lanesOf(view, this.order, this.contrast);
+    const signal = view.a.layer.signals.find(({ name }) => name === evolution?.key.signal);
+    const own =
+      evolution && signal ? [evolutionLane(signal, evolution, panesOf(view).length, this.contrast)] : [];
+    this.lanes = [...own, ...lanes];
+  }
+
+  override render() {
+    if (this.size.width === 0) return nothing;
+    const { pointer, layout } = this;
+    const sticky = layout.tracksStick;
+    const tracks = renderTracks(this.tracks, this.cursor?.timestep ?? null, this.theme);
+    return html`
+      <div
+        class="scroll"
+        role="group"
+        aria-label="Timeline"
+        @pointermove=${pointer.onMove}
+        @pointerleave=${pointer.onLeave}
+        @pointerdown=${pointer.onDown}
+        @dblclick=${pointer.onDoubleClick}
+        @wheel=${{ handleEvent: pointer.onWheel, passive: false }}
+      >
+        <div class="content">
+          <div class="sticky">
+            ${renderReadout(this.view, this.cursor, READOUT_HEIGHT)} ${renderHeads(this.view, layout.width)}
+            ${this.renderAxis()} ${this.renderRange(layout)} ${sticky ? tracks : nothing}
+          </div>
+          ${sticky ? nothing : tracks}
+          <div class="lanes">${this.lanes.map((lane) => this.renderLane(lane, layout))}</div>
+          ${renderCrosshair(layout, this.pin?.timestep ?? null, "crosshair pin")}
+          ${renderCrosshair(layout, this.hover?.timestep ?? null, "crosshair")}
+        </div>
+      </div>
+    `;
+  }
+
+  protected override updated(): void {
+    if (this.size.width === 0) return;
+    const { window, width } = this.layout;
+    const drawing = { window, width, theme: this.theme };
+    const axes = this.renderRoot.querySelectorAll<HTMLCanvasElement>(".axis canvas");
+    paintAxes(axes, this.view, this.cursor?.timestep ?? null, this.found, drawing);
+    paintTracks(this.renderRoot.querySelectorAll<HTMLElement>(".track"), this.tracks, drawing);
+  }
+
+  private renderAxis() {
+    return html`<div class="line axis" style="height: ${axisHeight(this.view)}px">
+      <div class="axis-name">timestep</div>
+      <div class="panes">${panesOf(this.view).map(() => html`<canvas aria-hidden="true"></canvas>`)}</div>
+    </div>`;
+  }
+
+  private renderRange({ window, total, width }: TimelineLayout) {
+    const full = isFull(window, total);
+    const left = (window.from / total) * width;
+    const thumb = Math.max(8, ((window.to - window.from) / total) * width);
+    return html`<div class="line">
+      <div></div>
+      <div class="range" style="width: ${width}px">
+        <div
+          class="thumb"
+          ?hidden=${full}
+          title="Visible part of the sequence"
+          style="left: ${Math.min(left, width - thumb)}px; width: ${thumb}px"
+          @pointerdown=${this.pointer.onThumbDown}
+        ></div>
+      </div>
+    </div>`;
+  }
+
+  private renderLane(lane: Lane, { lane: layout, window, width }: TimelineLayout) {
+    const isSteps = lane.rows === "steps";
+    const now =
+      isSteps && this.evolution ? this.evolution.data.steps.indexOf(this.view.a.trace.key.step) : null;
+    return html`<rnn-lane
+      data-signal=${isSteps ? "evolution" : lane.signal}
+      style="height: ${layout.lane}px"
+      .lane=${lane}
+      .window=${window}
+      .theme=${this.theme}
+      .width=${width}
+      .layout=${layout}
+      .ratio=${this.ratio}
+      .cursor=${this.cursor}
+      .pinned=${this.pin?.unit ?? null}
+      .now=${now}
+    ></rnn-lane>`;
+  }
+
+  private get scroller(): HTMLElement {
+    return this.renderRoot.querySelector(".scroll") as HTMLElement;
+  }
+
+  /** The unit, or of an evolution the step's row, that a place lies on. */
+  private cursorAt(place: Place): Cursor {
+    const { timestep, pane, share } = place;
+    const lane = place.lane === null ? undefined : this.lanes[place.lane];
+    const plot = lane?.plots[pane];
+    if (lane === undefined || plot === undefined || typeof plot === "string")
+      return { timestep, unit: null, step: null };
+    const row = rowOf(share, plot.order.length);
+    const at = row === null ? null : (plot.order[row] ?? null);
+    return lane.rows === "steps" ? { timestep, unit: null, step: at } : { timestep, unit: at, step: null };
+  }
+
+  private onHover(place: Place | null): void {
+    const next = place && this.cursorAt(place);
+    const { hover } = this;
+    if (next?.timestep === hover?.timestep && next?.unit === hover?.unit && next?.step === hover?.step)
+      return;
+    this.hover = next;
+  }
+
+  private onClick(place: Place): void {
+    const { timestep, unit, step } = this.cursorAt(place);
+    const lane = this.lanes[place.lane ?? -1];
+    if (lane === undefined) return;
+    if (step !== null && this.evolution) {
+      this.send<Picked>("pick", { pin: { timestep, unit: this.evolution.key.unit }, signal: lane.signal });
+      this.send<number>("step-change", this.evolution.data.steps[step] as number);
+    } else if (unit !== null) {
+      // A click on the pinned cell lets go of it.
+      const same = this.pin?.timestep === timestep && this.pin.unit === unit;
+      this.send<Picked>("pick", { pin: same ? null : { timestep, unit }, signal: lane.signal });
+    }
+  }
+
+  private sendWindow(window: TimeWindow | null): void {
+    this.send("window-change", window !== null && isFull(window, this.layout.total) ? null : window);
+  }
+
+  private send<T>(name: string, detail: T): void {
+    this.dispatchEvent(new CustomEvent<T>(name, { detail }));
+  }
+}
+
+customElements.define("rnn-timeline", Timeline);
