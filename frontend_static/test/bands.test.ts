@@ -258,7 +258,14 @@ test("one scale holds at every step and for both entries", () => {
   assert.deepEqual(domainOf(signal, shownOf([a, b], "state")), [-70, 70]);
   assert.deepEqual(domainOf({ ...signal, extremes: null }, shownOf([a], "state")), [-30, 30]);
   assert.deepEqual(domainOf({ ...signal, extremes: null }, []), [-1, 1]);
-  assert.deepEqual(domainOf({ ...signal, range: [0, 1] }, shownOf([a, b], "state")), [0, 1]);
+  const gate = { ...signal, range: [0, 1] as [number, number], extremes: null };
+  const within = summary(statistics, { 0: [[0.2, 0.7]] });
+  assert.deepEqual(domainOf(gate, shownOf([entry(0, { state: within })], "state")), [0, 1]);
+  // Where B's function has another range than A's, the chart cuts neither off.
+  assert.deepEqual(
+    domainOf(gate, shownOf([entry(0, { state: within }), entry(0, { state: wilder }, "b")], "state")),
+    [-70, 70],
+  );
 });
 
 test("the same curves are known again, and others are not", () => {

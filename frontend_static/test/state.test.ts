@@ -57,7 +57,7 @@ test("a selection survives the URL", () => {
     compare: "difference",
     other: { run: "b & c/rnn", layer: "gru", step: 0 },
     contrast: 5,
-    order: { by: "variance", signal: "cell_state", step: 5 },
+    order: { by: "variance", signal: "cell_state", step: 5, otherStep: 2 },
     pinned: [7, 3, 4, 5],
     only: true,
     overview: true,
@@ -196,4 +196,22 @@ test("the newest step is followed only as long as that is wished", () => {
   const followed = resolve({ ...NOTHING, step: 2, follow: true }, RUN);
   assert.equal(followed.step, 9);
   assert.equal(resolve({ ...followed, follow: false, step: 2 }, RUN).step, 2);
+});
+
+test("an order and B's step are brought to what the run has", () => {
+  const signals = ["update_gate", "hidden_state"].map((name) => ({
+    name,
+    range: null,
+    extremes: null,
+    units: 4,
+  }));
+  const gru: RunInfo = { ...RUN, steps: [0, 4, 8], layers: [{ ...layer("gru"), signals }] };
+  const wanted: Selection = {
+    ...NOTHING,
+    order: { by: "mean", signal: "forget_gate", step: 11, otherStep: null },
+    other: { ...NOTHING.other, step: 3 },
+  };
+  const { order, other } = resolve(wanted, gru, gru);
+  assert.deepEqual(order, { by: "mean", signal: "hidden_state", step: 8, otherStep: null });
+  assert.equal(other.step, 4);
 });

@@ -62,7 +62,7 @@ function side({
 function viewOf(compare: Comparing, a: Made, b: Made | null = null): View {
   const one = side(a);
   const order = Uint32Array.from({ length: one.layer.units }, (_, unit) => unit);
-  return { compare, a: one, b: b && side(b), fault: null, order };
+  return { compare, a: one, b: b && side(b), fault: null, orderFault: null, order };
 }
 
 const ALL = { signal: "gate", pinned: [], only: false };

@@ -94,21 +94,27 @@ def write_wide(directory: Path) -> None:
 
 
 def write_series(directory: Path) -> None:
-    """Write a run without tokens: a numeric series, a target and a prediction for every timestep, and classes."""
+    """Write a run without tokens: a numeric series, targets and predictions for every timestep, classes among them."""
     random = np.random.default_rng(1)
     inputs, targets = random.normal(size=(2, SAMPLES, TIMESTEPS)).astype(np.float32)
     classes = random.integers(0, 20, (SAMPLES, TIMESTEPS))
+    places = random.normal(size=(SAMPLES, TIMESTEPS, 2)).astype(np.float32)
     writer = RunWriter(directory)
     writer.write_probe(
         ProbeBatch(
             inputs={"price": inputs[..., np.newaxis]},
-            targets={"next": targets, "label": classes},
+            targets={"next": targets, "label": classes, "place": places},
             sample_names=[f"day {i}" for i in range(SAMPLES)],
         )
     )
     for step in range(3):
         scores = random.dirichlet(np.ones(20), (SAMPLES, TIMESTEPS)).astype(np.float32)
-        predictions = {"next": (targets + 0.5**step)[..., np.newaxis], "label": scores}
+        predictions = {
+            "next": (targets + 0.5**step)[..., np.newaxis],
+            "label": scores,
+            "place": places + 0.25,
+            "energy": targets**2,
+        }
         writer.write_step(step, [lstm_trace(step, SAMPLES, TIMESTEPS, UNITS)], predictions, {"loss": 1.0 / (1 + step)})
 
 

@@ -12,24 +12,29 @@ from playwright.sync_api import Route, expect
 from tb_rnn_plugin.log import layout
 from tests.browser import logdir
 from tests.browser.logdir import STEPS
-from tests.browser.numbers import stored
+from tests.browser.numbers import number, stored
 from tests.browser.tab import Tab
 from tests.tensorboard_process import tensorboard
 
 LAST = STEPS[-1]
 Open = Callable[[str], Tab]
 
-# Each picture as it is painted: the step on the scrubber, the step of the timeline, the number at the crosshair.
+# Every step that is shown, and the pictures as they are on the screen: the step on the scrubber, the step of the
+# timeline, the number at the crosshair. A busy machine puts two steps into one frame.
 NOTE_PICTURES = """() => {
     const app = document.querySelector("rnn-timeline-app").shadowRoot;
     const timeline = app.querySelector("rnn-timeline");
     window.pictures = [];
+    window.steps = [];
     const note = () => {
         const lane = timeline.shadowRoot.querySelector('rnn-lane[data-signal="cell_state"]').shadowRoot;
         const label = app.querySelector("rnn-scrubber").shadowRoot.querySelector(".where b").textContent;
         window.pictures.push([label, Number(timeline.dataset.shownStep), Number(lane.querySelector("data").value)]);
     };
-    new MutationObserver(() => requestAnimationFrame(note)).observe(timeline, { attributeFilter: ["data-shown-step"] });
+    new MutationObserver(() => {
+        window.steps.push(Number(timeline.dataset.shownStep));
+        requestAnimationFrame(note);
+    }).observe(timeline, { attributeFilter: ["data-shown-step"] });
 }"""
 
 
@@ -105,9 +110,8 @@ def test_every_picture_of_a_playing_run_stands_under_its_own_number(tab: Tab, lo
     tab.button("Play").click()
     tab.expect_step(LAST)
     expect(tab.button("Play")).to_be_visible()
-    pictures = plugin.evaluate("() => window.pictures")
-    assert [step for _, step, _ in pictures] == list(range(first + 1, LAST + 1))
-    for label, step, value in pictures:
+    assert plugin.evaluate("() => window.steps") == list(range(first + 1, LAST + 1))
+    for label, step, value in plugin.evaluate("() => window.pictures"):
         assert label == f"epoch {step}"
         assert value == stored(logs, "lstm/rnn", step, "cell_state")[0, 9, 4]
 
@@ -133,3 +137,24 @@ def test_playing_waits_for_a_slow_server_and_shows_no_step_under_another_number(
     for route in held:
         route.continue_()
     tab.expect_step(LAST)
+
+
+def test_playing_from_the_last_step_begins_with_the_first(tab: Tab) -> None:
+    tab.open(run="lstm/rnn", timestep=9, unit=4)
+    tab.expect_step(LAST)
+    plugin = next(frame for frame in tab.page.frames if frame.url.endswith("name=rnn_timeline"))
+    plugin.evaluate(NOTE_PICTURES)
+    tab.frame.get_by_label("Speed of playing").select_option("20")
+    tab.button("Play").click()
+    plugin.wait_for_function("last => window.steps.includes(last)", arg=LAST)
+    assert plugin.evaluate("() => window.steps") == list(range(LAST + 1))
+
+
+def test_the_address_edited_to_another_run_shows_that_run(tab: Tab, logs: Path) -> None:
+    tab.open(run="lstm/rnn", step=4, timestep=9, unit=4)
+    tab.expect_step(4)
+    tab.page.evaluate("location.hash = '#rnn_timeline&p.rnn_timeline.run=gru%2Frnn&p.rnn_timeline.step=6'")
+    tab.expect_step(6)
+    expect(tab.picker("run")).to_have_value("gru/rnn")
+    tab.hover("candidate", 3, 2, logdir.TIMESTEPS, logdir.UNITS)
+    assert number(tab.value("candidate")) == stored(logs, "gru/rnn", 6, "candidate", "gru")[0, 3, 2]

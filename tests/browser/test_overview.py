@@ -290,3 +290,14 @@ def test_signals_without_statistics_say_so(sparse: tuple[TensorBoard, Path], ope
     expect_quantiles(tab, "candidate", values_at(run, 11, "candidate", 9, "encoder/lstm"))
     # The browser itself reports each 404.
     tab.complaints[:] = [text for text in tab.complaints if "404" not in text]
+
+
+def test_the_scrubber_names_the_step_of_the_charts(tab: Tab) -> None:
+    """Also where a picture of another step was shown before."""
+    tab.open(run="lstm/rnn", step=3)
+    tab.expect_step(3)
+    tab.focus()
+    for key in ("v", "ArrowRight", "ArrowRight"):
+        tab.page.keyboard.press(key)
+    expect(tab.frame.locator("rnn-overview")).to_contain_text("epoch 5")
+    expect(tab.frame.locator("rnn-scrubber .where b")).to_have_text("epoch 5")

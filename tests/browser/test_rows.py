@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tb_rnn_plugin.analysis.ordering import spectral_order
 from tests.browser.logdir import STEPS, TEXT, TIMESTEPS, UNITS
@@ -81,6 +81,26 @@ def test_scrubbing_does_not_shuffle_the_rows_unless_asked_to(tab: Tab, logs: Pat
     assert rows(tab, "output_gate") == before
     tab.frame.get_by_role("button", name="as of 4, renew").click()
     assert rows(tab, "output_gate") == by(stored(logs, "lstm/rnn", 5, "output_gate")[0].mean(axis=0))
+
+
+def test_an_order_goes_along_to_a_run_without_its_step_and_signal(tab: Tab, logs: Path) -> None:
+    tab.open(run="lstm/rnn", order="mean", order_signal="forget_gate", order_step=LAST)
+    tab.expect_step(LAST)
+    tab.picker("run").select_option("gru/rnn")
+    tab.expect_step(8)
+    expect(tab.picker("order-signal")).to_have_value("hidden_state")
+    assert rows(tab, "hidden_state") == by(stored(logs, "gru/rnn", 8, "hidden_state", "gru")[0].mean(axis=0))
+
+
+def test_an_order_that_cannot_be_made_leaves_the_picture(tab: Tab) -> None:
+    def refuse(route: Route) -> None:
+        route.fulfill(status=404, content_type="text/plain", body="Step 11 is damaged.")
+
+    tab.page.route("**/data/plugin/rnn_timeline/similarity*", refuse)
+    tab.open(run="lstm/rnn", order="similarity", order_signal="forget_gate", order_step=LAST)
+    expect(tab.frame.get_by_role("alert")).to_have_text("Step 11 is damaged.")
+    assert rows(tab, "forget_gate") == list(range(UNITS))
+    tab.complaints[:] = [text for text in tab.complaints if "404" not in text]
 
 
 def test_units_at_the_top_and_the_others_put_away(tab: Tab, logs: Path) -> None:

@@ -47,6 +47,17 @@ def test_series_targets_and_predictions_with_their_numbers(tab: Tab, logs: Path)
     assert guess == f"class {scores.argmax()}"
 
 
+def test_several_numbers_are_no_classes_and_no_output_takes_anothers_target(tab: Tab, logs: Path) -> None:
+    tab.open(run="series/rnn", step=1, timestep=5, unit=2)
+    tab.expect_step(1)
+    target = read(logs, layout.PROBE_FILE, "targets/place")[0, 5]
+    predicted, wanted = text(track(tab, "place")).split(" for ")
+    assert [float(one) for one in wanted.split(", ")] == pytest.approx(target, rel=1e-2)
+    assert [float(one) for one in predicted.split(", ")] == pytest.approx(target + 0.25, rel=1e-2)
+    energy = read(logs, layout.step_file(1), "predictions/energy")[0, 5]
+    assert float(text(track(tab, "energy"))) == pytest.approx(energy, rel=1e-2)
+
+
 def test_predictions_go_with_the_step_on_the_screen(tab: Tab) -> None:
     tab.open(run="series/rnn", step=0, timestep=5, unit=2)
     tab.expect_step(0)

@@ -71,7 +71,3 @@ export function isPadding(trace: Trace, timestep: number): boolean {
 export function sameSeries(a: TraceKey, b: TraceKey): boolean {
   return a.run === b.run && a.layer === b.layer && a.sample === b.sample;
 }
-
-export function sameTrace(a: TraceKey, b: TraceKey): boolean {
-  return sameSeries(a, b) && a.step === b.step;
-}

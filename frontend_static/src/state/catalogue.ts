@@ -39,6 +39,11 @@ export class Catalogue {
     return grown;
   }
 
+  /** Forgets what the other runs hold. */
+  keepOnly(runs: readonly (string | null)[]): void {
+    for (const run of this.infos.keys()) if (!runs.includes(run)) this.infos.delete(run);
+  }
+
   forget(): void {
     this.infos.clear();
   }

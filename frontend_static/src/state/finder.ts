@@ -31,6 +31,13 @@ export class Finder {
     if (query !== "") void this.look(asked, query, run, samples);
   }
 
+  /** The tokens may be others now. */
+  forget(): void {
+    this.asked = "";
+    this.matches = [];
+    this.at = null;
+  }
+
   private async look(asked: string, query: string, run: string, samples: number): Promise<void> {
     const all = await Promise.all(
       Array.from({ length: samples }, (_, sample) => this.tokensOf(run, sample).catch(() => [])),

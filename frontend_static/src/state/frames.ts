@@ -1,6 +1,6 @@
 /** Everything that one picture needs, fetched together, so that it is painted whole or not at all. */
 import { hasPredictions, type Series } from "../api/arrays.ts";
-import { type Client, isAbort } from "../api/client.ts";
+import { ApiError, type Client, isAbort, sentenceOf } from "../api/client.ts";
 import type { Trace } from "../api/trace.ts";
 import type { SampleInfo, TraceKey } from "../api/types.ts";
 import { Fetched } from "./fetched.ts";
@@ -27,6 +27,8 @@ export interface Frame {
   /** Why B was asked for and is not there. */
   readonly fault: string | null;
   readonly order: Uint32Array;
+  /** Why the rows are not in the order that was asked for. */
+  readonly orderFault: string | null;
 }
 
 type SampleKey = Pick<TraceKey, "run" | "sample">;
@@ -64,23 +66,28 @@ export class Frames {
     const [a, order] = [this.cachedPart(key.a), this.orders.cached(key.order)];
     const b = key.b && this.cachedPart(key.b);
     if (a === undefined || order === undefined || b === undefined) return undefined;
-    return { a, b, order, fault: null };
+    return { a, b, order, fault: null, orderFault: null };
   }
 
   /** Rejects when A cannot be had; without B or the order there is still a picture. */
   async load(key: FrameKey): Promise<Frame> {
     let fault: string | null = null;
+    let orderFault: string | null = null;
     const [a, b, order] = await Promise.all([
       this.loadPart(key.a),
       key.b &&
         this.loadPart(key.b).catch((error: unknown) => {
           if (isAbort(error)) throw error;
-          fault = error instanceof Error ? error.message : String(error);
+          fault = sentenceOf(error);
           return null;
         }),
-      this.orders.load(key.order),
+      this.orders.load(key.order).catch((error: unknown) => {
+        if (isAbort(error)) throw error;
+        orderFault = sentenceOf(error);
+        return this.orders.byIndex(key.order.units);
+      }),
     ]);
-    return { a, b, order, fault };
+    return { a, b, order, fault, orderFault };
   }
 
   prefetch(key: FrameKey): void {
@@ -145,7 +152,8 @@ async function orNull<V>(answer: Promise<V>): Promise<V | null> {
   try {
     return await answer;
   } catch (error) {
-    if (isAbort(error)) throw error;
+    // A server that is away or in trouble may have it a moment later.
+    if (!(error instanceof ApiError) || error.status < 400 || error.status >= 500) throw error;
     return null;
   }
 }

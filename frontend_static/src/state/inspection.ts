@@ -65,22 +65,29 @@ export class Inspection {
     this.changes.clear();
   }
 
+  /** The picked unit first: it is what was clicked for. One of the two failing leaves the other. */
   private async bring(turn: number, key: SignalKey, unitKey: UnitKey | null): Promise<void> {
-    if ((unitKey === null || this.evolution !== null) && this.change !== null) return;
-    try {
-      // The picked unit first: it is what was clicked for.
-      if (unitKey !== null) await this.evolutions.load(unitKey);
-      if (turn !== this.turn) return;
-      this.evolution = unitKey && same(this.evolution, known(this.evolutions, unitKey));
-      this.onChange();
+    if (unitKey !== null && this.evolution === null) {
+      await this.attempt(turn, async () => {
+        await this.evolutions.load(unitKey);
+        if (turn === this.turn) this.evolution = same(this.evolution, known(this.evolutions, unitKey));
+      });
+    }
+    if (turn !== this.turn || this.change !== null) return;
+    await this.attempt(turn, async () => {
       await this.changes.load(key);
-      if (turn !== this.turn) return;
-      this.change = known(this.changes, key);
+      if (turn === this.turn) this.change = same(this.change, known(this.changes, key));
+    });
+  }
+
+  private async attempt(turn: number, load: () => Promise<void>): Promise<void> {
+    try {
+      await load();
     } catch (error) {
       if (turn !== this.turn || isAbort(error)) return;
       this.fault = sentenceOf(error);
     }
-    this.onChange();
+    if (turn === this.turn) this.onChange();
   }
 }
 

@@ -66,6 +66,10 @@ export function commandOf({ key, altKey, ctrlKey, metaKey, shiftKey }: Key): Com
       return { do: "cursor", timesteps: -1, units: 0 };
     case "]":
       return { do: "cursor", timesteps: 1, units: 0 };
+    case "{":
+      return { do: "cursor", timesteps: -10, units: 0 };
+    case "}":
+      return { do: "cursor", timesteps: 10, units: 0 };
     case "+":
     case "=":
       return { do: "zoom", factor: ZOOM };

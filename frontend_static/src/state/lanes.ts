@@ -1,4 +1,5 @@
 /** From a view to the rows of the timeline: what each heatmap shows, on which scale. */
+import { ByteCache } from "../api/cache.ts";
 import type { Matrix } from "../api/trace.ts";
 import type { SignalInfo } from "../api/types.ts";
 import { firstUnits, identityOrder } from "../maths/binning.ts";
@@ -50,7 +51,7 @@ export function evolutionLane(
   const plot = { matrix: values, mask, order: identity(steps.length) };
   return {
     signal: signal.name,
-    label: `unit ${key.unit}, all steps`,
+    label: `${signalLabel(signal.name)}, unit ${key.unit}, all steps`,
     ...contrasted(signalScale(signal), isBounded(signal) ? 1 : contrast),
     rows: "steps",
     plots: Array.from({ length: panes }, (_, pane) => (pane === 0 ? plot : "")),
@@ -160,13 +161,22 @@ function shapesDiffer(a: Matrix, b: Matrix): string {
 }
 
 /** The last few, so that what is shown again is neither computed nor painted anew. */
-const differences = new WeakMap<Matrix, WeakMap<Matrix, Matrix | null>>();
+const differences = new ByteCache<Matrix | null>(32 * 2 ** 20);
+const ids = new WeakMap<Matrix, number>();
+let lastId = 0;
+
+function idOf(matrix: Matrix): number {
+  const id = ids.get(matrix) ?? ++lastId;
+  ids.set(matrix, id);
+  return id;
+}
 
 function knownDifference(a: Matrix, b: Matrix): Matrix | null {
-  const known = differences.get(a) ?? new WeakMap<Matrix, Matrix | null>();
-  differences.set(a, known);
-  const made = known.has(b) ? (known.get(b) ?? null) : difference(a, b);
-  known.set(b, made);
+  const key = `${idOf(a)} ${idOf(b)}`;
+  const known = differences.get(key);
+  if (known !== undefined) return known;
+  const made = difference(a, b);
+  differences.set(key, made, made?.data.byteLength ?? 0);
   return made;
 }
 

@@ -51,7 +51,7 @@ export class Orders {
   }
 
   /** The same array each time, so that nothing is painted again for it. */
-  private byIndex(units: number): Uint32Array {
+  byIndex(units: number): Uint32Array {
     const order = this.identities.get(units) ?? identityOrder(units);
     this.identities.set(units, order);
     return order;

@@ -9,7 +9,7 @@ export interface ScreenEvents {
   /** The picture is there; it is painted next. */
   readonly shown: () => void;
   /** What was asked for is not there (any more). */
-  readonly gone: () => void;
+  readonly gone: (key: FrameKey) => void;
 }
 
 export class Screen {
@@ -49,7 +49,7 @@ export class Screen {
     } catch (error) {
       if (turn !== this.turn || isAbort(error)) return;
       this.fail(sentenceOf(error));
-      if (error instanceof ApiError && error.status === 404) this.events.gone();
+      if (error instanceof ApiError && error.status === 404) this.events.gone(key);
     }
   }
 

@@ -1,5 +1,5 @@
 /** What the user looks at: the one thing that lives in the URL. */
-import type { RunInfo, TraceKey } from "../api/types.ts";
+import type { LayerInfo, RunInfo, TraceKey } from "../api/types.ts";
 import type { Cell } from "../maths/hit.ts";
 import type { Ordering } from "../maths/order.ts";
 import type { TimeWindow } from "../maths/window.ts";
@@ -28,6 +28,8 @@ export interface RowOrder {
   readonly by: Ordering;
   readonly signal: string | null;
   readonly step: number | null;
+  /** B's, for the change from A to B. */
+  readonly otherStep: number | null;
 }
 
 export interface Selection {
@@ -60,7 +62,7 @@ export interface Selection {
 }
 
 export const AS_FIRST: Other = { run: null, layer: null, step: null };
-export const BY_INDEX: RowOrder = { by: "index", signal: null, step: null };
+export const BY_INDEX: RowOrder = { by: "index", signal: null, step: null, otherStep: null };
 
 export const NOTHING: Selection = {
   run: null,
@@ -97,7 +99,7 @@ export function nearestStep(steps: readonly number[], wanted: number): number | 
  * The step defaults to the last one; a step that was chosen stays, however many come after it, unless the
  * newest is followed.
  */
-export function resolve(wanted: Selection, run: RunInfo): Selection {
+export function resolve(wanted: Selection, run: RunInfo, otherRun: RunInfo | null = null): Selection {
   const layer = run.layers.find(({ key }) => key === wanted.layer) ?? run.layers[0];
   // A run whose probe file is lost names no samples, yet its traces hold at least one.
   const samples = Math.max(1, run.samples.length);
@@ -118,8 +120,27 @@ export function resolve(wanted: Selection, run: RunInfo): Selection {
     pin: inside ? pin : null,
     pinned: pinned.filter((unit) => unit < (layer?.units ?? 0)),
     signal: signalOf(run, layer?.key ?? null, wanted.signal),
-    order: wanted.order.by === "index" ? BY_INDEX : wanted.order,
+    other: otherRun ? ownStep(wanted.other, otherRun) : wanted.other,
+    order: orderOf(wanted.order, layer, run.steps),
   };
+}
+
+/** B's own step, if it has one, is one that its run has captured. */
+function ownStep(other: Other, { steps }: RunInfo): Other {
+  const step = other.step === null ? null : nearestStep(steps, other.step);
+  return step === other.step ? other : { ...other, step };
+}
+
+/** An order that this run can make: its signal and step are the layer's and the run's own. */
+function orderOf(
+  { by, signal, step, otherStep }: RowOrder,
+  layer: LayerInfo | undefined,
+  steps: readonly number[],
+): RowOrder {
+  if (by === "index") return BY_INDEX;
+  const signals = layer?.signals ?? [];
+  const known = (signals.find(({ name }) => name === signal) ?? signals.at(-1))?.name ?? null;
+  return { by, signal: known, step: step === null ? null : nearestStep(steps, step), otherStep };
 }
 
 /** A state is what most people ask of first: the hidden one is every known cell's last signal. */

@@ -15,7 +15,7 @@ import { Inspection } from "./inspection.ts";
 import { Overviews } from "./overviews.ts";
 import { fromParams } from "./params.ts";
 import { Screen } from "./screen.ts";
-import { keyOf, NOTHING, resolve, type Selection } from "./selection.ts";
+import { keyOf, NOTHING, otherKey, resolve, type Selection } from "./selection.ts";
 import { Stepping } from "./stepping.ts";
 import type { View } from "./view.ts";
 import { frameKeyOf, viewOf } from "./wanted.ts";
@@ -36,6 +36,9 @@ export class Session {
   private readonly frames: Frames;
   private readonly screen: Screen;
   private readonly changed: () => void;
+  /** Whether a run has changed since what is known of it was last forgotten; an interrupted reload leaves it so. */
+  private outdated = false;
+  private lastGone = "";
   private visible = true;
   private missedReload = false;
   private waiting: ReturnType<typeof setTimeout> | undefined;
@@ -52,7 +55,7 @@ export class Session {
       changed: () => this.onChange(),
       shown: () => this.inspection.want(this.selection),
       // Perhaps the whole run went away; then the list of runs says so. The trace is not asked for again.
-      gone: () => void this.reload(false),
+      gone: (key) => this.onGone(key),
     });
   }
 
@@ -91,7 +94,12 @@ export class Session {
   navigate(params: Params): void {
     const wanted = fromParams(params);
     const run = wanted.run ?? this.selection.run;
+    const leaves = run !== this.selection.run;
     this.selection = { ...wanted, run };
+    if (leaves) {
+      this.stepping.pause();
+      this.clear();
+    }
     if (run !== null) void this.loadRuns(true);
   }
 
@@ -139,9 +147,10 @@ export class Session {
 
   /** A and B change places. */
   swap(): void {
-    const { selection, view } = this;
-    if (selection.compare === "off" || view?.b == null) return;
-    const [a, b] = [view.a.trace.key, view.b.trace.key];
+    const { selection, otherRun } = this;
+    const a = keyOf(selection);
+    const b = a && otherRun && selection.compare !== "off" ? otherKey(selection, otherRun, a) : null;
+    if (a === null || b === null) return;
     const other = { run: a.run === b.run ? null : a.run, layer: a.layer, step: a.step };
     void this.choose({ run: b.run, layer: b.layer, step: b.step, other, follow: false });
   }
@@ -158,11 +167,14 @@ export class Session {
     const wanted = { ...this.selection, ...patch };
     const run = this.catalogue.info(wanted.run);
     if (run === null) return;
-    this.selection = resolve(wanted, run);
+    const other = wanted.other.run === null ? run : this.catalogue.info(wanted.other.run);
+    this.selection = resolve(wanted, run, other);
     // B's run is not known before it is asked for.
     const asks = patch.compare !== undefined || patch.other !== undefined;
-    if (asks && this.selection.compare !== "off" && this.otherRun === null) await this.loadRuns(true);
-    else await this.show();
+    if (asks && this.selection.compare !== "off" && this.otherRun === null) {
+      this.onChange();
+      await this.loadRuns(true);
+    } else await this.show();
   }
 
   private windowFor(layer: string): TimeWindow | null {
@@ -180,22 +192,25 @@ export class Session {
     this.begin();
     const { run, other, compare } = this.selection;
     if (run === null) return;
-    let grown: boolean;
+    const second = compare !== "off" && other.run !== null && other.run !== run ? other.run : null;
     try {
-      grown = await this.catalogue.refresh(run);
-      if (compare !== "off" && other.run !== null && other.run !== run) {
-        grown = (await this.refreshOther(other.run)) || grown;
-      }
+      this.outdated = (await this.catalogue.refresh(run)) || this.outdated;
+      if (second !== null) this.outdated = (await this.refreshOther(second)) || this.outdated;
     } catch (error) {
       if (!isAbort(error)) this.failRun(sentenceOf(error));
       return;
     }
     this.runFault = null;
+    // What was not asked for anew may have grown meanwhile.
+    this.catalogue.keepOnly([run, second]);
+    const grown = this.outdated;
+    this.outdated = false;
     // The same files, or a new training in the same place: only the server knows.
     if (grown) this.forgetData();
     const known = this.run;
-    if (known !== null) this.selection = resolve(this.selection, known);
-    if (grown || inAnyCase) await this.show();
+    if (known !== null) this.selection = resolve(this.selection, known, this.otherRun);
+    // The overview asks again for what did not come.
+    if (grown || inAnyCase || this.selection.overview) await this.show();
     else this.onChange();
   }
 
@@ -223,8 +238,17 @@ export class Session {
     this.screen.clear();
   }
 
+  /** Once for each picture: a run that grows at every answer would be asked for it for ever. */
+  private onGone(key: FrameKey): void {
+    const gone = JSON.stringify(key.a);
+    if (gone === this.lastGone) return;
+    this.lastGone = gone;
+    void this.reload(false);
+  }
+
   private forgetData(): void {
     this.frames.clear();
+    this.finder.forget();
     this.inspection.clear();
     this.overviews.clear();
   }

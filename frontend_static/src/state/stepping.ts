@@ -1,8 +1,7 @@
 /** The way through the captured steps: one by one, or playing. */
 import type { RunInfo } from "../api/types.ts";
 import { Player } from "./player.ts";
-import { neighbourStep, type Selection } from "./selection.ts";
-import type { View } from "./view.ts";
+import { nearestStep, neighbourStep, type Selection } from "./selection.ts";
 
 const PREFETCH = 3;
 
@@ -11,7 +10,6 @@ export interface Stepped {
   readonly selection: Selection;
   readonly run: RunInfo | null;
   readonly otherRun: RunInfo | null;
-  readonly view: View | null;
   readonly traceFault: string | null;
   readonly choose: (patch: Partial<Selection>) => Promise<void>;
 }
@@ -22,6 +20,8 @@ export class Stepping {
   private readonly onChange: () => void;
   /** Which way the steps went last: there the next ones are fetched before they are asked for. */
   private heading = 0;
+  /** Whether playing begins with the first step, as it does at the last. */
+  private rewinds = false;
 
   constructor(session: Stepped, onChange: () => void) {
     this.session = session;
@@ -45,9 +45,9 @@ export class Stepping {
 
   /** B's own step; the first move takes it from A's. */
   moveOther(by: number): void {
-    const { selection, otherRun, view } = this.session;
+    const { selection, otherRun } = this.session;
     if (otherRun === null || selection.compare === "off") return;
-    const from = view?.b?.trace.key.step ?? selection.other.step ?? selection.step;
+    const from = nearestStep(otherRun.steps, selection.other.step ?? selection.step ?? 0);
     const step = neighbourStep(otherRun.steps, from, by);
     void this.session.choose({ other: { ...selection.other, step } });
   }
@@ -82,8 +82,8 @@ export class Stepping {
     const steps = run?.steps ?? [];
     if (steps.length < 2) return;
     this.heading = 1;
-    const step = selection.step === steps.at(-1) ? (steps[0] ?? null) : selection.step;
-    void this.session.choose({ step, follow: false });
+    this.rewinds = selection.step === steps.at(-1);
+    void this.session.choose({ follow: false });
     this.player.start();
     this.onChange();
   }
@@ -91,8 +91,9 @@ export class Stepping {
   private async playOn(): Promise<boolean> {
     const { run, selection } = this.session;
     if (run === null || this.session.traceFault !== null) return false;
-    const next = neighbourStep(run.steps, selection.step, 1);
-    if (next === null || next === selection.step) return false;
+    const next = this.rewinds ? run.steps[0] : neighbourStep(run.steps, selection.step, 1);
+    this.rewinds = false;
+    if (next == null || next === selection.step) return false;
     await this.session.choose({ step: next });
     return this.session.traceFault === null;
   }

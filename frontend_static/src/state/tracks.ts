@@ -80,14 +80,15 @@ function seriesTracks(series: Series, hasTokens: boolean): Track[] {
   const { inputs, targets, predictions, classes } = series;
   const shown: Track[] = [];
   if (!hasTokens) for (const [name, matrix] of inputs) shown.push(plainTrack(name, matrix));
-  const pairs = [...predictions].filter(([name]) => !classes.has(name));
-  const targetOf = (name: string) =>
-    targets.get(name) ?? (targets.size === 1 ? [...targets.values()][0] : undefined);
+  // A few numbers per timestep are scores of classes only if the targets are classes; otherwise they are the numbers.
+  const isClasses = (name: string) => classes.get(name)?.target != null || !predictions.has(name);
+  const pairs = [...predictions].filter(([name]) => !classes.has(name) || !isClasses(name));
+  const outputs = new Set([...predictions.keys(), ...classes.keys()]);
+  const only = targets.size === 1 && outputs.size === 1 ? [...targets.values()][0] : undefined;
+  const targetOf = (name: string) => targets.get(name) ?? only;
   for (const [name, matrix] of pairs) shown.push(predictionTrack(name, matrix, targetOf(name)));
-  for (const [name, scores] of classes) shown.push(classTrack(name, scores));
-  if (pairs.length === 0 && classes.size === 0) {
-    for (const [name, matrix] of targets) shown.push(plainTrack(name, matrix));
-  }
+  for (const [name, scores] of classes) if (isClasses(name)) shown.push(classTrack(name, scores));
+  if (outputs.size === 0) for (const [name, matrix] of targets) shown.push(plainTrack(name, matrix));
   return shown;
 }
 
@@ -98,8 +99,31 @@ function predictionTrack(name: string, prediction: Matrix, target: Matrix | unde
     kind: "line",
     lines: [...soft, ...accent],
     text: (t) => (soft.length === 0 ? at(accent, t) : `${at(accent, t)} for ${at(soft, t)}`),
-    domain: null,
+    // The target is the same at every step, so that heights mean the same, too.
+    domain: soft.length === 0 ? null : widened(extentOf(soft)),
   };
+}
+
+/** With room for predictions that reach beyond; what leaves even that is cut off at the edge. */
+function widened(extent: readonly [number, number] | null): readonly [number, number] | null {
+  if (extent === null) return null;
+  const [low, high] = extent;
+  const room = (high - low) / 4;
+  return [low - room, high + room];
+}
+
+/** The smallest and largest finite value; null when there is none. */
+export function extentOf(lines: readonly Line[]): [number, number] | null {
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const { values } of lines) {
+    for (let t = 0; t < values.length; t++) {
+      const value = values[t] as number;
+      if (!Number.isFinite(value)) continue;
+      low = Math.min(low, value);
+      high = Math.max(high, value);
+    }
+  }
+  return low <= high ? [low, high] : null;
 }
 
 function classTrack(name: string, { best, bestScore, target, targetScore }: ClassScores): Track {

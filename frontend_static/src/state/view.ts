@@ -21,6 +21,8 @@ export interface View {
   readonly fault: string | null;
   /** The units of A's layer in the order of the rows. */
   readonly order: Uint32Array;
+  /** Why the rows are not in the order that was asked for. */
+  readonly orderFault: string | null;
 }
 
 /** Tokens belong to one length of sequence; a model may have layers of another. */

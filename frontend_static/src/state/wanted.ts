@@ -22,15 +22,19 @@ function secondKey({ selection, otherRun }: Known, a: TraceKey): TraceKey | null
   return selection.compare === "off" || otherRun === null ? null : otherKey(selection, otherRun, a);
 }
 
+function frozen(key: TraceKey | null, step: number | null): TraceKey | null {
+  return key && { ...key, step: step ?? key.step };
+}
+
 function layerOf(run: RunInfo | null, key: string): LayerInfo | undefined {
   return run?.layers.find((layer) => layer.key === key);
 }
 
 function orderKeyOf(known: Known, shown: TraceKey, layer: LayerInfo): OrderKey {
   const { order } = known.selection;
-  const info = layer.signals.find(({ name }) => name === order.signal) ?? layer.signals.at(-1);
+  const info = layer.signals.find(({ name }) => name === order.signal);
   const a = { ...shown, step: order.step ?? shown.step };
-  const b = order.by === "change" ? secondKey(known, a) : null;
+  const b = order.by === "change" ? frozen(secondKey(known, a), order.otherStep) : null;
   const by = info === undefined ? "index" : order.by;
   return { by, signal: info?.name ?? "", units: layer.units, range: info?.range ?? null, a, b };
 }
@@ -42,12 +46,16 @@ export function viewOf(known: Known, frame: Frame): View {
   const b = frame.b && sideOf(otherRun, frame.b);
   if (a === null) throw new Error("The run no longer has this layer.");
   const fault = selection.compare === "off" || b !== null ? null : (frame.fault ?? whyNot(known, a));
-  return { compare: selection.compare, a, b, fault, order: frame.order };
+  const { order, orderFault } = frame;
+  return { compare: selection.compare, a, b, fault, order, orderFault };
 }
 
 function sideOf(run: RunInfo | null, { trace, sample, series }: Part): Side | null {
   const layer = layerOf(run, trace.key.layer);
-  return run === null || layer === undefined ? null : { trace, run, layer, sample, series };
+  // What was asked of one run is never shown as another's.
+  return run === null || run.run !== trace.key.run || layer === undefined
+    ? null
+    : { trace, run, layer, sample, series };
 }
 
 /** Why there is nothing that B could be. */

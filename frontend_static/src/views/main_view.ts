@@ -1,7 +1,9 @@
 /** What fills the page below the bars: the timeline, the overview, or a sentence on why there is neither. */
 import { html, nothing } from "lit";
+import type { LayerInfo } from "../api/types.ts";
 import type { Theme } from "../maths/colours.ts";
 import type { TimeWindow } from "../maths/window.ts";
+import type { Selection } from "../state/selection.ts";
 import type { Session } from "../state/session.ts";
 import "./empty_state.ts";
 import "./inspector/inspector.ts";
@@ -59,10 +61,17 @@ function renderTimeline(session: Session, { theme }: Look) {
       .found=${session.finder.matches ?? []}
       .theme=${theme}
       @window-change=${zoom(session)}
-      @pick=${(event: CustomEvent<Picked>) => session.look(event.detail)}
+      @pick=${(event: CustomEvent<Picked>) => session.look(ofFirst(event.detail, view.a.layer))}
       @step-change=${goTo}
     ></rnn-timeline>
     ${selection.inspect ? inspector : nothing}`;
+}
+
+/** A click in B's pane may lie on what A does not have: then it says nothing of A. */
+function ofFirst({ pin, signal }: Picked, { signals, units, timesteps }: LayerInfo): Partial<Selection> {
+  const inside = pin !== null && pin.unit < units && pin.timestep < timesteps;
+  const known = signals.some(({ name }) => name === signal);
+  return { pin: inside ? pin : null, ...(known ? { signal } : {}) };
 }
 
 function renderOverview(session: Session, { theme, cursor, setCursor }: Look) {

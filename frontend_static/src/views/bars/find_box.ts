@@ -64,7 +64,11 @@ export class FindBox extends LitElement {
   }
 
   private onKey(event: KeyboardEvent): void {
-    if (event.key === "Escape") (event.target as HTMLInputElement).blur();
+    if (event.key === "Escape") {
+      // A search field would empty itself; what was found stays, for n and N.
+      event.preventDefault();
+      (event.target as HTMLInputElement).blur();
+    }
     if (event.key !== "Enter" || this.places === null || this.places.length === 0) return;
     this.send("find-go", wrap(this.at, event.shiftKey ? -1 : 1, this.places.length));
   }

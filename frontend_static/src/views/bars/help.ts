@@ -11,7 +11,7 @@ const ROWS: readonly (readonly [string, string])[] = [
   ["c", "compare: one picture, A beside B, A − B"],
   [", .", "B: one captured step back, on; so does Shift with the mouse on the slider"],
   ["x", "A and B change places"],
-  ["[ ]", "crosshair: one timestep back, on"],
+  ["[ ]  { }", "crosshair: one timestep back, on; ten timesteps. What is zoomed pans along"],
   ["Alt ↑ ↓", "crosshair: one row up, down"],
   ["click", "pin the crosshair; again, or Esc, lets go"],
   ["i", "inspector: the picked unit over all steps"],
@@ -65,6 +65,15 @@ export class Help extends LitElement {
       }
     `,
   ];
+
+  constructor() {
+    super();
+    // Escape closes the help, and the crosshair stays where it is pinned.
+    this.addEventListener("keydown", (event) => {
+      const isOpen = this.renderRoot.querySelector("[popover]")?.matches(":popover-open") ?? false;
+      if (isOpen && event.key === "Escape") event.stopPropagation();
+    });
+  }
 
   toggle(): void {
     this.renderRoot.querySelector<HTMLElement>("[popover]")?.togglePopover();

@@ -1,5 +1,5 @@
 /** The order of the rows: by what, which units first, and whether the others are put away. */
-import { css, html, LitElement } from "lit";
+import { css, html, LitElement, type PropertyValues } from "lit";
 import type { LayerInfo } from "../../api/types.ts";
 import { signalLabel } from "../../maths/format.ts";
 import type { Ordering } from "../../maths/order.ts";
@@ -23,6 +23,9 @@ export class RowsBar extends LitElement {
     selection: { attribute: false },
     /** The step on the screen: an order is made from what is seen. */
     shown: { attribute: false },
+    otherShown: { attribute: false },
+    /** Why the order that was asked for could not be made. */
+    fault: { attribute: false },
     problem: { state: true },
   };
 
@@ -45,11 +48,19 @@ export class RowsBar extends LitElement {
   declare layer: LayerInfo;
   declare selection: Selection;
   declare shown: number | null;
+  declare otherShown: number | null;
+  declare fault: string | null;
   declare private problem: string | null;
 
   constructor() {
     super();
+    this.fault = null;
     this.problem = null;
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    // What was wrong for one layer's units says nothing of another's.
+    if (changed.has("layer") && changed.get("layer")?.key !== this.layer.key) this.problem = null;
   }
 
   override render() {
@@ -88,7 +99,7 @@ export class RowsBar extends LitElement {
         />
       </label>
       ${pinned.length === 0 ? "" : renderSwitch("only these", only, "Put the other units away (h)", () => wish(this, { only: !only }))}
-      ${this.problem === null ? "" : html`<span class="problem" role="alert">${this.problem}</span>`}
+      ${[this.problem, this.fault].map((sentence) => (sentence === null ? "" : html`<span class="problem" role="alert">${sentence}</span>`))}
     `;
   }
 
@@ -103,7 +114,9 @@ export class RowsBar extends LitElement {
   }
 
   private orderBy(by: Ordering, signal: string): void {
-    wish(this, { order: by === "index" ? BY_INDEX : { by, signal, step: this.shown } });
+    wish(this, {
+      order: by === "index" ? BY_INDEX : { by, signal, step: this.shown, otherStep: this.otherShown },
+    });
   }
 
   private onUnits(event: Event): void {

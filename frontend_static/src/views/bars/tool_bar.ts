@@ -16,7 +16,7 @@ export function renderScrubber(session: Session) {
     .run=${run}
     .step=${selection.step}
     .other=${compare === "off" ? null : other.step}
-    .shown=${view?.a.trace.key.step ?? selection.step}
+    .shown=${selection.overview ? selection.step : (view?.a.trace.key.step ?? selection.step)}
     .loading=${loading}
     .playing=${stepping.player.playing}
     .rate=${stepping.player.rate}
@@ -55,6 +55,8 @@ export function renderTools(session: Session, desk: Desk) {
       .layer=${layer}
       .selection=${selection}
       .shown=${session.view?.a.trace.key.step ?? selection.step}
+      .otherShown=${session.view?.b?.trace.key.step ?? null}
+      .fault=${session.view?.orderFault ?? null}
     ></rnn-rows-bar>
     <rnn-find-box
       .query=${selection.find}

@@ -1,5 +1,6 @@
 /** The picked unit in training: its value over all steps, and which units changed, when, and by how much. */
 import { html, LitElement, nothing, svg } from "lit";
+import { guard } from "lit/directives/guard.js";
 import { valueAt } from "../../api/trace.ts";
 import { rankChanges, type UnitChange } from "../../maths/changes.ts";
 import { formatEnd, formatValue, signalLabel } from "../../maths/format.ts";
@@ -50,7 +51,7 @@ export class Inspector extends LitElement {
       ${renderPicker("Signal", "signal", options, this.selection.signal ?? "", (signal) => wish(this, { signal }))}
       ${this.fault === null ? nothing : html`<p class="fault" role="alert">${this.fault}</p>`}
       <section aria-label="Over training">${this.renderUnit()}</section>
-      <section aria-label="Most changed units">${this.renderChanges()}</section>
+      <section aria-label="Most changed units">${guard(this.changesDependOn, () => this.renderChanges())}</section>
     </aside>`;
   }
 
@@ -60,10 +61,10 @@ export class Inspector extends LitElement {
     if (pin === null)
       return html`<p class="hint">Click a cell of a lane to follow that unit over all ${unit === "epoch" ? "epochs" : "batches"}.</p>`;
     return html`<h3>unit ${pin.unit} at timestep ${pin.timestep}</h3>
-      ${this.evolution === null ? html`<p class="hint">Reading all steps…</p>` : this.renderChart(this.evolution, pin.timestep)}`;
+      ${this.evolution === null ? html`<p class="hint">${this.fault === null ? "Reading all steps…" : ""}</p>` : this.renderChart(this.evolution, pin.timestep)}`;
   }
 
-  /** Value and loss over the same steps; the value's axis is the signal's scale, the loss has its own. */
+  /** Value and loss over the same steps, each on an axis of its own. */
   private renderChart({ data, key }: Evolved, timestep: number) {
     const { run, trace, layer } = this.view.a;
     const info = layer.signals.find(({ name }) => name === key.signal);
@@ -75,13 +76,14 @@ export class Inspector extends LitElement {
     const box = { width: CHART_WIDTH, top: MARGIN, bottom: CHART_HEIGHT - MARGIN };
     const shown = this.hovered ?? trace.key.step;
     const x = stepX(shown, run.steps, CHART_WIDTH);
-    const value = values[data.steps.indexOf(shown)];
+    const value = valueAt(data.values, timestep, data.steps.indexOf(shown));
+    const isPadded = data.mask?.[timestep] === 0;
     const lossNow = loss?.[run.steps.indexOf(shown)];
     return html`
       <div class="figures">
         <span>${run.unit} ${shown}</span>
         <b
-          ><data value=${value ?? "NaN"} data-epoch=${shown}>${value === undefined ? "–" : formatValue(value ?? Number.NaN)}</data></b
+          ><data value=${isPadded ? "padding" : String(value)} data-epoch=${shown}>${isPadded ? "padding" : formatValue(value)}</data></b
         >
         ${lossName === null ? nothing : html`<span class="loss">${lossName} ${lossNow == null ? "–" : formatValue(lossNow)}</span>`}
       </div>
@@ -117,14 +119,22 @@ export class Inspector extends LitElement {
       ><span class="end low loss">${formatEnd(ends[0])}</span>`;
   }
 
+  /** Forty curves over all steps: playing must not draw them anew for each picture. */
+  private get changesDependOn(): unknown[] {
+    const { view, change, fault, selection } = this;
+    const compared = view.compare === "off" ? [] : [view.a.trace, view.b?.trace, selection.signal];
+    return [change, fault, selection.pin?.unit, view.a.run, ...compared];
+  }
+
   private renderChanges() {
-    const { change, view, selection } = this;
+    const { change, view } = this;
     if (change === null) return html`<p class="hint">${this.fault === null ? "Reading all steps…" : ""}</p>`;
     const { steps, units, values } = change.data;
-    const ranked = rankChanges(values, units, this.changeToB()).slice(0, MOST_ROWS);
+    const between = this.changeToB();
+    const compared = between !== null;
+    const ranked = rankChanges(values, units, between).slice(0, MOST_ROWS);
     const [, loss] = lossOf(view.a.run.logs);
     const highest = values.reduce((most, value) => (value > most ? value : most), 0);
-    const compared = selection.compare !== "off" && view.b !== null;
     return html`
       <h3>Most changed units</h3>
       <p class="hint">

@@ -78,8 +78,13 @@ export function standIns(entry: OverviewEntry, unit: StepUnit): string[] {
 
 /** The same at every step; wide enough for both entries, of which only the first one's extremes are in `signal`. */
 export function domainOf(signal: SignalInfo, shown: readonly Shown[]): readonly [number, number] {
-  if (signal.range !== null) return signalScale(signal).domain;
-  const known = [signal.extremes, ...shown.map(({ summary }) => reach(summary))].filter(
+  const { range } = signal;
+  const reaches = shown.map(({ summary }) => reach(summary)).filter((one) => one !== null);
+  // B's function may have no such range: then the chart shows all there is.
+  if (range !== null && reaches.every(([low, high]) => low >= range[0] && high <= range[1])) {
+    return signalScale(signal).domain;
+  }
+  const known = [range, signal.extremes, ...shown.map(({ summary }) => reach(summary))].filter(
     (one) => one !== null,
   );
   const low = Math.min(...known.map(([least]) => least));

@@ -35,20 +35,6 @@ export function flagColour(index: number, theme: Theme): string {
   return colours[index % colours.length] as string;
 }
 
-/** The smallest and largest finite value; null when there is none. */
-export function extentOf(lines: readonly Line[]): [number, number] | null {
-  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const { values } of lines) {
-    for (let t = 0; t < values.length; t++) {
-      const value = values[t] as number;
-      if (!Number.isFinite(value)) continue;
-      low = Math.min(low, value);
-      high = Math.max(high, value);
-    }
-  }
-  return low <= high ? [low, high] : null;
-}
-
 type Pen = CanvasRenderingContext2D;
 
 function drawFlags(pen: Pen, input: TrackInput, values: ArrayLike<number>, first: number, end: number): void {
@@ -71,7 +57,9 @@ function drawLine(pen: Pen, input: TrackInput, line: Line, first: number, end: n
   if (domain === null) return;
   const [low, high] = domain;
   const bottom = LINE_TRACK_HEIGHT - 3;
-  const y = (value: number) => bottom - (high > low ? ((value - low) / (high - low)) * (bottom - 3) : 0);
+  const within = (value: number) => Math.max(low, Math.min(high, value));
+  const y = (value: number) =>
+    bottom - (high > low ? ((within(value) - low) / (high - low)) * (bottom - 3) : 0);
   pen.strokeStyle = PALETTE[theme][line.tone];
   pen.lineWidth = 1.25;
   pen.lineJoin = "round";

@@ -48,9 +48,18 @@ export function followDrag(
   const abort = new AbortController();
   const { signal } = abort;
   let dragged = false;
+  const finish = (clicked: boolean) => {
+    abort.abort();
+    end(clicked);
+  };
   target.addEventListener(
     "pointermove",
     (event) => {
+      // Released where the target did not hear of it.
+      if (event.buttons === 0) {
+        finish(false);
+        return;
+      }
       const dx = event.clientX - down.clientX;
       if (!dragged && Math.abs(dx) < CLICK_SLACK) return;
       // Captured only now, so that a click still reaches what lies under it.
@@ -60,10 +69,6 @@ export function followDrag(
     },
     { signal },
   );
-  const finish = (clicked: boolean) => {
-    abort.abort();
-    end(clicked);
-  };
   target.addEventListener("pointerup", () => finish(!dragged), { signal });
   target.addEventListener("pointercancel", () => finish(false), { signal });
 }

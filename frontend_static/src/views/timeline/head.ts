@@ -3,11 +3,11 @@ import { html, nothing } from "lit";
 import type { Theme } from "../../maths/colours.ts";
 import type { TimeWindow } from "../../maths/window.ts";
 import type { Match } from "../../state/finder.ts";
-import { type Track, tracksOf } from "../../state/tracks.ts";
+import { extentOf, type Track, tracksOf } from "../../state/tracks.ts";
 import { labelOf, type Side, tokensOf, type View } from "../../state/view.ts";
 import { clearCanvas } from "../canvas.ts";
 import { drawAxis, INDEX_HEIGHT, TOKEN_HEIGHT } from "./draw_axis.ts";
-import { drawTrack, extentOf, flagColour, trackHeight } from "./draw_track.ts";
+import { drawTrack, flagColour, trackHeight } from "./draw_track.ts";
 
 /** The sides whose time axes are drawn: of a difference, A's. */
 export function panesOf({ compare, a, b }: View): (Side | null)[] {
@@ -60,12 +60,20 @@ export function trackRows(view: View): TrackRow[] {
   return names.map((name) => {
     const found = panes.map((tracks) => tracks.find((track) => track.name === name) ?? null);
     const some = found.filter((track) => track !== null);
-    const { kind, domain } = some[0] as Track;
+    const { kind } = some[0] as Track;
+    const domain = jointDomain(some);
     // Over whole samples, not the window: zooming must not redraw the meaning of a height.
     const extent = domain ?? extentOf(some.flatMap(({ lines }) => lines));
     const flag = kind === "flag" ? flags++ : 0;
     return { name, kind, panes: found, domain: extent, flag, height: trackHeight(some[0] as Track) };
   });
+}
+
+/** One for both panes: the wider of theirs; none unless both have one. */
+function jointDomain(tracks: readonly Track[]): readonly [number, number] | null {
+  const domains = tracks.map(({ domain }) => domain).filter((domain) => domain !== null);
+  if (domains.length < tracks.length) return null;
+  return [Math.min(...domains.map(([low]) => low)), Math.max(...domains.map(([, high]) => high))];
 }
 
 export function renderTracks(rows: readonly TrackRow[], cursor: number | null, theme: Theme) {
@@ -105,7 +113,8 @@ export function paintAxes(
     const side = sides[pane++];
     const pen = clearCanvas(canvas, drawing.width, axisHeight(view));
     if (!side) continue;
-    const here = tokensOf(side) ? found.filter(({ sample }) => sample === side.trace.key.sample) : [];
+    const searched = tokensOf(side) !== null && side.run.run === view.a.run.run;
+    const here = searched ? found.filter(({ sample }) => sample === side.trace.key.sample) : [];
     drawAxis(pen, { ...drawing, tokens: tokensOf(side), cursor, found: here });
   }
 }

@@ -131,7 +131,7 @@ export class LaneView extends LitElement {
         <div class="ramp" style="background: ${cssGradient(scale, this.theme)}"></div>
         <div class="ends">
           <span>${low === 0 ? "" : beyond[0]}${formatEnd(low)}</span><span>${beyond[1]}${formatEnd(high)}</span>
-          ${this.notFinite.some((pane) => pane) ? this.renderNotFinite() : nothing}
+          ${plots.some((plot, pane) => typeof plot !== "string" && this.notFinite[pane]) ? this.renderNotFinite() : nothing}
         </div>
         <div class="value">${this.renderValues()}</div>
       </div>

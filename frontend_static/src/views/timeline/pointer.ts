@@ -80,7 +80,8 @@ export class Pointer {
     if (next === null) return;
     event.preventDefault();
     this.wishes.zoom(next);
-    this.wishes.hover(this.placeOf(event));
+    // The window that is drawn next, so that the number is of what then lies under the mouse.
+    this.wishes.hover(placeAt({ ...stage, window: next }, ...this.pointOf(event)));
   };
 
   /** What lies under the pointer, found by arithmetic: no element is asked. */
