@@ -38,7 +38,8 @@ def test_the_evolution_is_one_row_per_epoch_and_a_click_goes_there(tab: Tab, log
     tab.page.set_viewport_size({"width": 1280, "height": 1000})
     tab.open(run="lstm/rnn", step=7, inspect=1, signal="hidden_state", timestep=2, unit=5)
     lane = tab.lane("evolution")
-    expect(lane).to_contain_text("hidden state, unit 5, all steps")
+    expect(lane.locator("h3")).to_have_text("hidden state")
+    expect(lane).to_contain_text("unit 5, all steps")
     for step in (0, 4, LAST):
         tab.hover("evolution", 11, step, TIMESTEPS, len(STEPS))
         expect(lane.locator("data")).to_have_attribute("data-unit", str(step))

@@ -19,6 +19,8 @@ export interface Plot {
 export interface Lane {
   readonly signal: string;
   readonly label: string;
+  /** What else tells it from others of its name. */
+  readonly note: string;
   readonly scale: Scale;
   /** Whether values may lie beyond the scale's ends, as whoever asked for stronger colours wants it. */
   readonly clipped: boolean;
@@ -51,7 +53,8 @@ export function evolutionLane(
   const plot = { matrix: values, mask, order: identity(steps.length) };
   return {
     signal: signal.name,
-    label: `${signalLabel(signal.name)}, unit ${key.unit}, all steps`,
+    label: signalLabel(signal.name),
+    note: `unit ${key.unit}, all steps`,
     ...contrasted(signalScale(signal), isBounded(signal) ? 1 : contrast),
     rows: "steps",
     plots: Array.from({ length: panes }, (_, pane) => (pane === 0 ? plot : "")),
@@ -96,6 +99,7 @@ function plainLane({ a, b, compare, fault }: View, name: string, order: Uint32Ar
   return {
     signal: name,
     label: signalLabel(name),
+    note: "",
     ...contrasted(commonScale(a, second, name), bounded ? 1 : contrast),
     rows: "units",
     plots,
@@ -134,6 +138,7 @@ function differenceLane(a: Side, b: Side, name: string, order: Uint32Array, cont
   const lane = {
     signal: name,
     label,
+    note: "",
     rows: "units" as const,
     scale: commonScale(a, b, name),
     clipped: contrast !== 1,

@@ -17,8 +17,9 @@ export interface Track {
   readonly kind: "flag" | "line";
   /** Flags are one "line" of zeros and ones. */
   readonly lines: readonly Line[];
-  /** What the track says of one timestep, in words. */
+  /** What the track says of one timestep: in full, and as briefly as the column of names wants it. */
   readonly text: (timestep: number) => string;
+  readonly brief?: (timestep: number) => string;
   /** Heights stand for these values; null: for the smallest and largest there are. */
   readonly domain: readonly [number, number] | null;
 }
@@ -132,6 +133,7 @@ function classTrack(name: string, { best, bestScore, target, targetScore }: Clas
     name: right ? `${name}, target` : `${name}, best`,
     kind: "line",
     lines: [{ values: right ? targetScore : bestScore, tone: "accent" }],
+    brief: (t) => shortText((right ? targetScore : bestScore)[t] ?? Number.NaN),
     text: (t) => {
       const guess = `best ${shortText(bestScore[t] ?? Number.NaN)}, class ${best[t] ?? "–"}`;
       return right ? `${shortText(targetScore[t] ?? Number.NaN)}, ${guess}` : guess;

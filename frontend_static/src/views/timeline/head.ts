@@ -79,19 +79,26 @@ function jointDomain(tracks: readonly Track[]): readonly [number, number] | null
 export function renderTracks(rows: readonly TrackRow[], cursor: number | null, theme: Theme) {
   return html`<div class="tracks">
     ${rows.map(({ name, kind, panes, height, flag }) => {
-      const texts = panes.map((track) => (cursor === null ? "" : (track?.text(cursor) ?? "–")));
-      const value = [...new Set(texts)].join(" | ");
+      const said = (say: (track: Track) => (timestep: number) => string) =>
+        panes.map((track) => (cursor === null ? "" : track ? say(track)(cursor) : "–"));
+      const value = joined(said(({ text }) => text));
+      const brief = joined(said(({ text, brief: short }) => short ?? text));
       return html`<div
         class="line track ${kind === "line" ? "line-track" : ""}"
         style="height: ${height}px"
         data-flag=${kind === "flag" ? flag : nothing}
         data-colour=${kind === "flag" ? flagColour(flag, theme) : nothing}
       >
-        <div class="name"><span title=${name}>${name}</span><b title=${value}>${value}</b></div>
+        <div class="name"><span title=${name}>${name}</span><b title=${value}>${brief}</b></div>
         <div class="panes">${panes.map(() => html`<canvas role="img" aria-label=${name}></canvas>`)}</div>
       </div>`;
     })}
   </div>`;
+}
+
+/** What both panes say alike is said once. */
+function joined(texts: readonly string[]): string {
+  return [...new Set(texts)].join(" | ");
 }
 
 export interface Drawing {

@@ -180,7 +180,7 @@ export class LaneView extends LitElement {
   private renderValues() {
     const { lane, cursor } = this;
     const row = lane.rows === "steps" ? cursor?.step : cursor?.unit;
-    if (cursor === null || row == null) return nothing;
+    if (cursor === null || row == null) return lane.note;
     const sides = lane.plots.length > 1;
     return lane.plots.map((plot, pane) => {
       if (typeof plot === "string") return nothing;
