@@ -9,12 +9,12 @@ import {
   overTime,
   pointTimes,
   reach,
-  saturationThresholds,
   spread,
   statisticAt,
   stretchesAboveZero,
   timeEdges,
 } from "../src/maths/bands.ts";
+import { saturationThresholds } from "../src/maths/saturation.ts";
 import type { OverviewEntry } from "../src/state/overviews.ts";
 import {
   domainOf,

@@ -182,7 +182,11 @@ test("a stopped player shows nothing more", async () => {
 test("B is as A but for what it says itself, as far as its run has it", () => {
   const a = { run: "a/rnn", layer: "lstm", sample: 1, step: 5 };
   const gru: RunInfo = { ...RUN, run: "b/rnn", steps: [1, 4], layers: [layer("gru")] };
-  const at = (other: Partial<Selection["other"]>) => ({ ...NOTHING, other: { ...NOTHING.other, ...other } });
+  const at = (other: Partial<Selection["other"]>): Selection => {
+    return { ...NOTHING, compare: "side", other: { ...NOTHING.other, ...other } };
+  };
+  assert.equal(otherKey({ ...at({ step: 0 }), compare: "off" }, RUN, a), null);
+  assert.equal(otherKey(at({}), null, a), null);
   assert.deepEqual(otherKey(at({ step: 0 }), RUN, a), { ...a, step: 0 });
   // The nearest step that was captured, and the only layer there is.
   assert.deepEqual(otherKey(at({}), gru, a), { run: "b/rnn", layer: "gru", sample: 1, step: 4 });

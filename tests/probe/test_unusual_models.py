@@ -80,8 +80,8 @@ def test_a_batch_whose_size_depends_on_values() -> None:
     assert_signals(looked_at(model, x)["lstm"], expected(layer, kept_rows))
 
 
-class Trims(keras.Model):  # type: ignore[misc]
-    """Cuts off timesteps, as many as the batch says."""
+class OneLSTM(keras.Model):  # type: ignore[misc]
+    """A subclassed model around one LSTM."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -89,6 +89,13 @@ class Trims(keras.Model):  # type: ignore[misc]
 
     def build(self, input_shape: Any) -> None:
         self.lstm.build(input_shape)
+
+    def call(self, inputs: Any) -> Any:
+        return self.lstm(inputs)
+
+
+class Trims(OneLSTM):
+    """Cuts off timesteps, as many as the batch says."""
 
     def call(self, inputs: Any) -> Any:
         return self.lstm(inputs[:, : tf.reduce_max(tf.cast(inputs[:, 0, 0], tf.int32))])
@@ -249,18 +256,8 @@ def test_outputs_nested_in_outputs() -> None:
     assert list(capture(model, sequences()).predictions) == ["both_0", "both_1", "one"]
 
 
-class TrainsItself(keras.Model):  # type: ignore[misc]
+class TrainsItself(OneLSTM):
     """A model with an optimizer of its own, which Keras does not know."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.lstm = L.LSTM(UNITS, name="lstm")
-
-    def build(self, input_shape: Any) -> None:
-        self.lstm.build(input_shape)
-
-    def call(self, inputs: Any) -> Any:
-        return self.lstm(inputs)
 
     def train_step(self, data: Any) -> Any:
         return {"loss": ops.mean(self(data[0]))}

@@ -13,8 +13,6 @@ type Listener = (payload: unknown) => void;
 export class HostChannel {
   private readonly port: MessagePort;
   private readonly listeners = new Map<string, Listener>();
-  private readonly waiting = new Map<number, (payload: unknown) => void>();
-  private nextId = 0;
 
   constructor(host: Window) {
     const { port1, port2 } = new MessageChannel();
@@ -27,18 +25,8 @@ export class HostChannel {
     this.listeners.set(type, listener);
   }
 
-  request(type: string): Promise<unknown> {
-    const id = this.nextId++;
-    this.send({ type, id, payload: null, error: null, isReply: false });
-    return new Promise((resolve) => this.waiting.set(id, resolve));
-  }
-
   private receive(message: Message): void {
-    if (message.isReply) {
-      this.waiting.get(message.id)?.(message.payload);
-      this.waiting.delete(message.id);
-      return;
-    }
+    if (message.isReply) return;
     this.listeners.get(message.type)?.(message.payload);
     // The host waits for an answer to everything it sends.
     this.send({ type: message.type, id: message.id, payload: null, error: null, isReply: true });

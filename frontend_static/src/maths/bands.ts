@@ -95,11 +95,6 @@ export function stretchesAboveZero(values: Float32Array, edges: Uint32Array): [n
   return stretches;
 }
 
-/** Below and above which a value counts as saturated, as `saturation_thresholds` of log/statistics.py has it. */
-export function saturationThresholds([low, high]: readonly [number, number]): [number, number] {
-  return [low === 0 ? 0.1 * high : 0.9 * low, 0.9 * high];
-}
-
 /** `count` of the steps: the first, the last, and a fair spread between them. */
 export function spread(steps: readonly number[], count: number): number[] {
   if (count >= steps.length) return [...steps];

@@ -100,18 +100,3 @@ export function paddingRuns(mask: Uint8Array | null): [number, number][] {
   }
   return runs;
 }
-
-/** An order without the units from `units` on; the same one for the same order, so that a lane need not repaint. */
-export function firstUnits(order: Uint32Array, units: number): Uint32Array {
-  const known = shortened.get(order) ?? new Map<number, Uint32Array>();
-  shortened.set(order, known);
-  const made = known.get(units) ?? order.filter((unit) => unit < units);
-  known.set(units, made);
-  return made;
-}
-
-const shortened = new WeakMap<Uint32Array, Map<number, Uint32Array>>();
-
-export function identityOrder(units: number): Uint32Array {
-  return Uint32Array.from({ length: units }, (_, unit) => unit);
-}

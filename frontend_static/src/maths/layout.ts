@@ -10,6 +10,14 @@ const MAX_CELL_HEIGHT = 28;
 export const MIN_LANE = 60;
 export const LANE_GAP = 8;
 
+/** What the scrollbar keeps free, whether it shows or not. */
+const SCROLLBAR = 15;
+
+/** What a page leaves for plots: the names stand at its left, the scrollbar at its right. */
+export function plotRoom(page: number): number {
+  return page - 2 * SIDE - LABEL_WIDTH - SCROLLBAR;
+}
+
 /** Few timesteps do not fill the page with absurdly wide cells. */
 export function plotWidth(available: number, timesteps: number): number {
   return Math.max(1, Math.min(available, timesteps * MAX_CELL_WIDTH));

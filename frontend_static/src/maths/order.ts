@@ -1,5 +1,6 @@
 /** Orders of the units, by what each does over time. */
 import { type Matrix, readRow } from "../api/trace.ts";
+import { saturationThresholds } from "./saturation.ts";
 
 export type Ordering = "index" | "mean" | "variance" | "saturation" | "change" | "similarity";
 /** The orderings that rank units by one number each. */
@@ -39,9 +40,8 @@ function squaredDistance(means: Float64Array): Quantity {
   };
 }
 
-/** Thresholds as `saturation_thresholds` of tb_rnn_plugin/log/statistics.py has them. */
-function saturated([low, high]: readonly [number, number]): Quantity {
-  const [below, above] = [low === 0 ? 0.1 * high : 0.9 * low, 0.9 * high];
+function saturated(range: readonly [number, number]): Quantity {
+  const [below, above] = saturationThresholds(range);
   return (row) => {
     for (let unit = 0; unit < row.length; unit++) {
       const value = row[unit] as number;

@@ -56,3 +56,23 @@ export function arrange(order: Uint32Array, pinned: readonly number[], only: boo
   if (first.size === 0) return order;
   return Uint32Array.from(only ? first : [...first, ...order.filter((unit) => !first.has(unit))]);
 }
+
+const identities = new Map<number, Uint32Array>();
+
+/** Units by index; the same array each time, so that nothing is painted again for it. */
+export function identityOrder(units: number): Uint32Array {
+  const order = identities.get(units) ?? Uint32Array.from({ length: units }, (_, unit) => unit);
+  identities.set(units, order);
+  return order;
+}
+
+const shortened = new WeakMap<Uint32Array, Map<number, Uint32Array>>();
+
+/** An order without the units from `units` on; the same one for the same order, so that a lane need not repaint. */
+export function firstUnits(order: Uint32Array, units: number): Uint32Array {
+  const known = shortened.get(order) ?? new Map<number, Uint32Array>();
+  shortened.set(order, known);
+  const made = known.get(units) ?? order.filter((unit) => unit < units);
+  known.set(units, made);
+  return made;
+}

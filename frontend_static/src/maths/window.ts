@@ -21,6 +21,11 @@ export function clampWindow(window: TimeWindow, total: number, minSpan: number):
   return { from, to: from + span };
 }
 
+/** What is drawn of a window as it was asked for, perhaps for another screen; null is all of time. */
+export function visibleWindow(wanted: TimeWindow | null, total: number, minSpan: number): TimeWindow {
+  return clampWindow(wanted ?? fullWindow(total), total, minSpan);
+}
+
 /** Zooms by `factor` (below 1: closer), keeping `timestep` where it is on the screen. */
 export function zoomAround(
   window: TimeWindow,

@@ -3,6 +3,7 @@ import { hasPredictions, type Series } from "../api/arrays.ts";
 import { ApiError, type Client, isAbort, sentenceOf } from "../api/client.ts";
 import type { Trace } from "../api/trace.ts";
 import type { SampleInfo, TraceKey } from "../api/types.ts";
+import { identityOrder } from "../maths/units.ts";
 import { Fetched } from "./fetched.ts";
 import { type OrderKey, Orders } from "./orders.ts";
 
@@ -84,7 +85,7 @@ export class Frames {
       this.orders.load(key.order).catch((error: unknown) => {
         if (isAbort(error)) throw error;
         orderFault = sentenceOf(error);
-        return this.orders.byIndex(key.order.units);
+        return identityOrder(key.order.units);
       }),
     ]);
     return { a, b, order, fault, orderFault };

@@ -2,10 +2,10 @@
 import { ByteCache } from "../api/cache.ts";
 import type { Matrix } from "../api/trace.ts";
 import type { SignalInfo } from "../api/types.ts";
-import { firstUnits, identityOrder } from "../maths/binning.ts";
 import { difference, differenceScale } from "../maths/difference.ts";
 import { formatCount, signalLabel } from "../maths/format.ts";
 import { joinScales, type Scale, signalScale } from "../maths/scale.ts";
+import { firstUnits, identityOrder } from "../maths/units.ts";
 import type { Evolved } from "./inspection.ts";
 import type { Side, View } from "./view.ts";
 
@@ -50,7 +50,7 @@ export function evolutionLane(
   contrast: number,
 ): Lane {
   const { steps, values, mask } = data;
-  const plot = { matrix: values, mask, order: identity(steps.length) };
+  const plot = { matrix: values, mask, order: identityOrder(steps.length) };
   return {
     signal: signal.name,
     label: signalLabel(signal.name),
@@ -120,16 +120,8 @@ function plotOf(
 
 /** The rows of a layer as wide as A's follow A's order; another's units are others, and keep their own. */
 function orderFor(order: Uint32Array, isLikeFirst: boolean, layerUnits: number, units: number): Uint32Array {
-  if (!isLikeFirst) return identity(units);
+  if (!isLikeFirst) return identityOrder(units);
   return units === layerUnits ? order : firstUnits(order, units);
-}
-
-const identities = new Map<number, Uint32Array>();
-
-function identity(units: number): Uint32Array {
-  const known = identities.get(units) ?? identityOrder(units);
-  identities.set(units, known);
-  return known;
 }
 
 function differenceLane(a: Side, b: Side, name: string, order: Uint32Array, contrast: number): Lane {

@@ -2,8 +2,8 @@
 import type { Client } from "../api/client.ts";
 import type { Matrix, Trace } from "../api/trace.ts";
 import type { TraceKey } from "../api/types.ts";
-import { identityOrder } from "../maths/binning.ts";
 import { type Ordering, orderBy, unitScores } from "../maths/order.ts";
+import { identityOrder } from "../maths/units.ts";
 import { Fetched } from "./fetched.ts";
 
 export interface OrderKey {
@@ -20,7 +20,6 @@ export class Orders {
   private readonly fetched: Fetched<OrderKey, Uint32Array>;
   private readonly client: Pick<Client, "similarity">;
   private readonly traces: Fetched<TraceKey, Trace>;
-  private readonly identities = new Map<number, Uint32Array>();
 
   constructor(client: Pick<Client, "similarity">, traces: Fetched<TraceKey, Trace>) {
     this.client = client;
@@ -39,33 +38,26 @@ export class Orders {
   }
 
   cached(key: OrderKey): Uint32Array | undefined {
-    return key.by === "index" ? this.byIndex(key.units) : this.fetched.cached(key);
+    return key.by === "index" ? identityOrder(key.units) : this.fetched.cached(key);
   }
 
   load(key: OrderKey): Promise<Uint32Array> {
-    return key.by === "index" ? Promise.resolve(this.byIndex(key.units)) : this.fetched.load(key);
+    return key.by === "index" ? Promise.resolve(identityOrder(key.units)) : this.fetched.load(key);
   }
 
   clear(): void {
     this.fetched.clear();
   }
 
-  /** The same array each time, so that nothing is painted again for it. */
-  byIndex(units: number): Uint32Array {
-    const order = this.identities.get(units) ?? identityOrder(units);
-    this.identities.set(units, order);
-    return order;
-  }
-
   private async compute(key: OrderKey, signal: AbortSignal): Promise<Uint32Array> {
     const { by, a, b, units, range } = key;
-    if (by === "index") return this.byIndex(units);
+    if (by === "index") return identityOrder(units);
     if (by === "similarity") {
       return padded(await this.client.similarity({ ...a, signal: key.signal }, signal), units);
     }
     const [first, second] = await Promise.all([this.traces.load(a), b && this.traces.load(b)]);
     const matrix = first.signals.get(key.signal);
-    if (matrix === undefined) return this.byIndex(units);
+    if (matrix === undefined) return identityOrder(units);
     const other: Matrix | null = second?.signals.get(key.signal) ?? null;
     return padded(orderBy(unitScores(by, matrix, first.mask, { range, other })), units);
   }

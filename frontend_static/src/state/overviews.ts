@@ -114,7 +114,7 @@ interface OverviewPlace {
 
 function placesOf(selection: Selection, run: RunInfo | null, otherRun: RunInfo | null): OverviewPlace[] {
   const a = keyOf(selection);
-  const b = a && otherRun && selection.compare !== "off" ? otherKey(selection, otherRun, a) : null;
+  const b = a && otherKey(selection, otherRun, a);
   return [place(run, a?.layer, a?.step), place(otherRun, b?.layer, b?.step)].filter((one) => one !== null);
 }
 

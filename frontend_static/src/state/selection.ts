@@ -163,11 +163,12 @@ export function keyOf(selection: Selection, step: number | null = selection.step
 }
 
 /**
- * The place of B: what it does not say itself is as in A, as far as its run has it.
+ * The place of B, null unless two are compared: what it does not say itself is as in A, as far as its run has it.
  * A step that B's run did not capture is the nearest that it did.
  */
-export function otherKey(selection: Selection, run: RunInfo, first: TraceKey): TraceKey | null {
-  const { other } = selection;
+export function otherKey(selection: Selection, run: RunInfo | null, first: TraceKey): TraceKey | null {
+  const { other, compare } = selection;
+  if (compare === "off" || run === null) return null;
   const layer =
     run.layers.find(({ key }) => key === (other.layer ?? first.layer)) ??
     (other.layer === null && run.layers.length === 1 ? run.layers[0] : undefined);

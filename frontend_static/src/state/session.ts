@@ -149,7 +149,7 @@ export class Session {
   swap(): void {
     const { selection, otherRun } = this;
     const a = keyOf(selection);
-    const b = a && otherRun && selection.compare !== "off" ? otherKey(selection, otherRun, a) : null;
+    const b = a && otherKey(selection, otherRun, a);
     if (a === null || b === null) return;
     const other = { run: a.run === b.run ? null : a.run, layer: a.layer, step: a.step };
     void this.choose({ run: b.run, layer: b.layer, step: b.step, other, follow: false });

@@ -15,11 +15,7 @@ export interface Known {
 export function frameKeyOf(known: Known, a: TraceKey): FrameKey | null {
   const layer = layerOf(known.run, a.layer);
   if (layer === undefined) return null;
-  return { a, b: secondKey(known, a), order: orderKeyOf(known, a, layer) };
-}
-
-function secondKey({ selection, otherRun }: Known, a: TraceKey): TraceKey | null {
-  return selection.compare === "off" || otherRun === null ? null : otherKey(selection, otherRun, a);
+  return { a, b: otherKey(known.selection, known.otherRun, a), order: orderKeyOf(known, a, layer) };
 }
 
 function frozen(key: TraceKey | null, step: number | null): TraceKey | null {
@@ -34,7 +30,8 @@ function orderKeyOf(known: Known, shown: TraceKey, layer: LayerInfo): OrderKey {
   const { order } = known.selection;
   const info = layer.signals.find(({ name }) => name === order.signal);
   const a = { ...shown, step: order.step ?? shown.step };
-  const b = order.by === "change" ? frozen(secondKey(known, a), order.otherStep) : null;
+  const b =
+    order.by === "change" ? frozen(otherKey(known.selection, known.otherRun, a), order.otherStep) : null;
   const by = info === undefined ? "index" : order.by;
   return { by, signal: info?.name ?? "", units: layer.units, range: info?.range ?? null, a, b };
 }

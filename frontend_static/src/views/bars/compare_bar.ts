@@ -1,10 +1,10 @@
 /** Which two pictures are compared, and how. */
-import { css, html, LitElement, nothing } from "lit";
+import { html, LitElement, nothing } from "lit";
 import type { RunEntry, RunInfo } from "../../api/types.ts";
 import { isBounded } from "../../state/lanes.ts";
 import { AS_FIRST, CONTRASTS, type Comparing, type Selection } from "../../state/selection.ts";
-import { base } from "../theme.ts";
-import { pickerStyles, renderPicker, renderSwitch, wish } from "./pickers.ts";
+import { wish } from "../events.ts";
+import { barStyles, renderPicker, renderSwitch } from "./pickers.ts";
 import { layerOptions, runOptions } from "./top_bar.ts";
 
 const MODES: readonly (readonly [Comparing, string, string])[] = [
@@ -21,18 +21,7 @@ export class CompareBar extends LitElement {
     selection: { attribute: false },
   };
 
-  static override styles = [
-    base,
-    pickerStyles,
-    css`
-      :host {
-        display: flex;
-        gap: 8px;
-        align-items: center;
-        flex-wrap: wrap;
-      }
-    `,
-  ];
+  static override styles = barStyles;
 
   declare runs: readonly RunEntry[];
   declare run: RunInfo;

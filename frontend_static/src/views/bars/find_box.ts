@@ -1,8 +1,8 @@
 /** Finds text in the tokens of the probe, and goes from one place to the next. */
 import { css, html, LitElement, nothing } from "lit";
 import { type Match, wrap } from "../../state/finder.ts";
-import { base } from "../theme.ts";
-import { pickerStyles } from "./pickers.ts";
+import { send } from "../events.ts";
+import { barStyles } from "./pickers.ts";
 
 export class FindBox extends LitElement {
   static override properties = {
@@ -13,13 +13,11 @@ export class FindBox extends LitElement {
   };
 
   static override styles = [
-    base,
-    pickerStyles,
+    ...barStyles,
     css`
       :host {
-        display: flex;
         gap: 4px;
-        align-items: center;
+        flex-wrap: nowrap;
       }
       .count {
         min-width: 56px;
@@ -48,7 +46,7 @@ export class FindBox extends LitElement {
           placeholder="in the tokens"
           title="Enter goes to the next place in any sample, Shift Enter back (/)"
           .value=${this.query}
-          @input=${(event: Event) => this.send("find-change", (event.target as HTMLInputElement).value)}
+          @input=${(event: Event) => send(this, "find-change", (event.target as HTMLInputElement).value)}
           @keydown=${this.onKey}
         />
       </label>
@@ -70,11 +68,7 @@ export class FindBox extends LitElement {
       (event.target as HTMLInputElement).blur();
     }
     if (event.key !== "Enter" || this.places === null || this.places.length === 0) return;
-    this.send("find-go", wrap(this.at, event.shiftKey ? -1 : 1, this.places.length));
-  }
-
-  private send<T>(name: string, detail: T): void {
-    this.dispatchEvent(new CustomEvent<T>(name, { detail }));
+    send(this, "find-go", wrap(this.at, event.shiftKey ? -1 : 1, this.places.length));
   }
 }
 

@@ -1,5 +1,6 @@
 /** The controls of the bars: pickers, fields and switches of one look. */
 import { css, html, nothing } from "lit";
+import { base } from "../theme.ts";
 
 export interface Option {
   readonly value: string;
@@ -96,6 +97,20 @@ export const pickerStyles = css`
   }
 `;
 
+/** A bar of them; a line that is too short for all breaks. */
+export const barStyles = [
+  base,
+  pickerStyles,
+  css`
+    :host {
+      display: flex;
+      gap: 8px;
+      align-items: center;
+      flex-wrap: wrap;
+    }
+  `,
+];
+
 export function renderPicker(
   label: string,
   name: string,
@@ -114,9 +129,4 @@ export function renderPicker(
 
 export function renderSwitch(text: string, pressed: boolean, title: string, toggle: () => void) {
   return html`<button class="switch" aria-pressed=${pressed} title=${title} @click=${toggle}>${text}</button>`;
-}
-
-/** What a control wants changed of the selection; the tab hears it wherever it comes from. */
-export function wish<T extends object>(element: HTMLElement, patch: T): void {
-  element.dispatchEvent(new CustomEvent<T>("wish", { detail: patch, bubbles: true, composed: true }));
 }

@@ -5,8 +5,8 @@ import { signalLabel } from "../../maths/format.ts";
 import type { Ordering } from "../../maths/order.ts";
 import { formatUnits, parseUnits } from "../../maths/units.ts";
 import { BY_INDEX, ORDERINGS, type Selection } from "../../state/selection.ts";
-import { base } from "../theme.ts";
-import { pickerStyles, renderPicker, renderSwitch, wish } from "./pickers.ts";
+import { wish } from "../events.ts";
+import { barStyles, renderPicker, renderSwitch } from "./pickers.ts";
 
 const NAMES: Readonly<Record<Ordering, string>> = {
   index: "index",
@@ -30,15 +30,8 @@ export class RowsBar extends LitElement {
   };
 
   static override styles = [
-    base,
-    pickerStyles,
+    ...barStyles,
     css`
-      :host {
-        display: flex;
-        gap: 8px;
-        align-items: center;
-        flex-wrap: wrap;
-      }
       .problem {
         color: var(--warn);
       }

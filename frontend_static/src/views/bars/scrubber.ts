@@ -3,9 +3,10 @@ import { html, LitElement, nothing, svg } from "lit";
 import type { RunInfo } from "../../api/types.ts";
 import { formatValue } from "../../maths/format.ts";
 import { lossOf, stepAt, stepX, trainingPath } from "../../maths/training.ts";
+import { send, wish } from "../events.ts";
 import { base } from "../theme.ts";
-import { followDrag } from "../timeline/gestures.ts";
-import { pickerStyles, renderSwitch, wish } from "./pickers.ts";
+import { followDrag } from "../time/gestures.ts";
+import { pickerStyles, renderSwitch } from "./pickers.ts";
 import { HEIGHT, scrubberStyles } from "./scrubber_styles.ts";
 
 const RAIL = 44;
@@ -64,7 +65,7 @@ export class Scrubber extends LitElement {
     if (this.pending === null || this.loading) return;
     const step = this.pending;
     this.pending = null;
-    if (step !== this.step) this.send("step-change", step);
+    if (step !== this.step) send(this, "step-change", step);
   }
 
   private label(step: number | null): string {
@@ -80,7 +81,7 @@ export class Scrubber extends LitElement {
           ?disabled=${few}
           aria-label=${this.playing ? "Pause" : "Play"}
           title="${this.playing ? "Pause" : "Play"} (Space)"
-          @click=${() => this.send("play-toggle", null)}
+          @click=${() => send(this, "play-toggle", null)}
         >
           <svg viewBox="0 0 14 14" aria-hidden="true">
             ${this.playing ? svg`<path d="M2.5 1h3v12h-3zM8.5 1h3v12h-3z" />` : svg`<path d="M3 1l10 6-10 6z" />`}
@@ -157,7 +158,7 @@ export class Scrubber extends LitElement {
     return html`<select
       class="rate"
       aria-label="Speed of playing"
-      @change=${(event: Event) => this.send("rate-change", Number((event.target as HTMLSelectElement).value))}
+      @change=${(event: Event) => send(this, "rate-change", Number((event.target as HTMLSelectElement).value))}
     >
       ${RATES.map((rate) => html`<option value=${rate} ?selected=${rate === this.rate}>${rate} ${unit}/s</option>`)}
     </select>`;
@@ -182,13 +183,13 @@ export class Scrubber extends LitElement {
       () => {
         const last = this.pending;
         this.pending = null;
-        if (last !== null) this.send("step-change", last);
+        if (last !== null) send(this, "step-change", last);
       },
     );
   }
 
   private requestOther(step: number | null): void {
-    if (step !== null && step !== this.other) this.send("other-step-change", step);
+    if (step !== null && step !== this.other) send(this, "other-step-change", step);
   }
 
   /** While a trace is on its way the newest wish waits, so that each one that is begun also shows. */
@@ -198,12 +199,8 @@ export class Scrubber extends LitElement {
     } else if (this.loading) {
       this.pending = step;
     } else {
-      this.send("step-change", step);
+      send(this, "step-change", step);
     }
-  }
-
-  private send<T>(name: string, detail: T): void {
-    this.dispatchEvent(new CustomEvent<T>(name, { detail }));
   }
 }
 

@@ -5,8 +5,8 @@ import { visibleToken } from "../../maths/format.ts";
 import type { Selection } from "../../state/selection.ts";
 import type { Help } from "./help.ts";
 import "./help.ts";
-import { base } from "../theme.ts";
-import { type Option, pickerStyles, renderPicker } from "./pickers.ts";
+import { send } from "../events.ts";
+import { barStyles, type Option, renderPicker } from "./pickers.ts";
 
 export class TopBar extends LitElement {
   static override properties = {
@@ -16,16 +16,11 @@ export class TopBar extends LitElement {
   };
 
   static override styles = [
-    base,
-    pickerStyles,
+    ...barStyles,
     css`
       :host {
-        display: flex;
-        gap: 8px;
-        align-items: center;
         min-height: 48px;
         padding: 6px 20px;
-        flex-wrap: wrap;
       }
       h1 {
         width: 152px;
@@ -66,9 +61,7 @@ export class TopBar extends LitElement {
   }
 
   private renderPicker(label: string, name: string, options: readonly Option[], chosen: string | null) {
-    return renderPicker(label, name, options, chosen ?? "", (detail) =>
-      this.dispatchEvent(new CustomEvent<string>(`${name}-change`, { detail })),
-    );
+    return renderPicker(label, name, options, chosen ?? "", (detail) => send(this, `${name}-change`, detail));
   }
 }
 

@@ -10,7 +10,8 @@ import { extentOf, lossOf, stepAt, stepX, trainingPath } from "../../maths/train
 import type { Evolved, Inspection } from "../../state/inspection.ts";
 import type { Selection } from "../../state/selection.ts";
 import type { View } from "../../state/view.ts";
-import { pickerStyles, renderPicker, wish } from "../bars/pickers.ts";
+import { pickerStyles, renderPicker } from "../bars/pickers.ts";
+import { send, wish } from "../events.ts";
 import { base } from "../theme.ts";
 import { CHART_HEIGHT, inspectorStyles, PANEL_WIDTH } from "./inspector_styles.ts";
 import { renderSpark } from "./spark.ts";
@@ -197,7 +198,7 @@ export class Inspector extends LitElement {
   }
 
   private goTo(step: number | null): void {
-    if (step !== null) this.dispatchEvent(new CustomEvent<number>("step-change", { detail: step }));
+    if (step !== null) send(this, "step-change", step);
   }
 }
 

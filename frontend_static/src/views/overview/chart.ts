@@ -1,15 +1,10 @@
 /** One signal of the overview: its name, its numbers at the cursor, and its plots. */
 import { html, LitElement, nothing, type PropertyValues } from "lit";
 import type { SignalInfo } from "../../api/types.ts";
-import {
-  overTime,
-  pointTimes,
-  saturationThresholds,
-  stretchesAboveZero,
-  timeEdges,
-} from "../../maths/bands.ts";
+import { overTime, pointTimes, stretchesAboveZero, timeEdges } from "../../maths/bands.ts";
 import { NOT_FINITE_COLOUR, type Theme } from "../../maths/colours.ts";
 import { formatEnd, signalLabel } from "../../maths/format.ts";
+import { saturationThresholds } from "../../maths/saturation.ts";
 import { sameWindow, type TimeWindow } from "../../maths/window.ts";
 import { base, PALETTE } from "../theme.ts";
 import { bandsOf, type Drawn, sharesOf } from "./curves.ts";

@@ -1,23 +1,25 @@
 /** A first look before any trace is loaded: each signal's statistics over time, from the event file. */
-import { html, LitElement, nothing } from "lit";
+import { html, LitElement } from "lit";
 import type { LayerInfo, SignalInfo, StepUnit } from "../../api/types.ts";
 import type { Theme } from "../../maths/colours.ts";
 import { formatCount } from "../../maths/format.ts";
-import { xOfTime } from "../../maths/hit.ts";
-import { LABEL_WIDTH, LANE_GAP, minSpan, plotWidth, SIDE } from "../../maths/layout.ts";
-import { clampWindow, fullWindow, isFull, type TimeWindow } from "../../maths/window.ts";
-import { watchPixelRatio } from "../canvas.ts";
-import { type AxisInput, paintAxis, renderAxis } from "./axis.ts";
-import "./chart.ts";
+import { timestepAt } from "../../maths/hit.ts";
+import { LANE_GAP, minSpan, plotRoom, plotWidth } from "../../maths/layout.ts";
+import { type TimeWindow, visibleWindow } from "../../maths/window.ts";
 import type { OverviewEntry } from "../../state/overviews.ts";
+import { clearCanvas } from "../canvas.ts";
+import { send } from "../events.ts";
 import { base } from "../theme.ts";
-import { timelineStyles } from "../timeline/timeline_styles.ts";
+import { Box } from "../time/box.ts";
+import { drawAxis, INDEX_HEIGHT } from "../time/draw_axis.ts";
+import { type Axis, renderCrosshair, renderRange, renderSurface } from "../time/frame.ts";
+import { TimePointer } from "../time/pointer.ts";
+import { timeStyles } from "../time/styles.ts";
+import "./chart.ts";
 import { domainOf, missingOf, overlaySteps, shownOf } from "./entries.ts";
 import { renderLegend } from "./legend.ts";
-import { OverviewPointer } from "./pointer.ts";
 import { overviewStyles } from "./styles.ts";
 
-const SCROLLBAR = 15;
 /** Room below the last chart. */
 const END = 12;
 /** A chart with the numbers of one entry beside it, and what each further entry adds. */
@@ -34,13 +36,11 @@ export class Overview extends LitElement {
     cursor: { attribute: false },
     theme: { attribute: false },
     unit: { attribute: false },
-    size: { state: true },
     head: { state: true },
-    ratio: { state: true },
     seen: { state: true },
   };
 
-  static override styles = [base, timelineStyles, overviewStyles];
+  static override styles = [base, timeStyles, overviewStyles];
 
   declare layer: LayerInfo;
   /** A, and B when two are compared. */
@@ -53,29 +53,26 @@ export class Overview extends LitElement {
   declare cursor: number | null;
   declare theme: Theme;
   declare unit: StepUnit;
-  declare private size: { width: number; height: number };
   /** Height of what stays above the charts. */
   declare private head: number;
-  declare private ratio: number;
   declare private seen: boolean;
-  private cleanUp: (() => void)[] = [];
-  private readonly pointer = new OverviewPointer(
+  /** Height of the legend, which is no part of any plot. */
+  private legend = 0;
+  private observer: IntersectionObserver | null = null;
+  private readonly box = new Box(this);
+  private readonly pointer = new TimePointer<number>(
     () => ({
+      ...this.axis,
       scroller: this.renderRoot.querySelector(".scroll") as HTMLElement,
-      window: this.visible,
-      width: this.plotWidth,
-      total: this.total,
       minSpan: this.minSpan,
+      placeAt: (window, x, y) =>
+        y < this.legend ? null : timestepAt(x, window, this.plotWidth, this.layer.timesteps),
     }),
     {
-      point: (timestep) => {
-        if (timestep !== this.cursor) this.send<number | null>("cursor-change", timestep);
+      hover: (timestep) => {
+        if (timestep !== this.cursor) send<number | null>(this, "cursor-change", timestep);
       },
-      zoom: (window) =>
-        this.send<TimeWindow | null>(
-          "window-change",
-          window !== null && isFull(window, this.total) ? null : window,
-        ),
+      zoom: (window) => send<TimeWindow | null>(this, "window-change", window),
     },
   );
 
@@ -86,36 +83,22 @@ export class Overview extends LitElement {
     this.window = null;
     this.cursor = null;
     this.unit = "epoch";
-    this.size = { width: 0, height: 0 };
     this.head = 0;
-    this.ratio = window.devicePixelRatio;
     this.seen = false;
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
-    const sized = new ResizeObserver(([entry]) => {
-      const box = entry?.contentRect;
-      if (box && box.width > 0 && box.height > 0) this.size = { width: box.width, height: box.height };
-    });
-    sized.observe(this);
     // TensorBoard hides a tab with `display: none`, which no ResizeObserver inside the iframe hears of.
-    const seen = new IntersectionObserver((entries) => {
+    this.observer = new IntersectionObserver((entries) => {
       this.seen = entries.at(-1)?.isIntersecting ?? this.seen;
     });
-    seen.observe(this);
-    this.cleanUp = [
-      () => sized.disconnect(),
-      () => seen.disconnect(),
-      watchPixelRatio(() => {
-        this.ratio = window.devicePixelRatio;
-      }),
-    ];
+    this.observer.observe(this);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    for (const undo of this.cleanUp) undo();
+    this.observer?.disconnect();
   }
 
   get total(): number {
@@ -123,7 +106,7 @@ export class Overview extends LitElement {
   }
 
   get plotWidth(): number {
-    return Math.floor(plotWidth(this.size.width - 2 * SIDE - LABEL_WIDTH - SCROLLBAR, this.total));
+    return Math.floor(plotWidth(plotRoom(this.box.width), this.total));
   }
 
   get minSpan(): number {
@@ -132,57 +115,59 @@ export class Overview extends LitElement {
 
   /** What of time is in view. */
   get visible(): TimeWindow {
-    return clampWindow(this.window ?? fullWindow(this.total), this.total, this.minSpan);
+    return visibleWindow(this.window, this.total, this.minSpan);
   }
 
-  private get axis(): AxisInput {
+  private get axis(): Axis {
     return { window: this.visible, total: this.total, width: this.plotWidth };
   }
 
   private get chartHeight(): number {
     const { signals } = this.layer;
-    const share = (this.size.height - this.head - END + LANE_GAP) / Math.max(1, signals.length) - LANE_GAP;
+    const share = (this.box.height - this.head - END + LANE_GAP) / Math.max(1, signals.length) - LANE_GAP;
     const least = LEAST_HEIGHT + PER_ENTRY * (Math.max(1, this.entries.length) - 1);
     return Math.min(MOST_HEIGHT, Math.max(least, Math.floor(share)));
   }
 
   protected override shouldUpdate(): boolean {
-    return this.seen && this.size.width > 0;
+    return this.seen && !this.box.isEmpty;
   }
 
   override render() {
-    const { pointer } = this;
-    return html`
-      <div
-        class="scroll"
-        role="group"
-        aria-label="Overview"
-        @pointermove=${pointer.onMove}
-        @pointerleave=${pointer.onLeave}
-        @pointerdown=${pointer.onDown}
-        @dblclick=${pointer.onDoubleClick}
-        @wheel=${{ handleEvent: pointer.onWheel, passive: false }}
-      >
-        <div class="content">
-          <div class="sticky">${this.renderLegend()} ${renderAxis(this.axis, pointer.onThumbDown)}</div>
-          <div class="charts">
-            ${this.layer.signals.map((signal) => this.renderChart(signal))} ${this.renderCrosshair()}
+    const { axis, pointer } = this;
+    return renderSurface(
+      "Overview",
+      pointer,
+      html`
+        <div class="sticky">
+          ${this.renderLegend()}
+          <div class="line axis" style="height: ${INDEX_HEIGHT}px">
+            <div class="axis-name">timestep</div>
+            <canvas aria-hidden="true"></canvas>
           </div>
+          ${renderRange(axis, pointer.onThumbDown)}
         </div>
-      </div>
-    `;
+        <div class="charts">
+          ${this.layer.signals.map((signal) => this.renderChart(signal))} ${renderCrosshair(axis, this.cursor)}
+        </div>
+      `,
+    );
   }
 
   protected override updated(): void {
-    paintAxis(this.renderRoot, this.axis, this.cursor, this.theme);
+    const { axis, cursor, theme } = this;
+    const find = <E extends HTMLElement>(selector: string) => this.renderRoot.querySelector(selector) as E;
+    const pen = clearCanvas(find<HTMLCanvasElement>(".axis canvas"), axis.width, INDEX_HEIGHT);
+    drawAxis(pen, { ...axis, tokens: null, found: [], theme, cursor });
     // The legend's lines break as the page's width wants.
-    this.head = (this.renderRoot.querySelector(".sticky") as HTMLElement).offsetHeight;
+    this.legend = find(".legend").offsetHeight;
+    this.head = find(".sticky").offsetHeight;
   }
 
   private renderLegend() {
     const { entries, unit, theme, overlay, layer, visible } = this;
     const { cell, units, signals } = layer;
-    const pixels = this.plotWidth * this.ratio;
+    const pixels = this.plotWidth * this.box.ratio;
     return html`<div class="line legend">
       <div class="cell">${cell}, ${formatCount(units)} unit${units === 1 ? "" : "s"}</div>
       ${renderLegend({
@@ -193,8 +178,8 @@ export class Overview extends LitElement {
         overlaid: overlaySteps(entries[0], overlay),
         shares: signals.some(({ range }) => range !== null),
         perPixel: Math.ceil((visible.to - visible.from) / pixels),
-        width: this.size.width - 2 * SIDE - LABEL_WIDTH - SCROLLBAR,
-        onOverlay: (count) => this.send<number>("overlay-change", count),
+        width: plotRoom(this.box.width),
+        onOverlay: (count) => send<number>(this, "overlay-change", count),
       })}
     </div>`;
   }
@@ -216,20 +201,9 @@ export class Overview extends LitElement {
       .theme=${this.theme}
       .width=${this.plotWidth}
       .height=${this.chartHeight}
-      .ratio=${this.ratio}
+      .ratio=${this.box.ratio}
       .cursor=${this.cursor}
     ></rnn-overview-chart>`;
-  }
-
-  private renderCrosshair() {
-    const { cursor, visible, plotWidth: width } = this;
-    const x = cursor === null ? -1 : xOfTime(cursor + 0.5, visible, width);
-    if (x < 0 || x > width) return nothing;
-    return html`<div class="crosshair" style="left: ${LABEL_WIDTH + Math.round(x)}px"></div>`;
-  }
-
-  private send<T>(name: string, detail: T): void {
-    this.dispatchEvent(new CustomEvent<T>(name, { detail }));
   }
 }
 

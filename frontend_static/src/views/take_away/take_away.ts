@@ -1,5 +1,6 @@
 /** Takes the view away: as a picture, as numbers, as a link, as Python. */
 import { css, html, LitElement, nothing } from "lit";
+import { sentenceOf } from "../../api/client.ts";
 import { csv } from "../../export/csv.ts";
 import { npy } from "../../export/npy.ts";
 import { signalLabel } from "../../maths/format.ts";
@@ -7,7 +8,8 @@ import { isFull, type TimeWindow } from "../../maths/window.ts";
 import type { Session } from "../../state/session.ts";
 import { codeOf, fileName, numbersOf, titleOf } from "../../state/taken.ts";
 import { tokensOf, type View } from "../../state/view.ts";
-import { pickerStyles, renderPicker, wish } from "../bars/pickers.ts";
+import { pickerStyles, renderPicker } from "../bars/pickers.ts";
+import { wish } from "../events.ts";
 import { base, MONO } from "../theme.ts";
 import { Timeline } from "../timeline/timeline.ts";
 import { copyText, save } from "./clipboard.ts";
@@ -174,7 +176,7 @@ export class TakeAway extends LitElement {
       await act();
       this.done = { row, sentence: text.startsWith("Copy") ? "Copied." : `${text} saved.` };
     } catch (error) {
-      this.done = { row, sentence: error instanceof Error ? error.message : String(error) };
+      this.done = { row, sentence: sentenceOf(error) };
     }
   }
 

@@ -6,7 +6,7 @@ import type { Match } from "../../state/finder.ts";
 import { extentOf, type Track, tracksOf } from "../../state/tracks.ts";
 import { labelOf, type Side, tokensOf, type View } from "../../state/view.ts";
 import { clearCanvas } from "../canvas.ts";
-import { drawAxis, INDEX_HEIGHT, TOKEN_HEIGHT } from "./draw_axis.ts";
+import { drawAxis, INDEX_HEIGHT, TOKEN_HEIGHT } from "../time/draw_axis.ts";
 import { drawTrack, flagColour, trackHeight } from "./draw_track.ts";
 
 /** The sides whose time axes are drawn: of a difference, A's. */

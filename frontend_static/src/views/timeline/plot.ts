@@ -5,6 +5,7 @@ import { type Scale, scaleId } from "../../maths/scale.ts";
 import { sameWindow, type TimeWindow } from "../../maths/window.ts";
 import type { Plot } from "../../state/lanes.ts";
 import { fitCanvas } from "../canvas.ts";
+import { send } from "../events.ts";
 import { base } from "../theme.ts";
 import { drawHeatmap } from "./draw_heatmap.ts";
 
@@ -84,7 +85,7 @@ export class PlotView extends LitElement {
     const { plot, scale, window, theme } = this;
     const context = fitCanvas(canvas, this.width, this.height);
     const notFinite = drawHeatmap(context, { ...plot, scale, window, theme });
-    this.dispatchEvent(new CustomEvent<boolean>("not-finite", { detail: notFinite }));
+    send(this, "not-finite", notFinite);
   }
 
   private renderMark({ row, pin }: Mark) {

@@ -2,18 +2,21 @@
 import { html, LitElement, nothing, type PropertyValues } from "lit";
 import type { Theme } from "../../maths/colours.ts";
 import type { Cell } from "../../maths/hit.ts";
-import { type Place, rowOf } from "../../maths/stage.ts";
+import { type Place, placeAt, rowOf } from "../../maths/stage.ts";
 import { arrange } from "../../maths/units.ts";
-import { isFull, type TimeWindow } from "../../maths/window.ts";
+import type { TimeWindow } from "../../maths/window.ts";
 import type { Match } from "../../state/finder.ts";
 import type { Evolved } from "../../state/inspection.ts";
 import { evolutionLane, type Lane, lanesOf } from "../../state/lanes.ts";
 import type { View } from "../../state/view.ts";
-import { watchPixelRatio } from "../canvas.ts";
-import { renderCrosshair } from "./crosshair.ts";
+import { send } from "../events.ts";
+import { base } from "../theme.ts";
+import { Box } from "../time/box.ts";
+import { renderCrosshair, renderRange, renderSurface } from "../time/frame.ts";
+import { TimePointer } from "../time/pointer.ts";
+import { RANGE_HEIGHT, timeStyles } from "../time/styles.ts";
 import type { Cursor } from "./cursor.ts";
 import "./lane.ts";
-import { base } from "../theme.ts";
 import {
   axisHeight,
   paintAxes,
@@ -24,7 +27,6 @@ import {
   type TrackRow,
   trackRows,
 } from "./head.ts";
-import { Pointer } from "./pointer.ts";
 import { renderReadout } from "./readout.ts";
 import { READOUT_HEIGHT, TimelineLayout } from "./timeline_layout.ts";
 import { timelineStyles } from "./timeline_styles.ts";
@@ -49,11 +51,9 @@ export class Timeline extends LitElement {
     found: { attribute: false },
     theme: { attribute: false },
     hover: { state: true },
-    size: { state: true },
-    ratio: { state: true },
   };
 
-  static override styles = [base, timelineStyles];
+  static override styles = [base, timeStyles, timelineStyles];
 
   declare view: View;
   /** The window as selected; null is all of time. */
@@ -68,21 +68,23 @@ export class Timeline extends LitElement {
   declare found: readonly Match[];
   declare theme: Theme;
   declare private hover: Cursor | null;
-  declare private size: { width: number; height: number };
-  declare private ratio: number;
   private lanes: readonly Lane[] = [];
   private tracks: readonly TrackRow[] = [];
   private order: Uint32Array = new Uint32Array();
-  private cleanUp: (() => void)[] = [];
-  private readonly pointer = new Pointer(
+  private laid: TimelineLayout | null = null;
+  private readonly box = new Box(this);
+  private readonly pointer = new TimePointer<Place>(
     () => {
-      const { layout, scroller } = this;
-      return { scroller, stage: layout.stage(scroller.scrollTop), minSpan: layout.minSpan };
+      const scroller = this.renderRoot.querySelector(".scroll") as HTMLElement;
+      const { minSpan, window, width, total } = this.layout;
+      const stage = this.layout.stage(scroller.scrollTop);
+      const at = (drawn: TimeWindow, x: number, y: number) => placeAt({ ...stage, window: drawn }, x, y);
+      return { scroller, window, width, total, minSpan, placeAt: at };
     },
     {
       hover: (place) => this.onHover(place),
       click: (place) => this.onClick(place),
-      zoom: (window) => this.sendWindow(window),
+      zoom: (window) => send(this, "window-change", window),
     },
   );
 
@@ -91,34 +93,13 @@ export class Timeline extends LitElement {
     this.hover = null;
     this.evolution = null;
     this.found = [];
-    this.size = { width: 0, height: 0 };
-    this.ratio = window.devicePixelRatio;
   }
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    const observer = new ResizeObserver(([entry]) => {
-      const box = entry?.contentRect;
-      // TensorBoard hides a tab with `display: none`: then keep what is painted.
-      if (box && box.width > 0 && box.height > 0) this.size = { width: box.width, height: box.height };
-    });
-    observer.observe(this);
-    this.cleanUp = [
-      () => observer.disconnect(),
-      watchPixelRatio(() => {
-        this.ratio = window.devicePixelRatio;
-      }),
-    ];
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    for (const undo of this.cleanUp) undo();
-  }
-
+  /** As painted; made once for each change, however often it is asked for. */
   get layout(): TimelineLayout {
     const { view, lanes, tracks, wanted } = this;
-    return new TimelineLayout({ view, lanes, tracks, wanted }, this.size);
+    this.laid ??= new TimelineLayout({ view, lanes, tracks, wanted }, this.box);
+    return this.laid;
   }
 
   /** The rows as they stand, for the keyboard to walk through. */
@@ -135,6 +116,8 @@ export class Timeline extends LitElement {
     if (ARRANGED.some((name) => changed.has(name))) {
       this.arrangeLanes(changed);
     }
+    const onlyHovers = changed.size === 1 && (changed as PropertyValues).has("hover");
+    if (!onlyHovers) this.laid = null;
     const hover = this.hover;
     const units = Math.max(...panesOf(this.view).map((side) => side?.layer.units ?? 0));
     if (hover && (hover.timestep >= this.layout.total || (hover.unit ?? 0) >= units)) this.hover = null;
@@ -155,37 +138,29 @@ export class Timeline extends LitElement {
   }
 
   override render() {
-    if (this.size.width === 0) return nothing;
-    const { pointer, layout } = this;
-    const sticky = layout.tracksStick;
+    if (this.box.isEmpty) return nothing;
+    const { pointer, layout, pin, hover } = this;
+    const { panes, axisEnd, tracksStick } = layout;
+    const top = axisEnd - RANGE_HEIGHT;
     const tracks = renderTracks(this.tracks, this.cursor?.timestep ?? null, this.theme);
-    return html`
-      <div
-        class="scroll"
-        role="group"
-        aria-label="Timeline"
-        @pointermove=${pointer.onMove}
-        @pointerleave=${pointer.onLeave}
-        @pointerdown=${pointer.onDown}
-        @dblclick=${pointer.onDoubleClick}
-        @wheel=${{ handleEvent: pointer.onWheel, passive: false }}
-      >
-        <div class="content">
-          <div class="sticky">
-            ${renderReadout(this.view, this.cursor, READOUT_HEIGHT)} ${renderHeads(this.view, layout.width)}
-            ${this.renderAxis()} ${this.renderRange(layout)} ${sticky ? tracks : nothing}
-          </div>
-          ${sticky ? nothing : tracks}
-          <div class="lanes">${this.lanes.map((lane) => this.renderLane(lane, layout))}</div>
-          ${renderCrosshair(layout, this.pin?.timestep ?? null, "crosshair pin")}
-          ${renderCrosshair(layout, this.hover?.timestep ?? null, "crosshair")}
+    return renderSurface(
+      "Timeline",
+      pointer,
+      html`
+        <div class="sticky">
+          ${renderReadout(this.view, this.cursor, READOUT_HEIGHT)} ${renderHeads(this.view, layout.width)}
+          ${this.renderAxis()} ${renderRange(layout, pointer.onThumbDown)} ${tracksStick ? tracks : nothing}
         </div>
-      </div>
-    `;
+        ${tracksStick ? nothing : tracks}
+        <div class="lanes">${this.lanes.map((lane) => this.renderLane(lane, layout))}</div>
+        ${renderCrosshair(layout, pin?.timestep ?? null, { panes, top, name: "crosshair pin" })}
+        ${renderCrosshair(layout, hover?.timestep ?? null, { panes, top })}
+      `,
+    );
   }
 
   protected override updated(): void {
-    if (this.size.width === 0) return;
+    if (this.box.isEmpty) return;
     const { window, width } = this.layout;
     const drawing = { window, width, theme: this.theme };
     const axes = this.renderRoot.querySelectorAll<HTMLCanvasElement>(".axis canvas");
@@ -197,24 +172,6 @@ export class Timeline extends LitElement {
     return html`<div class="line axis" style="height: ${axisHeight(this.view)}px">
       <div class="axis-name">timestep</div>
       <div class="panes">${panesOf(this.view).map(() => html`<canvas aria-hidden="true"></canvas>`)}</div>
-    </div>`;
-  }
-
-  private renderRange({ window, total, width }: TimelineLayout) {
-    const full = isFull(window, total);
-    const left = (window.from / total) * width;
-    const thumb = Math.max(8, ((window.to - window.from) / total) * width);
-    return html`<div class="line">
-      <div></div>
-      <div class="range" style="width: ${width}px">
-        <div
-          class="thumb"
-          ?hidden=${full}
-          title="Visible part of the sequence"
-          style="left: ${Math.min(left, width - thumb)}px; width: ${thumb}px"
-          @pointerdown=${this.pointer.onThumbDown}
-        ></div>
-      </div>
     </div>`;
   }
 
@@ -230,15 +187,11 @@ export class Timeline extends LitElement {
       .theme=${this.theme}
       .width=${width}
       .layout=${layout}
-      .ratio=${this.ratio}
+      .ratio=${this.box.ratio}
       .cursor=${this.cursor}
       .pinned=${this.pin?.unit ?? null}
       .now=${now}
     ></rnn-lane>`;
-  }
-
-  private get scroller(): HTMLElement {
-    return this.renderRoot.querySelector(".scroll") as HTMLElement;
   }
 
   /** The unit, or of an evolution the step's row, that a place lies on. */
@@ -266,21 +219,13 @@ export class Timeline extends LitElement {
     const lane = this.lanes[place.lane ?? -1];
     if (lane === undefined) return;
     if (step !== null && this.evolution) {
-      this.send<Picked>("pick", { pin: { timestep, unit: this.evolution.key.unit }, signal: lane.signal });
-      this.send<number>("step-change", this.evolution.data.steps[step] as number);
+      send<Picked>(this, "pick", { pin: { timestep, unit: this.evolution.key.unit }, signal: lane.signal });
+      send<number>(this, "step-change", this.evolution.data.steps[step] as number);
     } else if (unit !== null) {
       // A click on the pinned cell lets go of it.
       const same = this.pin?.timestep === timestep && this.pin.unit === unit;
-      this.send<Picked>("pick", { pin: same ? null : { timestep, unit }, signal: lane.signal });
+      send<Picked>(this, "pick", { pin: same ? null : { timestep, unit }, signal: lane.signal });
     }
-  }
-
-  private sendWindow(window: TimeWindow | null): void {
-    this.send("window-change", window !== null && isFull(window, this.layout.total) ? null : window);
-  }
-
-  private send<T>(name: string, detail: T): void {
-    this.dispatchEvent(new CustomEvent<T>(name, { detail }));
   }
 }
 

@@ -1,22 +1,14 @@
 /** How the timeline divides its room: panes, lanes, and what stays at the top. All sizes are CSS pixels. */
-import {
-  LABEL_WIDTH,
-  LANE_GAP,
-  type LaneLayout,
-  laneLayout,
-  minSpan,
-  plotWidth,
-  SIDE,
-} from "../../maths/layout.ts";
+import { LANE_GAP, type LaneLayout, laneLayout, minSpan, plotRoom, plotWidth } from "../../maths/layout.ts";
 import { paneWidth, type Stage } from "../../maths/stage.ts";
-import { clampWindow, fullWindow, type TimeWindow } from "../../maths/window.ts";
+import { type TimeWindow, visibleWindow } from "../../maths/window.ts";
 import type { Lane } from "../../state/lanes.ts";
 import type { View } from "../../state/view.ts";
+import { RANGE_HEIGHT } from "../time/styles.ts";
 import { axisHeight, panesOf, type TrackRow } from "./head.ts";
-import { HEAD_END, HEADS_HEIGHT, RANGE_HEIGHT } from "./timeline_styles.ts";
+import { HEAD_END, HEADS_HEIGHT } from "./timeline_styles.ts";
 
 export const READOUT_HEIGHT = 28;
-const SCROLLBAR = 15;
 const BOTTOM = 12;
 /** More than this would leave the lanes no room, so the tracks scroll away with them. */
 const MOST_STICKY = 140;
@@ -49,10 +41,9 @@ export class TimelineLayout {
     this.panes = sides.length;
     this.lanes = lanes.length;
     this.total = Math.max(...sides.map((side) => side?.layer.timesteps ?? 1));
-    const available = size.width - 2 * SIDE - LABEL_WIDTH - SCROLLBAR;
-    this.width = Math.floor(plotWidth(paneWidth(available, this.panes), this.total));
+    this.width = Math.floor(plotWidth(paneWidth(plotRoom(size.width), this.panes), this.total));
     this.minSpan = minSpan(this.width);
-    this.window = clampWindow(wanted ?? fullWindow(this.total), this.total, this.minSpan);
+    this.window = visibleWindow(wanted, this.total, this.minSpan);
     const heads = view.compare === "off" ? 0 : HEADS_HEIGHT;
     this.axisEnd = READOUT_HEIGHT + heads + axisHeight(view) + RANGE_HEIGHT;
     const tracksHeight = tracks.reduce((sum, { height }) => sum + height, HEAD_END);

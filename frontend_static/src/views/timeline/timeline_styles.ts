@@ -1,46 +1,16 @@
-/** How the timeline is laid out, and the sizes that its arithmetic shares with its style sheet. */
+/** How the timeline's own parts are laid out, and the sizes that its arithmetic shares with its style sheet. */
 import { css } from "lit";
-import { LABEL_WIDTH, LANE_GAP, SIDE } from "../../maths/layout.ts";
+import { LANE_GAP } from "../../maths/layout.ts";
 import { PANE_GAP } from "../../maths/stage.ts";
 import { LINE_TRACK_HEIGHT, TRACK_HEIGHT } from "./draw_track.ts";
 
-export const RANGE_HEIGHT = 8;
 export const HEAD_END = 8;
 export const HEADS_HEIGHT = 22;
 
 export const timelineStyles = css`
-  :host {
-    display: block;
-    min-height: 0;
-    --label-width: ${LABEL_WIDTH}px;
-  }
-  .scroll {
-    position: relative;
-    height: 100%;
-    overflow: hidden auto;
-    padding: 0 ${SIDE}px;
-    overscroll-behavior: contain;
-    scrollbar-gutter: stable;
-  }
-  .content {
-    position: relative;
-    width: max-content;
-    min-width: 100%;
-    padding-bottom: 12px;
-  }
-  .sticky {
-    position: sticky;
-    top: 0;
-    z-index: 2;
-    background: var(--page);
-  }
   .tracks {
     padding-bottom: ${HEAD_END}px;
     background: var(--page);
-  }
-  .line {
-    display: grid;
-    grid-template-columns: var(--label-width) auto;
   }
   .panes {
     display: flex;
@@ -91,47 +61,12 @@ export const timelineStyles = css`
     font-weight: 400;
     color: var(--ink);
   }
-  .axis-name {
-    padding-top: 0;
-    color: var(--soft);
-    font-size: 11px;
-    line-height: 14px;
-  }
-  canvas {
-    display: block;
-  }
-  .axis canvas,
   .track canvas {
     cursor: crosshair;
-  }
-  .range {
-    position: relative;
-    height: ${RANGE_HEIGHT}px;
-  }
-  .range .thumb {
-    position: absolute;
-    top: 1px;
-    height: 3px;
-    border-radius: 2px;
-    background: var(--faint);
-    cursor: grab;
-  }
-  .range .thumb::after {
-    position: absolute;
-    inset: -6px 0;
-    content: "";
   }
   .lanes {
     display: grid;
     gap: ${LANE_GAP}px;
-  }
-  .crosshair {
-    position: absolute;
-    z-index: 3;
-    bottom: 12px;
-    width: 1px;
-    pointer-events: none;
-    background: repeating-linear-gradient(var(--accent) 0 4px, var(--page) 4px 6px);
   }
   .crosshair.pin {
     background: var(--accent);

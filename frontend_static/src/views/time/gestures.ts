@@ -1,4 +1,4 @@
-/** Wheel and drag on the timeline: zoom around the pointer, pan, click. */
+/** Wheel and drag on a time axis: zoom around the pointer, pan, click. */
 import { pan, type TimeWindow, zoomAround } from "../../maths/window.ts";
 
 export interface Wheeled {

@@ -1,0 +1,64 @@
+/** What stands around plots over time: the surface that scrolls, the bar of what is in view, the crosshair. */
+import { html, nothing } from "lit";
+import { xOfTime } from "../../maths/hit.ts";
+import { LABEL_WIDTH } from "../../maths/layout.ts";
+import { paneLeft } from "../../maths/stage.ts";
+import { isFull, type TimeWindow } from "../../maths/window.ts";
+import type { TimePointer } from "./pointer.ts";
+
+const LEAST_THUMB = 8;
+
+/** A time axis as it stands on the screen. */
+export interface Axis {
+  readonly window: TimeWindow;
+  readonly total: number;
+  /** Of one pane's plot, in CSS pixels. */
+  readonly width: number;
+}
+
+export function renderSurface<P>(label: string, pointer: TimePointer<P>, content: unknown) {
+  return html`<div
+    class="scroll"
+    role="group"
+    aria-label=${label}
+    @pointermove=${pointer.onMove}
+    @pointerleave=${pointer.onLeave}
+    @pointerdown=${pointer.onDown}
+    @dblclick=${pointer.onDoubleClick}
+    @wheel=${{ handleEvent: pointer.onWheel, passive: false }}
+  >
+    <div class="content">${content}</div>
+  </div>`;
+}
+
+/** Which part of the sequence is in view; its thumb is dragged to see another. */
+export function renderRange({ window, total, width }: Axis, onThumbDown: (event: PointerEvent) => void) {
+  const left = (window.from / total) * width;
+  const thumb = Math.max(LEAST_THUMB, ((window.to - window.from) / total) * width);
+  return html`<div class="line">
+    <div></div>
+    <div class="range" style="width: ${width}px">
+      <div
+        class="thumb"
+        ?hidden=${isFull(window, total)}
+        title="Visible part of the sequence"
+        style="left: ${Math.min(left, width - thumb)}px; width: ${thumb}px"
+        @pointerdown=${onThumbDown}
+      ></div>
+    </div>
+  </div>`;
+}
+
+/** The line through all plots at one timestep, in every pane, from `top` down. */
+export function renderCrosshair(
+  { window, width }: Axis,
+  timestep: number | null,
+  { panes = 1, top = 0, name = "crosshair" } = {},
+) {
+  const x = timestep === null ? -1 : xOfTime(timestep + 0.5, window, width);
+  if (x < 0 || x > width) return nothing;
+  return Array.from({ length: panes }, (_, pane) => {
+    const left = LABEL_WIDTH + Math.round(paneLeft(pane, width) + x);
+    return html`<div class=${name} style="left: ${left}px; top: ${top}px"></div>`;
+  });
+}

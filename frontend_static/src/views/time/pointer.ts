@@ -1,0 +1,106 @@
+/** The mouse on a time axis: crosshair, click, drag and wheel. */
+import { timeOfX } from "../../maths/hit.ts";
+import { LABEL_WIDTH, SIDE } from "../../maths/layout.ts";
+import { PANE_GAP } from "../../maths/stage.ts";
+import { isFull, pan, type TimeWindow } from "../../maths/window.ts";
+import { followDrag, wheelWindow } from "./gestures.ts";
+
+/** What the mouse may ask for. */
+export interface Wishes<P> {
+  readonly hover: (place: P | null) => void;
+  readonly click?: (place: P) => void;
+  /** Null is all of time. */
+  readonly zoom: (window: TimeWindow | null) => void;
+}
+
+/** What the pointer moves over; a `P` is what it can lie on. */
+export interface Ground<P> {
+  readonly scroller: HTMLElement;
+  readonly window: TimeWindow;
+  /** Of one pane's plot, in CSS pixels. */
+  readonly width: number;
+  readonly total: number;
+  readonly minSpan: number;
+  /** What lies under a point if `window` is drawn, found by arithmetic: `x` from the first plot's left, `y` from the top. */
+  readonly placeAt: (window: TimeWindow, x: number, y: number) => P | null;
+}
+
+export class TimePointer<P> {
+  private readonly ground: () => Ground<P>;
+  private readonly wishes: Wishes<P>;
+
+  constructor(ground: () => Ground<P>, wishes: Wishes<P>) {
+    this.ground = ground;
+    this.wishes = wishes;
+  }
+
+  readonly onMove = (event: PointerEvent): void => {
+    if (event.buttons === 0) this.wishes.hover(this.placeOf(event));
+  };
+
+  readonly onLeave = (): void => this.wishes.hover(null);
+
+  readonly onDown = (event: PointerEvent): void => {
+    const place = this.placeOf(event);
+    if (event.button !== 0 || place === null) return;
+    const { scroller, window, width, total } = this.ground();
+    const perPixel = (window.to - window.from) / width;
+    followDrag(
+      scroller,
+      event,
+      (dx) => {
+        this.wishes.hover(null);
+        this.zoom(pan(window, -dx * perPixel, total));
+      },
+      (clicked) => {
+        if (clicked) this.wishes.click?.(place);
+      },
+    );
+  };
+
+  /** The bar that shows which part of the sequence is in view. */
+  readonly onThumbDown = (event: PointerEvent): void => {
+    event.stopPropagation();
+    const { window, width, total } = this.ground();
+    const perPixel = total / width;
+    followDrag(
+      event.currentTarget as HTMLElement,
+      event,
+      (dx) => this.zoom(pan(window, dx * perPixel, total)),
+      () => undefined,
+    );
+  };
+
+  readonly onDoubleClick = (event: MouseEvent): void => {
+    if (this.placeOf(event) !== null) this.wishes.zoom(null);
+  };
+
+  readonly onWheel = (event: WheelEvent): void => {
+    const ground = this.ground();
+    const { scroller, window, width, placeAt } = ground;
+    const [left, top] = this.pointOf(event);
+    const x = left % (width + PANE_GAP);
+    if (x < 0 || x > width || placeAt(window, left, top) === null) return;
+    const scrolls = scroller.scrollHeight > scroller.clientHeight;
+    const next = wheelWindow(event, timeOfX(x, window, width), { ...ground, scrolls });
+    if (next === null) return;
+    event.preventDefault();
+    this.zoom(next);
+    // The window that is drawn next, so that the number is of what then lies under the mouse.
+    this.wishes.hover(placeAt(next, left, top));
+  };
+
+  private zoom(window: TimeWindow): void {
+    this.wishes.zoom(isFull(window, this.ground().total) ? null : window);
+  }
+
+  private placeOf(event: MouseEvent): P | null {
+    const { placeAt, window } = this.ground();
+    return placeAt(window, ...this.pointOf(event));
+  }
+
+  private pointOf(event: MouseEvent): [number, number] {
+    const box = this.ground().scroller.getBoundingClientRect();
+    return [event.clientX - box.left - SIDE - LABEL_WIDTH, event.clientY - box.top];
+  }
+}
