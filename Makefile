@@ -13,8 +13,9 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 demo: $(VENV)/installed frontend
 	$(BIN)/python -m demo --serve=$(SERVE)
 
+# Four at most: each process has a TensorFlow, a TensorBoard and a Chromium of its own.
 test: lint types frontend-test chromium
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=worksteal
 
 lint: $(VENV)/installed
 	$(BIN)/ruff check .

@@ -36,12 +36,13 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def open_tab(browser: Browser) -> Iterator[Callable[[str], Tab]]:
+def open_tab(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[[str], Tab]]:
     """Return a function that opens a page on an address. Complaints of the browser fail the test."""
     tabs: list[Tab] = []
+    alone = request.node.get_closest_marker("alone") is not None
 
     def make(address: str) -> Tab:
-        tabs.append(Tab(browser.new_page(viewport=VIEWPORT), address))
+        tabs.append(Tab(browser.new_page(viewport=VIEWPORT), address, alone))
         return tabs[-1]
 
     yield make

@@ -9,16 +9,19 @@ from playwright.sync_api import ConsoleMessage, FrameLocator, Locator, Page, exp
 
 
 class Tab:
-    """The RNN Timeline tab inside TensorBoard's page.
+    """The RNN Timeline tab.
 
     Args:
         page: A page of Chromium.
         address: Where TensorBoard listens.
+        alone: Whether the plugin's page is opened by itself, as TensorBoard serves it, and not inside TensorBoard's
+            own page, which takes three times as long to load.
     """
 
-    def __init__(self, page: Page, address: str) -> None:
+    def __init__(self, page: Page, address: str, alone: bool = False) -> None:
         self.page = page
         self.address = address
+        self.alone = alone
         self.complaints: list[str] = []
         page.on("console", self._on_console)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
@@ -26,20 +29,24 @@ class Tab:
     def _on_console(self, message: ConsoleMessage) -> None:
         # TensorBoard's own page warns of its own affairs; errors, violated policies among them, are anyone's.
         ours = "rnn_timeline" in message.location["url"]
+        # No page of TensorBoard's but its first has an icon.
+        if message.location["url"].endswith("/favicon.ico"):
+            return
         if message.type == "error" or (message.type == "warning" and ours):
             self.complaints.append(message.text)
 
     def open(self, **selection: str | int | float) -> Tab:
-        """Load TensorBoard at our tab with a selection in its URL."""
+        """Load the tab with a selection in its URL."""
         parts = [f"p.rnn_timeline.{key}={quote(str(value), safe='')}" for key, value in selection.items()]
         self.page.goto("about:blank")  # A change of the hash alone would not load the page anew.
-        self.page.goto(f"{self.address}/#" + "&".join(["rnn_timeline", *parts]))
+        path = "/data/plugin_entry.html?name=rnn_timeline" if self.alone else "/"
+        self.page.goto(f"{self.address}{path}#" + "&".join(["rnn_timeline", *parts]))
         return self
 
     @property
-    def frame(self) -> FrameLocator:
-        """The plugin's iframe."""
-        return self.page.frame_locator('iframe[src$="name=rnn_timeline"]')
+    def frame(self) -> FrameLocator | Page:
+        """The plugin's iframe, or its page."""
+        return self.page if self.alone else self.page.frame_locator('iframe[src$="name=rnn_timeline"]')
 
     @property
     def timeline(self) -> Locator:

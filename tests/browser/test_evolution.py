@@ -12,6 +12,8 @@ from tests.browser.logdir import STEPS, TIMESTEPS, UNITS
 from tests.browser.numbers import number, stored
 from tests.browser.tab import Tab
 
+pytestmark = pytest.mark.alone
+
 LAST = STEPS[-1]
 
 

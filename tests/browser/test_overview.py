@@ -22,6 +22,8 @@ from tests.browser.taking import Open, stored
 from tests.runs import RANGES, lstm_trace
 from tests.tensorboard_process import TensorBoard, tensorboard
 
+pytestmark = pytest.mark.alone
+
 SHOWN = ("median", "q05", "q95")
 
 
@@ -187,9 +189,9 @@ def test_the_wheel_zooms_into_the_address(tab: Tab) -> None:
 def test_a_plain_wheel_scrolls_to_charts_that_do_not_fit(tab: Tab) -> None:
     tab.open(run="long/rnn", view="overview")
     hover(tab, "input_gate", 1500, timesteps=3000)
-    tab.page.mouse.wheel(0, 100)
+    tab.page.mouse.wheel(0, 50)
     scroller = tab.frame.locator("rnn-overview .scroll")
-    expect(scroller).to_have_js_property("scrollTop", 100)
+    expect(scroller).to_have_js_property("scrollTop", 50)
     assert "from=" not in tab.page.url
 
 

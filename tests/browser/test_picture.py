@@ -22,6 +22,8 @@ from tests.browser.taking import Open, download, open_menu, stored
 from tests.runs import RANGES, lstm_trace
 from tests.tensorboard_process import tensorboard
 
+pytestmark = pytest.mark.alone
+
 SVG = "{http://www.w3.org/2000/svg}"
 HREF = "{http://www.w3.org/1999/xlink}href"
 NASTY = "<b>&\"'"
@@ -191,7 +193,7 @@ def test_a_picture_does_not_depend_on_what_is_scrolled_to(tab: Tab) -> None:
 def test_a_dark_page_gives_a_dark_picture(tab: Tab) -> None:
     tab.open(run="lstm/rnn")
     tab.expect_step(11)
-    tab.page.evaluate("document.body.classList.add('dark-mode')")
+    tab.page.emulate_media(color_scheme="dark")
     expect(tab.frame.locator("html")).to_have_attribute("data-theme", "dark")
     assert take_png(tab).getpixel((2, 2)) == (20, 22, 26)
 

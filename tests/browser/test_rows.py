@@ -14,6 +14,8 @@ from tests.browser.logdir import STEPS, TEXT, TIMESTEPS, UNITS
 from tests.browser.numbers import number, stored
 from tests.browser.tab import Tab
 
+pytestmark = pytest.mark.alone
+
 LAST = STEPS[-1]
 
 

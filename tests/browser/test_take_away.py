@@ -21,6 +21,8 @@ from tests.browser.taking import Open, download, open_menu, press, stored
 from tests.runs import lstm_trace
 from tests.tensorboard_process import tensorboard
 
+pytestmark = pytest.mark.alone
+
 LONG = "a-run-with-a-name-that-goes-on-" * 5
 TRUE_MASK = np.arange(TIMESTEPS) < TIMESTEPS - 4
 """Of the second sample of the masked run."""

@@ -15,6 +15,8 @@ from tests.browser.logdir import TIMESTEPS
 from tests.browser.numbers import MINUS, NONE
 from tests.browser.tab import Tab
 
+pytestmark = pytest.mark.alone
+
 
 def track(tab: Tab, name: str) -> Locator:
     return tab.frame.locator(".track", has=tab.frame.locator(f'span[title="{name}"]'))

@@ -29,11 +29,13 @@ export class Host {
   /** Leaves the URL alone while another tab owns it. */
   writeParams(params: Params): void {
     try {
-      const { hash } = this.address.location;
+      const { hash, pathname, search } = this.address.location;
       const tab = tabOf(hash);
       if (tab !== "" && tab !== PLUGIN) return;
       const next = formatHash(hash, params);
-      if (next !== hash) this.address.history.replaceState(this.address.history.state, "", next);
+      if (next === hash) return;
+      // A bare hash would be relative to the base that TensorBoard gives a plugin's page, which is no page.
+      this.address.history.replaceState(this.address.history.state, "", `${pathname}${search}${next}`);
     } catch {
       // Without a writable URL the tab still works; only reload forgets.
     }

@@ -227,7 +227,9 @@ def test_a_function_may_take_every_layer(model: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "layers", ["hidden", "decoder/*", ["encoder", "decoder"], ["*", "head/*/*"], lambda layer: False], ids=str
+    "layers",
+    ["hidden", "decoder/*", ["encoder", "decoder"], ["*", "head/*/*"], lambda layer: False],
+    ids=lambda value: "function" if callable(value) else str(value),
 )
 def test_nothing_that_matches_is_an_error_that_lists_the_layers(model: Any, layers: Any) -> None:
     with pytest.raises(ProbeError) as info:
