@@ -9,37 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from demo.snippets import SNIPPETS
+
 LENGTH = 140
 """Characters of each sample; the rest of a snippet is only there so that it parses."""
-
-SNIPPETS = [
-    """\
-def greet(name, punctuation="!"):
-    # Say hello, and mind the "quotes" in here.
-    return "Hello, " + name.strip() + punctuation
-
-print(greet("world (all of it)"))  # not a bracket: )
-""",
-    """\
-table = {"rows": [(1, "one"), (2, "two"), (3, "three")]}
-for number, word in table["rows"]:
-    if number % 2:  # odd ones only
-        print(f"{number}: {word}", end="; ")
-""",
-    '''\
-class Reader:
-    """Reads lines (and nothing else) from a file."""
-
-    def __init__(self, path):
-        self.lines = [line for line in open(path)]  # all at once
-''',
-    """\
-try:
-    value = max(min(int(text[1:-1]), limit[0]), -limit[0])
-except (ValueError, IndexError) as error:
-    raise SystemExit("bad input: " + repr(text)) from error
-""",
-]
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,7 @@ def train(cell: str, log_dir: Path, text: NDArray[np.int32]) -> None:
         log_dir,
         probe=np.stack([corpus.encode(sample) for sample in probe_lines.tokens()]),
         targets=np.stack([corpus.encode(sample) for sample in probe_lines.next_tokens()]),
+        gradients=True,
         tokens=probe_lines.tokens(),
         annotations=probe_lines.annotation_tracks(),
     )

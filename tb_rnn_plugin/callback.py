@@ -34,7 +34,7 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
             `<log_dir>/rnn-2`, `rnn-3`, …; a fit resumed with `initial_epoch` goes on in the newest.
         probe: The fixed batch, as the model is called with it: an array, or a list, tuple or dict of arrays, samples on
             the first axis. A few samples suffice: all their timesteps and units are stored, at every captured step.
-        targets: The targets of the probe batch, to be stored with it.
+        targets: The targets of the probe batch, nested as `fit` takes them, to be stored with it.
         layers: Which layers to capture: keys, layers, patterns (`"encoder/*"`, the recurrent layers that match or,
             where none does, the others), or a function of a layer that tells whether to; None for all recurrent ones.
             Of a layer that is not recurrent the output is captured.
@@ -44,6 +44,8 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
         annotations: By name, an array `[sample, time]`: of bools for flags (inside a string), of numbers for the rest
             (depth).
         sample_names: One name per sample.
+        gradients: Whether the gradient of the model's own loss by every state at every timestep is captured in the same
+            pass; needs `targets`. Its loss is unweighted.
         weights: Whether the cells' weights are stored at every step.
         initial_states: What stateful layers start from at every step: `"zeros"`, `"current"` for what they hold, or
             by layer a list of arrays `[sample, unit]`.
@@ -73,6 +75,7 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
         tokens: Sequence[Sequence[str]] | None = None,
         annotations: Mapping[str, Any] | None = None,
         sample_names: Sequence[str] | None = None,
+        gradients: bool = False,
         weights: bool = True,
         initial_states: str | Mapping[str, Any] = "zeros",
         training: bool = False,
@@ -82,6 +85,8 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
         super().__init__()
         if dtype not in ("float16", "float32"):
             raise ValueError(f'dtype must be "float16" or "float32", got {dtype!r}.')
+        if gradients and targets is None:
+            raise ValueError("gradients=True needs the probe's targets, got none: pass targets=, as to fit.")
         self._log_dir = Path(log_dir)
         self._dtype = dtype
         self._schedule = Schedule(update_freq, every)
@@ -97,6 +102,7 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
             "initial_states": initial_states,
             "training": training,
             "weights": weights,
+            "targets": targets if gradients else None,
             "jit_compile": jit_compile,
         }
         self._probe: Probe | None = None

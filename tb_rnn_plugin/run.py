@@ -1,28 +1,23 @@
-"""What a run holds, and what its numbers say: `open_run`."""
+"""What a run's numbers say: `open_run`."""
 
 from __future__ import annotations
 
 import os
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from tb_rnn_plugin.analysis import Explanation, GateWeights, explain, gate_weights
-from tb_rnn_plugin.log import layout
-from tb_rnn_plugin.log.arrays import ArrayFile
-from tb_rnn_plugin.log.errors import NotInLogError
-from tb_rnn_plugin.log.probe_file import read_probe
-from tb_rnn_plugin.log.schema import Array, LayerInfo, ProbeBatch
-from tb_rnn_plugin.log.traces import (
-    check_signal,
-    find_layer,
-    list_steps,
-    mask_array,
-    read_layer,
-    read_layers,
-    read_weights,
-)
+from tb_rnn_plugin.analysis.detectors import Detector, detectors
+from tb_rnn_plugin.analysis.findings import Finding, find
+from tb_rnn_plugin.analysis.matching import Match, match, select_units
+from tb_rnn_plugin.analysis.memory import Reach, horizon, reach
+from tb_rnn_plugin.log.errors import LogError, NotInLogError
+from tb_rnn_plugin.log.reader import RunReader
+from tb_rnn_plugin.log.schema import Array, LayerTrace
+from tb_rnn_plugin.log.traces import check_signal, find_layer, read_layer, read_weights
 
 
 def open_run(directory: str | os.PathLike[str]) -> Run:
@@ -42,50 +37,24 @@ def open_run(directory: str | os.PathLike[str]) -> Run:
     return Run(Path(directory))
 
 
-class Run:
-    """One run on disk. Each call reads just what it returns, so that a run may be read while it grows."""
+@dataclass(frozen=True)
+class Pattern:
+    """Units that are on together, and where else they are.
 
-    def __init__(self, directory: Path) -> None:
-        self.directory = directory
-        self._traces = layout.trace_directory(directory)
-        if not self._traces.is_dir():
-            raise NotInLogError(
-                f"{directory} holds no RNN Timeline run: pass the directory that has `plugins/{layout.PLUGIN_NAME}` "
-                f"in it, `<log_dir>/{layout.SUB_RUN}` of the callback."
-            )
+    Attributes:
+        units: Their indices, those that stand out most first.
+        matches: The probe's other places with the same pattern, best first.
+    """
 
-    @property
-    def steps(self) -> list[int]:
-        """The captured steps, ascending."""
-        return list_steps(self._traces)
+    units: tuple[int, ...]
+    matches: tuple[Match, ...]
 
-    @property
-    def layers(self) -> dict[str, LayerInfo]:
-        """The captured layers by key, in the model's order, as of the last step."""
-        steps = self.steps
-        return read_layers(self._open(steps[-1])) if steps else {}
 
-    @property
-    def probe(self) -> ProbeBatch:
-        """The probe batch."""
-        return read_probe(ArrayFile(self._traces / layout.PROBE_FILE))
+class Run(RunReader):
+    """One run on disk, and what its numbers say.
 
-    def load(self, layer: str, signal: str, step: int) -> Array:
-        """Return one trace, `[sample, time, unit]`, as float32 (float64 where it was stored so), NaN where masked.
-
-        Raises:
-            NotInLogError: the run has no such layer, signal or step; the message lists what it has.
-            UnreadableFileError: the file is damaged.
-            NewerFormatError: a later version of this package wrote it.
-        """
-        file = self._open(step)
-        stored = file.read(check_signal(find_layer(file, layer), signal))
-        return stored.astype(np.promote_types(stored.dtype, np.float32))
-
-    def mask(self, layer: str, step: int) -> Array | None:
-        """Return the mask of a layer, `[sample, time]` of bool, False where padded; None if it got none."""
-        file = self._open(step)
-        return file.read(mask_array(layer)) if find_layer(file, layer).masked else None
+    A layer, signal, step or sample that the run does not have raises a `NotInLogError`, which lists what it has.
+    """
 
     def weights(self, layer: str, step: int) -> dict[str, GateWeights]:
         """Return a layer's weights by gate, in the dtype they are stored in: `W` and `U` and the biases of each.
@@ -95,10 +64,9 @@ class Run:
             (3, 128)
 
         Raises:
-            NotInLogError: the run has no such layer or step; the message lists what it has.
             ValueError: the cell's gates are not known, or its weights were not stored.
         """
-        file = self._open(step)
+        file = self.opened(step)
         return gate_weights(find_layer(file, layer).cell, read_weights(file, layer))
 
     def explain(self, layer: str, signal: str, *, step: int, sample: int, timestep: int, unit: int) -> Explanation:
@@ -108,24 +76,104 @@ class Run:
             >>> print(run.explain("lstm", "forget_gate", step=7, sample=0, timestep=40, unit=3))   # doctest: +SKIP
 
         Raises:
-            NotInLogError: the run has no such layer, signal, step or sample; the message lists what it has.
             IndexError: there is no such timestep or unit.
             ValueError: the value cannot be explained: another cell than an LSTM, GRU or SimpleRNN, weights that were
                 not stored, a masked timestep, a capture with dropout.
         """
-        file = self._open(step)
+        file = self.opened(step)
         check_signal(find_layer(file, layer), signal)
         trace = read_layer(file, layer, sample)
         return replace(explain(trace, signal, sample=0, timestep=timestep, unit=unit, step=step), sample=sample)
 
-    def _open(self, step: int) -> ArrayFile:
-        try:
-            return ArrayFile(self._traces / layout.step_file(step))
-        except FileNotFoundError:
-            raise NotInLogError(f"{self.directory} has {_spell(self.steps)}, got step {step}.") from None
+    def findings(self, step: int) -> tuple[Finding, ...]:
+        """Return what looks wrong at a step, the most severe first, each with its evidence and what people do about it.
 
+        Example:
+            >>> for finding in run.findings(step=7): print(finding.message)   # doctest: +SKIP
+            Forget gate: 34 of 128 units above 0.9 at 95 % of the timesteps or more; none at epoch 0, …
+        """
+        asked = self.traces(step)
 
-def _spell(steps: list[int]) -> str:
-    if not steps:
-        return "no steps"
-    return f"{len(steps)} steps from {steps[0]} to {steps[-1]}" if len(steps) > 1 else f"step {steps[0]} alone"
+        def read(at: int) -> Sequence[LayerTrace]:
+            if at == step:
+                return asked
+            try:
+                return self.traces(at)
+            except (LogError, OSError):
+                return ()  # A damaged step before the one asked for costs its part in a trend.
+
+        return find(step, self.steps, read, self.unit)
+
+    def detectors(self, annotation: str, step: int, *, count: int | None = 100) -> tuple[Detector, ...]:
+        """Rank the units of all layers and signals by how well each tracks an annotation, the best first.
+
+        Example:
+            >>> run.detectors("inside string", step=45)[0]   # doctest: +SKIP
+            Detector(layer='lstm', signal='cell_state', unit=71, score=0.83, chance=0.64, sign=1)
+
+        Args:
+            annotation: Its name, as given to `RNNTimeline(annotations=…)`.
+            step: The captured step.
+            count: How many at most; None for all.
+
+        Raises:
+            ValueError: the annotation never changes, or fits no layer's timesteps.
+        """
+        return detectors(self.traces(step), self.annotation(annotation), count=count)
+
+    def match(
+        self, layer: str, signal: str, step: int, *, sample: int, start: int, end: int, threshold: float
+    ) -> Pattern:
+        """Return the units above a threshold throughout a range of timesteps and not right around it, and where else.
+
+        After LSTMVis (Strobelt et al. 2018): a hypothesis about what a group of units stands for, and its test.
+
+        Args:
+            layer: The layer's key.
+            signal: `"hidden_state"`, …
+            step: The captured step.
+            sample: Index in the probe.
+            start: The range's first timestep.
+            end: The timestep after its last.
+            threshold: A unit is on where its value is larger.
+
+        Raises:
+            IndexError: there is no such sample or timestep.
+            ValueError: the range is empty, or padding.
+        """
+        values = self.load(layer, signal, step)
+        units = select_units(values, sample, start, end, threshold)
+        found = match(values, units, sample, start, end, threshold) if len(units) else ()
+        return Pattern(tuple(units.tolist()), found)
+
+    def horizon(self, layer: str, step: int) -> Array:
+        """Return the effective horizon of each unit, `[unit]`, in timesteps: `1 / (1 - mean forget or update gate)`.
+
+        After Tallec & Ollivier 2018; what a gate alone would let a unit remember. `reach` measures it.
+
+        Raises:
+            ValueError: the cell has neither gate.
+        """
+        return horizon(self.trace(layer, step))
+
+    def reach(self, layer: str, signal: str, step: int, *, sample: int, timestep: int, unit: int) -> Reach:
+        """Return how far back one value of a state depends on earlier states: by its gradient, not by a gate.
+
+        Raises:
+            IndexError: there is no such timestep or unit.
+            ValueError: it cannot be computed: another cell than an LSTM, GRU or SimpleRNN, or weights not stored.
+        """
+        trace = read_layer(self.opened(step), layer, sample)
+        return reach(trace, sample=0, timestep=timestep, unit=unit, signal=signal)
+
+    def annotation(self, name: str) -> Array:
+        """Return an annotation of the probe, `[sample, time]`.
+
+        Raises:
+            NotInLogError: the probe has none of this name; the message lists those that it has.
+        """
+        known = self.probe.annotations
+        if name not in known:
+            listed = ", ".join(map(repr, known)) or "none: pass annotations= to RNNTimeline"
+            raise NotInLogError(f"Annotations of this run's probe are {listed}, got {name!r}.")
+        return np.asarray(known[name])

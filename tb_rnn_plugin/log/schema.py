@@ -29,6 +29,8 @@ class LayerTrace:
         weights: The cell's variables by name.
         config: What else its equations depend on, as JSON values: `activation`, `recurrent_activation`, `reset_after`,
             `go_backwards`, `dropout` (whether any was applied).
+        gradients: Per state, the gradient of the model's loss by it, `[sample, time, unit]`, NaN where masked; empty
+            where none was captured.
     """
 
     key: str
@@ -40,6 +42,7 @@ class LayerTrace:
     mask: Array | None = None
     weights: Mapping[str, Array] = field(default_factory=dict)
     config: Mapping[str, Any] = field(default_factory=dict)
+    gradients: Mapping[str, Array] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ class SignalInfo:
     """One signal of one layer.
 
     Attributes:
-        name: `"forget_gate"`, `"cell_state"`, …
+        name: `"forget_gate"`, `"cell_state"`, …; `"gradient:cell_state"` for the loss' gradient by a state.
         range: The interval that the activation function cannot leave, or None.
         extremes: Smallest and largest finite value over all steps up to the one described, or None.
         units: How many units it has; the states of a custom cell may differ in that.
@@ -132,10 +135,28 @@ class LayerInfo:
         return replace(self, signals=signals)
 
 
+_GRADIENT = "gradient:"
+
+
+def gradient_signal(state: str) -> str:
+    """Return the name that the loss' gradient by a state has among the signals of a log."""
+    return _GRADIENT + state
+
+
+def gradient_state(signal: str) -> str | None:
+    """Return the state that a signal of a log is the gradient by, or None if it is no gradient."""
+    return signal.removeprefix(_GRADIENT) if signal.startswith(_GRADIENT) else None
+
+
+def logged_signals(trace: LayerTrace) -> dict[str, Array]:
+    """Return what a log holds of a layer by signal: what the cell made, then the loss' gradients by its states."""
+    return {**trace.signals, **{gradient_signal(state): values for state, values in trace.gradients.items()}}
+
+
 def describe(trace: LayerTrace) -> LayerInfo:
     """Return the shapes, names and extremes of one layer's trace."""
     signals = tuple(
-        SignalInfo(name, trace.ranges.get(name), _extremes(a), a.shape[2]) for name, a in trace.signals.items()
+        SignalInfo(name, trace.ranges.get(name), _extremes(a), a.shape[2]) for name, a in logged_signals(trace).items()
     )
     timesteps = next(iter(trace.signals.values())).shape[1]
     units = max(signal.units for signal in signals)

@@ -10,7 +10,7 @@ from tensorboard.util import tensor_util
 
 from tb_rnn_plugin.log import layout
 from tb_rnn_plugin.log.proto.plugin_data_pb2 import Log, RnnTimelinePluginData, Signal
-from tb_rnn_plugin.log.schema import LayerTrace
+from tb_rnn_plugin.log.schema import LayerTrace, logged_signals
 from tb_rnn_plugin.log.statistics import STATISTICS, summarize
 
 
@@ -41,7 +41,7 @@ def step_event(step: int, wall_time: float, layers: Iterable[LayerTrace], logs: 
     """
     event = event_pb2.Event(step=step, wall_time=wall_time)
     for layer in layers:
-        for name, values in layer.signals.items():
+        for name, values in logged_signals(layer).items():
             signal = Signal(layer=layer.key, cell=layer.cell, name=name, units=values.shape[2], statistics=STATISTICS)
             summary = summarize(values, layer.mask, layer.ranges.get(name))
             _add(event, signal_tag(layer.key, name), summary, RnnTimelinePluginData(signal=signal))

@@ -11,7 +11,7 @@ import numpy as np
 from tb_rnn_plugin.log import layout
 from tb_rnn_plugin.log.arrays import ArrayFile
 from tb_rnn_plugin.log.errors import NotInLogError, UnreadableFileError
-from tb_rnn_plugin.log.schema import Array, LayerInfo, LayerTrace
+from tb_rnn_plugin.log.schema import Array, LayerInfo, LayerTrace, gradient_state, logged_signals
 
 
 def signal_array(layer: str, signal: str) -> str:
@@ -27,7 +27,7 @@ def mask_array(layer: str) -> str:
 def step_arrays(layers: Sequence[LayerTrace], predictions: Mapping[str, Array]) -> Iterator[tuple[str, Array]]:
     """Yield every array of a step's file under its name."""
     for layer in layers:
-        for name, values in layer.signals.items():
+        for name, values in logged_signals(layer).items():
             yield signal_array(layer.key, name), values
         if layer.inputs is not None:
             yield f"inputs/{layer.key}", layer.inputs
@@ -79,30 +79,37 @@ def read_weights(file: ArrayFile, key: str) -> dict[str, Array]:
     return {name: file.read(f"weights/{key}/{name}") for name in _members(file, f"weights/{key}/")}
 
 
-def read_layer(file: ArrayFile, key: str, sample: int) -> LayerTrace:
-    """Return what a layer did with one sample, the only one of the trace, and its weights; nothing else is read.
+def read_layer(file: ArrayFile, key: str, sample: int | None = None) -> LayerTrace:
+    """Return what a layer did with all samples, or with one, the only one of the trace then, and its weights.
+
+    Nothing else is read.
 
     Raises:
         NotInLogError: the file has no such layer or sample.
     """
     layer = find_layer(file, key)
 
+    def read(name: str) -> Array:
+        return file.read(name) if sample is None else file.read(name, sample)[np.newaxis]
+
     def row(name: str) -> Array | None:
-        return file.read(name, sample)[np.newaxis] if name in file.names else None
+        return read(name) if name in file.names else None
 
     def rows(group: str) -> dict[str, Array]:
-        return {name: file.read(f"{group}{name}", sample)[np.newaxis] for name in _members(file, group)}
+        return {name: read(f"{group}{name}") for name in _members(file, group)}
 
+    states = {signal.name: gradient_state(signal.name) for signal in layer.signals}
     return LayerTrace(
         key=key,
         cell=layer.cell,
-        signals=rows(signal_array(key, "")),
+        signals={name: read(signal_array(key, name)) for name, state in states.items() if state is None},
         ranges={signal.name: signal.range for signal in layer.signals},
         inputs=row(f"inputs/{key}"),
         initial_states=rows(f"initial_states/{key}/"),
         mask=row(mask_array(key)),
         weights=read_weights(file, key),
         config=layer.config,
+        gradients={state: read(signal_array(key, name)) for name, state in states.items() if state is not None},
     )
 
 

@@ -12,7 +12,7 @@ from tb_rnn_plugin.log import arrays, layout
 from tb_rnn_plugin.log.errors import LogError
 from tb_rnn_plugin.log.events import EventFile
 from tb_rnn_plugin.log.probe_file import write_probe
-from tb_rnn_plugin.log.schema import Array, LayerInfo, LayerTrace, ProbeBatch, describe
+from tb_rnn_plugin.log.schema import Array, LayerInfo, LayerTrace, ProbeBatch, describe, gradient_state
 from tb_rnn_plugin.log.summaries import step_event
 from tb_rnn_plugin.log.traces import last_step, read_layers, step_arrays
 
@@ -63,7 +63,7 @@ class RunWriter:
         """
         described = [self._describe(layer) for layer in layers]
         document = {"kind": "step", "step": step, "layers": [layer.to_json() for layer in described]}
-        stored = {name: self._narrow(array) for name, array in step_arrays(layers, predictions or {})}
+        stored = {name: self._narrow(name, array) for name, array in step_arrays(layers, predictions or {})}
         arrays.write(self._traces / layout.step_file(step), stored, document)
         self._layers = {layer.key: layer for layer in described}
         self._events.append(step_event(step, time.time(), layers, logs or {}))
@@ -83,7 +83,10 @@ class RunWriter:
         except LogError:
             return {}  # A damaged step costs the extremes before it, not the new fit.
 
-    def _narrow(self, array: Array) -> Array:
+    def _narrow(self, name: str, array: Array) -> Array:
+        if gradient_state(name.rpartition("/")[2]) is not None:
+            # They span many orders of magnitude, and float16 ends at 6e-8.
+            return array.astype(np.float32, copy=False)
         if array.dtype.kind != "f" or array.dtype.itemsize <= self._dtype.itemsize:
             return array
         with np.errstate(over="ignore"):

@@ -18,6 +18,8 @@ class LayerActivations(Mapping[str, Array]):
         initial_states: Per state, `[sample, unit]`; `[sample, sequence, unit]` where the time axis is made of several
             sequences (`TimeDistributed`, a cell called step by step), each with its own.
         mask: `[sample, time]` of bool, False where padded; None if the layer got no mask.
+        gradients: Per state, `[sample, time, unit]`, the gradient of the model's loss by the state at that timestep, in
+            units of loss per unit of state, with all that follows from it; empty unless targets were given.
     """
 
     def __init__(self, trace: LayerTrace) -> None:
@@ -26,6 +28,7 @@ class LayerActivations(Mapping[str, Array]):
         self.inputs = trace.inputs
         self.initial_states = trace.initial_states
         self.mask = trace.mask
+        self.gradients = trace.gradients
 
     def __getitem__(self, signal: str) -> Array:
         try:

@@ -63,6 +63,32 @@ def nested_functions_inlined() -> Iterator[None]:
         tf.config.run_functions_eagerly(before)
 
 
+class Tape:
+    """Differentiates what is computed while it is entered."""
+
+    def __init__(self) -> None:
+        self._tape = tf.GradientTape(watch_accessed_variables=False)
+        self._watched: list[Any] = []
+
+    def __enter__(self) -> Tape:
+        self._tape.__enter__()
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self._tape.__exit__(*error)
+
+    def watch(self, tensor: Any) -> None:
+        """Note that the gradient by this tensor will be asked for."""
+        self._tape.watch(tensor)
+        self._watched.append(tensor)
+
+    def gradients(self, loss: Any) -> dict[int, Any]:
+        """Return the gradient of a scalar by every tensor watched, by the tensor's `id`; zeros where it has no part."""
+        zero = tf.UnconnectedGradients.ZERO
+        found = self._tape.gradient(loss, self._watched, unconnected_gradients=zero)
+        return {id(tensor): gradient for tensor, gradient in zip(self._watched, found, strict=True)}
+
+
 def current_graph() -> object:
     """Return the graph that is being traced: a loop's body has one of its own.
 
@@ -71,4 +97,4 @@ def current_graph() -> object:
     return tf.compat.v1.get_default_graph()
 
 
-__all__ = ["current_graph", "keras", "nested_functions_inlined", "tf", "to_numpy"]
+__all__ = ["Tape", "current_graph", "keras", "nested_functions_inlined", "tf", "to_numpy"]

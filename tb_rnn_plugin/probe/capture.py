@@ -15,6 +15,7 @@ def capture(
     model: Any,
     inputs: Any,
     *,
+    targets: Any = None,
     layers: Wanted = None,
     initial_states: str | Mapping[str, Any] = "current",
     training: bool = False,
@@ -24,6 +25,8 @@ def capture(
     Args:
         model: The Keras model.
         inputs: The batch: an array, or a list, tuple or dict of arrays, samples on the first axis.
+        targets: The batch's targets, nested as `fit` takes them; given, `gradients` of each recurrent layer holds the
+            gradient of the model's own loss by its states.
         layers: Which layers to capture: keys, layers, patterns (`"encoder/*"`, the recurrent layers that match or,
             where none does, the others), or a function of a layer that tells whether to; None for all recurrent ones.
             Of a layer that is not recurrent the output is captured.
@@ -38,9 +41,17 @@ def capture(
         array([[[0.73, …
 
     Raises:
-        ProbeError: the batch, the layers or the states do not fit the model.
+        ProbeError: the batch, the targets, the layers or the states do not fit the model.
     """
-    probe = Probe(model, inputs, layers=layers, initial_states=initial_states, training=training, jit_compile=False)
+    probe = Probe(
+        model,
+        inputs,
+        targets=targets,
+        layers=layers,
+        initial_states=initial_states,
+        training=training,
+        jit_compile=False,
+    )
     captured = probe()
     for sentence in probe.unreachable.values():
         warnings.warn(sentence, RuntimeWarning, stacklevel=2)

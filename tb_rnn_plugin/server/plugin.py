@@ -17,6 +17,7 @@ from tb_rnn_plugin.log.schema import Array
 from tb_rnn_plugin.log.statistics import STATISTICS
 from tb_rnn_plugin.log.summaries import log_tag, parse_plugin_data, signal_tag
 from tb_rnn_plugin.server import wire
+from tb_rnn_plugin.server.analyses import Analyses
 from tb_rnn_plugin.server.queries.describe import describe_run, describe_sample, list_runs
 from tb_rnn_plugin.server.queries.files import open_probe, open_step
 from tb_rnn_plugin.server.queries.history import read_change, read_evolution, stack_summaries
@@ -58,6 +59,7 @@ class RNNTimelinePlugin(base_plugin.TBPlugin):  # type: ignore[misc]
             "/evolution": wire.route(self._read_evolution),
             "/change": wire.route(self._read_change),
             "/summary": wire.route(self._read_summary),
+            **Analyses(lambda request: self._directory(request)[1]).routes(),
         }
 
     def is_active(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from math import isfinite
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -58,6 +59,30 @@ def whole_number(request: wrappers.Request, name: str) -> int:
     if not re.fullmatch("[0-9]{1,18}", value):
         raise errors.InvalidArgumentError(f"{name!r} must be a whole number from 0, got {value[:40]!r}.")
     return int(value)
+
+
+def whole_numbers(request: wrappers.Request, name: str) -> list[int]:
+    """Return a parameter that must be whole numbers from 0 with commas between them, at most 1,000.
+
+    Raises:
+        InvalidArgumentError: it is missing or something else.
+    """
+    value = text(request, name)
+    if not re.fullmatch("[0-9]{1,18}(,[0-9]{1,18}){0,999}", value):
+        raise errors.InvalidArgumentError(f"{name!r} must be whole numbers with commas, got {value[:40]!r}.")
+    return [int(part) for part in value.split(",")]
+
+
+def number(request: wrappers.Request, name: str) -> float:
+    """Return a parameter that must be a finite number.
+
+    Raises:
+        InvalidArgumentError: it is missing or something else.
+    """
+    value = text(request, name)
+    if not re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]{1,3})?", value) or not isfinite(float(value)):
+        raise errors.InvalidArgumentError(f"{name!r} must be a finite number, got {value[:40]!r}.")
+    return float(value)
 
 
 def etag(*paths: Path) -> str:

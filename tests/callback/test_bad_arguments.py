@@ -9,6 +9,7 @@ import keras
 import numpy as np
 import pytest
 
+from tb_rnn_plugin import RNNTimeline
 from tests.callback.training import PROBE, UNITS, BatchCounter, fit, new_model, timeline, tiny_model
 
 
@@ -71,6 +72,11 @@ def test_dtype(tmp_path: Path, value: Any) -> None:
 def test_what_does_not_fit_the_model(tmp_path: Path, options: dict[str, Any], words: list[str]) -> None:
     refused(lambda: timeline(tmp_path / "logs", **options), ValueError, *words)
     assert not (tmp_path / "logs").exists()
+
+
+def test_gradients_without_targets(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="gradients=True needs the probe's targets, got none"):
+        RNNTimeline(tmp_path, PROBE, gradients=True)
 
 
 def test_a_model_without_recurrent_layers(tmp_path: Path) -> None:

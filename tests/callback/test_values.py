@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from tb_rnn_plugin import capture, open_run
 from tb_rnn_plugin.log.arrays import ArrayFile
+from tb_rnn_plugin.log.errors import LogError
 from tests.callback.training import FEATURES, PROBE, TIMESTEPS, UNITS, fit, logged, new_model, timeline, tiny_model
 
 SIGNALS = ["input_gate", "forget_gate", "candidate", "output_gate", "cell_state", "hidden_state"]
@@ -127,3 +128,29 @@ def test_a_stateful_layer_starts_every_epoch_from_zeros(tmp_path: Path) -> None:
     np.testing.assert_array_equal(first[:2], first[2:])
     assert layer.states[0].numpy().any()
     np.testing.assert_array_equal(stored(tmp_path, 2).read("initial_states/rnn/hidden_state"), 0.0)
+
+
+def test_gradients_are_those_of_capture_at_full_precision(tmp_path: Path) -> None:
+    targets = 1e-6 * PROBE.sum(axis=(1, 2))[:, None]
+    seen = []
+
+    class Differentiates(keras.callbacks.Callback):  # type: ignore[misc]
+        def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+            seen.append(capture(self.model, PROBE, targets=targets)["rnn"].gradients)
+
+    fit(tiny_model(), [timeline(tmp_path, targets=targets, gradients=True), Differentiates()], epochs=2)
+    run = open_run(tmp_path / "rnn")
+    names = [signal.name for signal in run.layers["rnn"].signals]
+    assert names == [*SIGNALS, "gradient:hidden_state", "gradient:cell_state"]
+    for step, gradients in enumerate(seen):
+        for state in ("hidden_state", "cell_state"):
+            np.testing.assert_allclose(run.gradient("rnn", state, step), gradients[state], rtol=1e-5, atol=1e-12)
+            assert stored(tmp_path, step).read(f"signals/rnn/gradient:{state}").dtype == np.float32
+    assert list(run.trace("rnn", 1).gradients) == ["hidden_state", "cell_state"]
+    assert list(run.trace("rnn", 1).signals) == SIGNALS
+
+
+def test_without_gradients_there_are_none(tmp_path: Path) -> None:
+    fit(tiny_model(), timeline(tmp_path, targets=PROBE.sum(axis=(1, 2))))
+    with pytest.raises(LogError, match=r"Signals of layer 'rnn' are .*, got 'gradient:hidden_state'"):
+        open_run(tmp_path / "rnn").gradient("rnn", "hidden_state", 0)

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from demo import corpus, probe_lines
-from demo.probe_lines import LENGTH, SNIPPETS, annotate
+from demo.probe_lines import LENGTH, annotate
+from demo.snippets import SNIPPETS
 
 
 def marked(source: str, marks: np.ndarray) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.runs import write_run
-from tests.server.runs import MASK, write_scored_run, write_uneven_run
+from tests.server.runs import MASK, write_explained_run, write_scored_run, write_uneven_run
 from tests.tensorboard_process import TensorBoard, tensorboard
 
 
@@ -18,11 +18,14 @@ def logdir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_run(logdir / "spaces & ünïcode" / "rnn", steps=1)
     write_uneven_run(logdir / "uneven" / "rnn")
     write_scored_run(logdir / "scored" / "rnn")
+    write_explained_run(logdir / "explained" / "rnn")
     return logdir
 
 
 @pytest.fixture(scope="session", params=["true", "false"], ids=["rust-reader", "python-reader"])
 def board(request: pytest.FixtureRequest, logdir: Path) -> Iterator[TensorBoard]:
     with tensorboard("--logdir", logdir, f"--load_fast={request.param}") as board:
-        board.wait_for_runs("plain/rnn", "masked/rnn", "spaces & ünïcode/rnn", "uneven/rnn", "scored/rnn")
+        board.wait_for_runs(
+            "plain/rnn", "masked/rnn", "spaces & ünïcode/rnn", "uneven/rnn", "scored/rnn", "explained/rnn"
+        )
         yield board

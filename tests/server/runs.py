@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import safetensors.numpy
 
-from tb_rnn_plugin.log.schema import Array, LayerTrace, ProbeBatch
+from tb_rnn_plugin.log.schema import Array, Interval, LayerTrace, ProbeBatch
 from tb_rnn_plugin.log.writer import RunWriter
-from tests.runs import lstm_trace, probe
+from tests.analysis.traces import reference_trace
+from tests.runs import RANGES, lstm_trace, probe
 
 MASK = np.ones((3, 12), np.bool_)
 MASK[1, 7:] = False
@@ -34,6 +35,34 @@ def stored(run: Path, step: int, layer: str = "lstm") -> dict[str, Array]:
     arrays = safetensors.numpy.load_file(step_path(run, step))
     prefix = f"signals/{layer}/"
     return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
+
+
+EXPLAINED_STEPS = 3
+
+
+def explained_layer(step: int) -> LayerTrace:
+    """Return a layer whose signals follow from its weights, which differ from step to step; with gradients."""
+    trace = reference_trace("LSTM")
+    ranges: dict[str, Interval | None] = {**RANGES, "cell_state": None}
+    weights = {name: array * (1 + 0.5 * step) for name, array in trace.weights.items()}
+    gradients = {state: 1e-9 * (1 + step) * trace.signals[state] for state in ("hidden_state", "cell_state")}
+    return replace(trace, ranges=ranges, weights=weights, gradients=gradients)
+
+
+def explained_annotation() -> Array:
+    """Return a flag that is set where unit 2's hidden state is above its median."""
+    values: Array = reference_trace("LSTM").signals["hidden_state"][:, :, 2]
+    flags: Array = values > np.median(values)
+    return flags
+
+
+def write_explained_run(directory: Path) -> None:
+    """Write a run that all analyses can be made of."""
+    writer = RunWriter(directory, dtype="float32")
+    samples, timesteps = explained_annotation().shape
+    writer.write_probe(replace(probe(samples, timesteps), annotations={"high": explained_annotation()}))
+    for step in range(EXPLAINED_STEPS):
+        writer.write_step(step, [explained_layer(step)])
 
 
 def write_uneven_run(directory: Path) -> None:

@@ -16,6 +16,15 @@ Step: TypeAlias = tuple[dict[str, Tensor], Any, Tensor]
 output, `[sample, …]`."""
 
 
+Nudge: TypeAlias = Callable[[str, Tensor], Tensor]
+"""Takes a state's name and its new value, and returns the value to go on with."""
+
+
+def as_it_is(name: str, state: Tensor) -> Tensor:
+    """Return the state: the nudge that does nothing."""
+    return state
+
+
 class InstrumentedCell(Protocol):
     """A cell whose step returns all that its signals are made of.
 
@@ -34,8 +43,11 @@ class InstrumentedCell(Protocol):
     def name_states(self, states: Any) -> dict[str, Tensor]:
         """Return states, nested as the cell nests them, by name."""
 
-    def step(self, inputs: Tensor, states: Sequence[Tensor], training: bool) -> Step:
-        """Take one step from the inputs, `[sample, feature]`, and the states, `[sample, unit]` each."""
+    def step(self, inputs: Tensor, states: Sequence[Tensor], training: bool, nudge: Nudge = as_it_is) -> Step:
+        """Take one step from the inputs, `[sample, feature]`, and the states, `[sample, unit]` each.
+
+        Every new state goes through `nudge` before anything is made of it.
+        """
 
     def signals(self, parts: dict[str, Tensor]) -> dict[str, Tensor]:
         """Return the signals, `[…, unit]` each, of what one step or, stacked, many returned; as a rule the same."""
@@ -66,17 +78,25 @@ class OtherCell(InstrumentedCell):
                 raise ProbeError(f"{name} of layer {self.key!r} must have the samples on its first axis, got a scalar.")
         return named
 
-    def step(self, inputs: Tensor, states: Sequence[Tensor], training: bool) -> Step:
+    def step(self, inputs: Tensor, states: Sequence[Tensor], training: bool, nudge: Nudge = as_it_is) -> Step:
         """Return the new states, whatever their shapes, and what was recorded, in that order."""
         arguments = {"training": training} if self._takes_training else {}
         call = self.cell if callable(self.cell) else self.cell.call
-        signals, (output, after) = self.listen(lambda: call(inputs, states, **arguments), states, inputs.shape[0])
+        made = self.listen(lambda: call(inputs, states, **arguments), states, inputs.shape[0], nudge)
+        signals, (output, after) = made
         return signals, after if keras.tree.is_nested(after) else [after], output
 
     def listen(
-        self, call: Callable[[], tuple[Tensor, Any]], states: Any, samples: int | None
-    ) -> tuple[dict[str, Tensor], Any]:
-        """Return the signals of one call of the cell, which `call` makes from these states, and what it returned."""
+        self, call: Callable[[], tuple[Tensor, Any]], states: Any, samples: int | None, nudge: Nudge = as_it_is
+    ) -> tuple[dict[str, Tensor], tuple[Tensor, Any]]:
+        """Return the signals of one call of the cell, which `call` makes from these states, and what it returned.
+
+        States are nudged as the cell hands them on; what it made of one before that, it made without the nudge. Its
+        output is nudged where it is one of them.
+        """
         with collecting(self.key, [*self.name_states(states)], samples) as recorded:
-            returned = call()
-        return {**self.name_states(returned[1]), **recorded}, returned
+            output, after = call()
+        nudged = {name: nudge(name, state) for name, state in self.name_states(after).items()}
+        for state, new in zip(keras.tree.flatten(after), nudged.values(), strict=True):
+            output = new if output is state else output
+        return {**nudged, **recorded}, (output, keras.tree.pack_sequence_as(after, list(nudged.values())))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from tb_rnn_plugin.probe.backend import keras
-from tb_rnn_plugin.probe.cells.cell import InstrumentedCell, Step, Tensor
+from tb_rnn_plugin.probe.cells.cell import InstrumentedCell, Nudge, Step, Tensor, as_it_is
 from tb_rnn_plugin.probe.cells.equations import dropout_masks, lstm_ranges, lstm_states, recurrent_dropout_masks
 from tb_rnn_plugin.probe.cells.functions import activation_name
 
@@ -30,7 +30,7 @@ class ConvLSTM(InstrumentedCell):
         """Return the two states, maps as the layer lays them out, by name."""
         return lstm_states(states)
 
-    def step(self, inputs: Tensor, states: Sequence[Tensor], training: bool) -> Step:
+    def step(self, inputs: Tensor, states: Sequence[Tensor], training: bool, nudge: Nudge = as_it_is) -> Step:
         """Return the four gates and the two states, each a map as the layer's `data_format` lays it out."""
         cell, (h, c) = self.cell, states
         x = self._convolved(inputs, cell.kernel, dropout_masks(cell, inputs, 4, training), self._input_conv)
@@ -39,8 +39,8 @@ class ConvLSTM(InstrumentedCell):
         z_i, z_f, z_g, z_o = (a + b + bias for a, b, bias in zip(x, u, self._biases(len(h.shape)), strict=True))
         i, f, o = (cell.recurrent_activation(z) for z in (z_i, z_f, z_o))
         g = cell.activation(z_g)
-        c = f * c + i * g
-        h = o * cell.activation(c)
+        c = nudge("cell_state", f * c + i * g)
+        h = nudge("hidden_state", o * cell.activation(c))
         return dict(zip(self.ranges, (i, f, g, o, c, h), strict=True)), [h, c], h
 
     def _input_conv(self, x: Tensor, kernel: Tensor) -> Tensor:

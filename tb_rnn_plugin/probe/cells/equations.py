@@ -16,7 +16,7 @@ from typing import Any
 
 from tb_rnn_plugin.log.schema import Interval
 from tb_rnn_plugin.probe.backend import keras
-from tb_rnn_plugin.probe.cells.cell import InstrumentedCell, Step, Tensor
+from tb_rnn_plugin.probe.cells.cell import InstrumentedCell, Nudge, Step, Tensor, as_it_is
 from tb_rnn_plugin.probe.cells.functions import activation_name, activation_range, is_own
 
 ops = keras.ops
@@ -43,15 +43,15 @@ class LSTM(InstrumentedCell):
         """Return the two states, `[sample, unit]` each, by name."""
         return lstm_states(states)
 
-    def step(self, inputs: Tensor, states: Sequence[Tensor], training: bool) -> Step:
+    def step(self, inputs: Tensor, states: Sequence[Tensor], training: bool, nudge: Nudge = as_it_is) -> Step:
         """Return the gates, or the sums that they are made of, `[sample, 4 * unit]`, and the two states."""
         cell, (h, c) = self.cell, states
         z = _product(inputs, cell.kernel, dropout_masks(cell, inputs, 4, training))
         z = z + _product(h, cell.recurrent_kernel, recurrent_dropout_masks(cell, h, 4, training))
         z = z if cell.bias is None else z + ops.convert_to_tensor(cell.bias)
         gates = self._gates(z)
-        c = gates["forget_gate"] * c + gates["input_gate"] * gates["candidate"]
-        h = gates["output_gate"] * cell.activation(c)
+        c = nudge("cell_state", gates["forget_gate"] * c + gates["input_gate"] * gates["candidate"])
+        h = nudge("hidden_state", gates["output_gate"] * cell.activation(c))
         return {**({"sums": z} if self._defers else gates), "cell_state": c, "hidden_state": h}, [h, c], h
 
     def signals(self, parts: dict[str, Tensor]) -> dict[str, Tensor]:
@@ -100,7 +100,7 @@ class GRU(InstrumentedCell):
         """Return the one state, `[sample, unit]`, by name."""
         return {"hidden_state": states[0]}
 
-    def step(self, inputs: Tensor, states: Sequence[Tensor], training: bool) -> Step:
+    def step(self, inputs: Tensor, states: Sequence[Tensor], training: bool, nudge: Nudge = as_it_is) -> Step:
         """Return the gates and the candidate, or the sums that they are made of, and the state."""
         cell, h = self.cell, states[0]
         bias, recurrent_bias = self._biases()
@@ -118,7 +118,7 @@ class GRU(InstrumentedCell):
         z, r = gates["update_gate"], gates["reset_gate"]
         candidate_sum = x_g + (r * u_g if cell.reset_after else _product(r * h, kernel_g, masks[2:]))
         g = cell.activation(candidate_sum)
-        h = z * h + (1 - z) * g
+        h = nudge("hidden_state", z * h + (1 - z) * g)
         made = {"sums": sums, "candidate_sum": candidate_sum} if self._defers else {**gates, "candidate": g}
         return {**made, "hidden_state": h}, [h], h
 
@@ -160,13 +160,13 @@ class SimpleRNN(InstrumentedCell):
         """Return the one state, `[sample, unit]`, by name."""
         return {"hidden_state": states[0]}
 
-    def step(self, inputs: Tensor, states: Sequence[Tensor], training: bool) -> Step:
+    def step(self, inputs: Tensor, states: Sequence[Tensor], training: bool, nudge: Nudge = as_it_is) -> Step:
         """Return the state, `[sample, unit]`."""
         cell, h = self.cell, states[0]
         x = _product(inputs, cell.kernel, dropout_masks(cell, inputs, 1, training))
         x = x if cell.bias is None else x + ops.convert_to_tensor(cell.bias)
         h = x + _product(h, cell.recurrent_kernel, recurrent_dropout_masks(cell, h, 1, training))
-        h = h if cell.activation is None else cell.activation(h)
+        h = nudge("hidden_state", h if cell.activation is None else cell.activation(h))
         return {"hidden_state": h}, [h], h
 
 

@@ -8,6 +8,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from tb_rnn_plugin.log.schema import gradient_state
 from tb_rnn_plugin.probe.backend import current_graph
 from tb_rnn_plugin.probe.errors import ProbeError
 
@@ -73,8 +74,8 @@ def collecting(key: str, taken: Sequence[str], samples: int | None) -> Iterator[
 
 def _check(listener: _Listener, name: str, tensor: Any) -> None:
     said = f"record({name!r}, …) in layer {listener.key!r}"
-    if not isinstance(name, str) or not name or "/" in name:
-        raise ProbeError(f"{said}: the name must be a string without a slash, and not empty.")
+    if not isinstance(name, str) or not name or "/" in name or gradient_state(name) is not None:
+        raise ProbeError(f"{said}: the name must be a string without a slash, not empty, not of a gradient.")
     if name in listener.taken or name in listener.values:
         raise ProbeError(f"{said}: the name is taken, by a state of the cell or by another call; choose another.")
     shape = tuple(getattr(tensor, "shape", ()))

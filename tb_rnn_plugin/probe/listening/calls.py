@@ -10,6 +10,7 @@ from tb_rnn_plugin.log.schema import Interval
 from tb_rnn_plugin.probe.backend import keras
 from tb_rnn_plugin.probe.cells import Tensor
 from tb_rnn_plugin.probe.errors import ProbeError
+from tb_rnn_plugin.probe.listening.nudges import Zeros
 
 ops = keras.ops
 
@@ -26,6 +27,7 @@ class LayerCall:
         inputs: `[time, sample, feature]`; None for a layer that is not recurrent.
         states: The initial states by name, `[sample, unit]`; `[sample, sequence, unit]` of a call made of several.
         mask: `[sample, time]`, or None.
+        zeros: What the loss is differentiated by, stretch of time after stretch of time; none without gradients.
         cell: The Keras cell that ran; None for a layer that is not recurrent.
     """
 
@@ -36,6 +38,7 @@ class LayerCall:
     inputs: Tensor | None = None
     states: dict[str, Tensor] = field(default_factory=dict)
     mask: Tensor | None = None
+    zeros: tuple[Zeros, ...] = ()
     cell: Any = None
 
 
@@ -95,4 +98,5 @@ def joined(key: str, calls: Sequence[LayerCall]) -> LayerCall:
         inputs=None if first.inputs is None else ops.concatenate([call.inputs for call in calls], axis=0),
         states={name: ops.concatenate([call.states[name] for call in calls], axis=1) for name in first.states},
         mask=None if first.mask is None else ops.concatenate([call.mask for call in calls], axis=1),
+        zeros=tuple(zeros for call in calls for zeros in call.zeros),
     )

@@ -9,6 +9,7 @@ from typing import Any
 from tb_rnn_plugin.probe.backend import current_graph
 from tb_rnn_plugin.probe.layers import Layers
 from tb_rnn_plugin.probe.listening.calls import LayerCall, Scope
+from tb_rnn_plugin.probe.listening.nudges import Watch
 
 
 class Hearing:
@@ -17,6 +18,7 @@ class Hearing:
     Args:
         layers: The layers that are listened to.
         initial_states: By key, states to start from instead of those a layer would start from, flat.
+        watch: Told of every tensor that the loss is to be differentiated by; None where no gradients are wanted.
 
     Attributes:
         scope: Where calls go.
@@ -24,9 +26,10 @@ class Hearing:
         unreachable: By key, why a layer that ran was not heard.
     """
 
-    def __init__(self, layers: Layers, initial_states: Mapping[str, list[Any]]) -> None:
+    def __init__(self, layers: Layers, initial_states: Mapping[str, list[Any]], watch: Watch | None = None) -> None:
         self.layers = layers
         self.initial_states = initial_states
+        self.watch = watch
         self.scope = Scope(layers.wants)
         self.looped: set[str] = set()
         self.unreachable: dict[str, str] = {}

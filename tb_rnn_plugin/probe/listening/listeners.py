@@ -8,12 +8,13 @@ from contextlib import contextmanager
 from typing import Any
 
 from tb_rnn_plugin.probe.backend import keras
-from tb_rnn_plugin.probe.cells import InstrumentedCell, OtherCell, Tensor, instrument, parts
+from tb_rnn_plugin.probe.cells import InstrumentedCell, OtherCell, Tensor, as_it_is, instrument, parts
 from tb_rnn_plugin.probe.errors import ProbeError
 from tb_rnn_plugin.probe.layers import keys_of
 from tb_rnn_plugin.probe.listening import loop
 from tb_rnn_plugin.probe.listening.calls import LayerCall, as_sequence, joined
 from tb_rnn_plugin.probe.listening.hearing import Hearing
+from tb_rnn_plugin.probe.listening.nudges import Beside, Zeros, zeros_for
 
 ops = keras.ops
 
@@ -42,13 +43,20 @@ def recurrent_loop(hearing: Hearing, key: str, layer: Any) -> Callable[..., Any]
         for i, its_key in enumerate(keys):
             if its_key in hearing.initial_states:
                 by_cell[i] = keras.tree.pack_sequence_as(by_cell[i], hearing.initial_states[its_key])
-        result = loop.run(layer, cells, sequences, by_cell if is_stack else by_cell[0], mask, bool(training))
+        watch, timesteps = hearing.watch, ops.shape(sequences)[1]
+        zeros = {}
+        if watch is not None:
+            pairs = zip(cells.items(), by_cell, strict=True)
+            zeros = {name: zeros_for(cell, _listed(its), timesteps, watch) for (name, cell), its in pairs}
+        start = by_cell if is_stack else by_cell[0]
+        result = loop.run(layer, cells, sequences, start, mask, bool(training), Beside(zeros))
         read = loop.time_major(sequences)
         for its_key, (name, cell), its_states in zip(keys, cells.items(), by_cell, strict=True):
             ran = result.cells[name]
             inputs = read if ran.inputs is None else ran.inputs
             config = {"go_backwards": bool(layer.go_backwards), "dropout": _drops(cell.cell, training)}
-            hearing.scope.add(its_key, _cell_call(cell, ran.signals, inputs, its_states, mask, **config))
+            its_zeros = (zeros[name],) if name in zeros else ()
+            hearing.scope.add(its_key, _cell_call(cell, ran.signals, inputs, its_states, mask, its_zeros, **config))
         return result.output
 
     return inner_loop
@@ -89,16 +97,18 @@ def cell_call(hearing: Hearing, key: str, cell: Any) -> Callable[..., Any]:
         inputs, states, training = next(iter(given.values())), given["states"], bool(given.get("training", False))
         is_nested = keras.tree.is_nested(states)
         before = list(states) if is_nested else [states]
+        zeros = () if hearing.watch is None else (zeros_for(instrumented, before, 1, hearing.watch),)
+        nudge = zeros[0].nudge(zeros[0].tensor[:, 0]) if zeros else as_it_is
         if isinstance(instrumented, OtherCell):
-            signals, returned = instrumented.listen(lambda: original(*args, **kwargs), before, inputs.shape[0])
+            signals, returned = instrumented.listen(lambda: original(*args, **kwargs), before, inputs.shape[0], nudge)
         else:
-            parts, after, output = instrumented.step(inputs, before, training)
+            parts, after, output = instrumented.step(inputs, before, training, nudge)
             signals = instrumented.signals(parts)
             # An LSTM's states are always a list; those of the others come as they were given.
             returned = output, after if is_nested or len(after) > 1 else after[0]
         timestep = {name: _one_timestep(signal) for name, signal in signals.items()}
         config = {"go_backwards": False, "dropout": _drops(cell, training)}
-        made = _cell_call(instrumented, timestep, _one_timestep(inputs), before, None, **config)
+        made = _cell_call(instrumented, timestep, _one_timestep(inputs), before, None, zeros, **config)
         hearing.scope.add_step(key, made)
         return returned
 
@@ -157,12 +167,18 @@ def replaced(owner: Any, name: str, value: Any) -> Iterator[None]:
 
 
 def _cell_call(
-    cell: InstrumentedCell, signals: dict[str, Tensor], inputs: Tensor, states: Any, mask: Any, **config: Any
+    cell: InstrumentedCell,
+    signals: dict[str, Tensor],
+    inputs: Tensor,
+    states: Any,
+    mask: Any,
+    zeros: tuple[Zeros, ...],
+    **config: Any,
 ) -> LayerCall:
     """Return the call of a cell; `config` is what the layer around it adds to the cell's own."""
     flat = {name: ops.reshape(s, (ops.shape(s)[0], -1)) for name, s in cell.name_states(states).items()}
     ranges = {name: cell.ranges.get(name) for name in signals}
-    return LayerCall(cell.kind, signals, ranges, {**cell.config, **config}, inputs, flat, mask, cell.cell)
+    return LayerCall(cell.kind, signals, ranges, {**cell.config, **config}, inputs, flat, mask, zeros, cell.cell)
 
 
 def _output_call(key: str, layer: Any, nested: Any) -> LayerCall:
@@ -175,6 +191,10 @@ def _output_call(key: str, layer: Any, nested: Any) -> LayerCall:
     mask = getattr(outputs[0], "_keras_mask", None)
     masked = mask is not None and len(mask.shape) == 2 and len(outputs[0].shape) > 2
     return LayerCall(type(layer).__name__, dict(zip(names, signals, strict=True)), mask=mask if masked else None)
+
+
+def _listed(states: Any) -> Any:
+    return states if keras.tree.is_nested(states) else [states]
 
 
 def _one_timestep(tensor: Tensor) -> Tensor:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from tb_rnn_plugin.probe.backend import keras
-from tb_rnn_plugin.probe.cells import InstrumentedCell, Tensor
+from tb_rnn_plugin.probe.cells import InstrumentedCell, Tensor, as_it_is
+from tb_rnn_plugin.probe.listening.nudges import NOTHING, Beside
 from tb_rnn_plugin.probe.listening.packing import Packing, swapped
 
 ops = keras.ops
@@ -40,7 +41,13 @@ class LoopResult:
 
 
 def run(
-    layer: Any, cells: Mapping[str, InstrumentedCell], sequences: Tensor, states: Any, mask: Any, training: bool
+    layer: Any,
+    cells: Mapping[str, InstrumentedCell],
+    sequences: Tensor,
+    states: Any,
+    mask: Any,
+    training: bool,
+    beside: Beside = NOTHING,
 ) -> LoopResult:
     """Run the base class' own loop, so that Keras' handling of masks and direction stays Keras'.
 
@@ -51,12 +58,13 @@ def run(
         states: The initial states.
         mask: `[sample, time]` of bool, or None.
         training: Whether dropout is applied.
+        beside: Zeros to add to the cells' states.
     """
-    step = _Step(cells, training)
+    step = _Step(cells, training, beside, sequences.shape[2:])
     # Keras' unrolled loop, when it goes backwards, zeroes outputs where the mask has not been turned around with them.
     zeroes_amiss = layer.unroll and layer.go_backwards and layer.zero_output_for_mask and mask is not None
     loop = _Loop(step, layer.go_backwards, layer.zero_output_for_mask and not zeroes_amiss)
-    last, stacked, final = keras.layers.RNN.inner_loop(loop, sequences, states, mask, training)
+    last, stacked, final = keras.layers.RNN.inner_loop(loop, beside.joined(sequences), states, mask, training)
     tensors = step.packing.unpack_stacked(stacked)
 
     def over_time(position: int) -> Tensor:
@@ -102,9 +110,13 @@ class _Step:
 
     packing: Packing
 
-    def __init__(self, cells: Mapping[str, InstrumentedCell], training: bool) -> None:
+    def __init__(
+        self, cells: Mapping[str, InstrumentedCell], training: bool, beside: Beside, shape: Sequence[int]
+    ) -> None:
         self._cells = cells
         self._training = training
+        self._beside = beside
+        self._shape = shape
         self.places: dict[str, _Places] = {}
         self.output_place = 0
 
@@ -120,12 +132,13 @@ class _Step:
         # Copies, told apart by identity even where a cell hands a state on, or starts from one tensor twice.
         states = keras.tree.map_structure(ops.copy, states)
         new_states: list[Any] = []
-        output = inputs
+        output, nudges = self._beside.taken(inputs, self._shape)
         is_stack = list(self._cells) != [""]
         for (name, cell), before in zip(self._cells.items(), states if is_stack else [states], strict=True):
             read = place(output) if new_states else None
             is_nested = keras.tree.is_nested(before)
-            parts, after, output = cell.step(output, list(before) if is_nested else [before], self._training)
+            nudge = nudges.get(name, as_it_is)
+            parts, after, output = cell.step(output, list(before) if is_nested else [before], self._training, nudge)
             new_states.append(after if is_nested else after[0])
             self.places[name] = _Places(read, {part: place(tensor) for part, tensor in parts.items()})
         self.output_place = place(output)

@@ -1,0 +1,54 @@
+"""An annotation beside a layer: what it must be, and the timesteps at which it is known."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tb_rnn_plugin.log.schema import Array, LayerTrace
+
+Flags: TypeAlias = NDArray[np.bool_]
+
+
+def checked(annotation: Array) -> Array:
+    """Return an annotation as bool or float64; raise a ValueError unless it is flags or numbers, `[sample, time]`."""
+    annotation = np.asarray(annotation)
+    if annotation.ndim != 2 or annotation.dtype.kind not in "biuf":
+        raise ValueError(
+            "An annotation must be flags or numbers by sample and timestep, "
+            f"got {annotation.dtype} of the shape {list(annotation.shape)}."
+        )
+    return annotation if annotation.dtype == np.bool_ else annotation.astype(np.float64)
+
+
+def varies(trace: LayerTrace, annotation: Array) -> bool:
+    """Tell whether an annotation has two values at least where it is known."""
+    known = annotation[known_positions(trace, annotation)]
+    return bool(len(known)) and bool(known.min() != known.max())
+
+
+def unvarying(trace: LayerTrace, annotation: Array) -> str:
+    """Return what is said of an annotation that does not."""
+    known = annotation[known_positions(trace, annotation)]
+    got = f"{known[0]} at all of them" if len(known) else "none that is known"
+    return (
+        f"An annotation must vary over the timesteps that layer {trace.key!r} read, got {got}: "
+        "choose samples in which it does."
+    )
+
+
+def known_positions(trace: LayerTrace, annotation: Array) -> Flags:
+    """Tell where the layer read a timestep whose annotation is known, `[sample, time]`."""
+    return np.asarray(present(trace) & np.isfinite(annotation))
+
+
+def present(trace: LayerTrace) -> Flags:
+    """Tell which timesteps the layer read, `[sample, time]`."""
+    return np.ones(shape(trace), np.bool_) if trace.mask is None else trace.mask
+
+
+def shape(trace: LayerTrace) -> tuple[int, ...]:
+    """Return how many samples and timesteps a layer has."""
+    return next(iter(trace.signals.values())).shape[:2]

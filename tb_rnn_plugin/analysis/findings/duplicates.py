@@ -1,0 +1,104 @@
+"""Units that do the same as another, or its exact opposite."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from tb_rnn_plugin.analysis.findings.finding import Finding, Rule
+from tb_rnn_plugin.analysis.findings.idle import idle_units
+from tb_rnn_plugin.analysis.findings.values import FEWEST, finite, is_recurrent, label, main_signal, of_units, present
+from tb_rnn_plugin.log.schema import Array, LayerTrace
+
+SAME = 0.999
+"""Absolute correlation beyond which two units do the same. Ours: rounding to float16 lowers it by less than 1e-5 for
+units that use their range, and what is left over, 0.2 % of the variance, is no second feature."""
+
+MOST_UNITS = 1024
+"""Most units that are compared in pairs; of more, as maps of a ConvLSTM have, as many spread evenly."""
+
+MOST_VALUES = 20_000
+"""Most values per unit, over samples and timesteps, that are correlated; of more, as many spread evenly."""
+
+_NAMED = 4
+
+_RULE = Rule(
+    kind="duplicate_units",
+    weight=0.5,
+    rule=f"Units count as the same when their correlation over all samples and timesteps is beyond {SAME:g} or "
+    f"-{SAME:g}; dead and constant ones do not count, and of more than {MOST_UNITS} units as many are compared.",
+    source="Ours: what two such units differ in is 0.2 % of their variance.",
+    advice="Use fewer units, break the symmetry with random or orthogonal initial weights, or add dropout.",
+    not_a_fault="A probe with little variety makes units look alike that other inputs would tell apart.",
+)
+
+
+def duplicate_groups(values: Array) -> list[list[int]]:
+    """Return groups of units that are correlated beyond `SAME`, in either direction, the largest group first.
+
+    A group holds all that are linked by a chain of such pairs. Bounded: of more than `MOST_UNITS` units and
+    `MOST_VALUES` values, as many that are spread evenly are compared.
+
+    Args:
+        values: `[value, unit]`, finite; none of the units is constant. Fewer than `FEWEST` values give no groups.
+    """
+    if len(values) < FEWEST or values.shape[1] < 2:
+        return []
+    chosen = _spread(values.shape[1], MOST_UNITS)
+    sampled = values[np.ix_(_spread(len(values), MOST_VALUES), chosen)].astype(np.float64)
+    with np.errstate(all="ignore"):
+        # Squares of the largest numbers overflow.
+        scaled = sampled / np.abs(sampled).max(axis=0)
+        centred = scaled - scaled.mean(axis=0)
+        standardized = centred / np.linalg.norm(centred, axis=0)
+        same: Array = np.asarray(np.abs(standardized.T @ standardized) > SAME)
+    same &= ~np.eye(len(same), dtype=np.bool_)
+    groups = [[int(chosen[place]) for place in group] for group in _components(same)]
+    return sorted(groups, key=lambda group: (-len(group), group[0]))
+
+
+def duplicates(trace: LayerTrace, step: int) -> Iterator[Finding]:
+    """Yield the duplicate units of a layer's hidden state, group by group. Severity: the share that could go."""
+    signal = main_signal(trace)
+    if signal is None or not is_recurrent(trace):
+        return
+    dead, constant = idle_units(trace, signal)
+    there = finite(trace, trace.signals[signal])[present(trace, trace.signals[signal])]
+    judged = np.flatnonzero(~dead & ~constant & ~np.isnan(there).any(axis=0))
+    groups = [[int(judged[unit]) for unit in group] for group in duplicate_groups(there[:, judged])]
+    if groups:
+        total, units = there.shape[1], tuple(unit for group in groups for unit in group)
+        more = f" and {len(groups) - _NAMED} more groups" if len(groups) > _NAMED else ""
+        compared = f" Of {len(judged)} units {MOST_UNITS} were compared." if len(judged) > MOST_UNITS else ""
+        message = (
+            f"{label(signal)}: {of_units(len(units), total)} the same as another or its opposite: "
+            f"{', '.join(map(_spelled, groups[:_NAMED]))}{more}.{compared}"
+        )
+        share = (len(units) - len(groups)) / min(total, MOST_UNITS)
+        yield _RULE.finding(trace.key, signal, message, steps=(step,), share=share, units=units)
+
+
+def _components(same: Array) -> list[list[int]]:
+    """Return the connected components of a symmetric `[unit, unit]` of bool, those of one unit left out."""
+    left = np.asarray(same.any(axis=0))
+    groups = []
+    for unit in np.flatnonzero(left).tolist():
+        if not left[unit]:
+            continue
+        group = np.zeros(len(same), np.bool_)
+        group[unit] = True
+        while (wider := group | same[group].any(axis=0)).sum() > group.sum():
+            group = wider
+        left &= ~group
+        groups.append(np.flatnonzero(group).tolist())
+    return groups
+
+
+def _spread(size: int, most: int) -> Array:
+    return np.arange(size) if size <= most else np.linspace(0, size - 1, most).astype(np.int64)
+
+
+def _spelled(group: list[int]) -> str:
+    shown = " = ".join(map(str, group[:_NAMED]))
+    return f"{shown} = …" if len(group) > _NAMED else shown

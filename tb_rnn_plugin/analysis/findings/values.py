@@ -1,0 +1,123 @@
+"""What all rules read a trace by: its present values, the order they were computed in, and words for both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from tb_rnn_plugin.log.schema import Array, LayerTrace, gradient_state
+
+FEWEST = 8
+"""How many values a unit must have, over samples and timesteps, for a rule to speak of its habits. Ours: 95 % of fewer
+is all of them, and a unit that is seen once is always constant."""
+
+_LISTED = 5
+"""How many units a message names."""
+
+
+def is_recurrent(trace: LayerTrace) -> bool:
+    """Tell whether a layer has states; of the others the log holds the outputs alone."""
+    return bool(trace.initial_states) or trace.inputs is not None
+
+
+def main_signal(trace: LayerTrace) -> str | None:
+    """Return the signal that the layers above read: the hidden state, a custom cell's first, or the output."""
+    for name in ("hidden_state", "output", "state_0"):
+        if name in trace.signals:
+            return name
+    return next(iter(trace.signals), None)
+
+
+def present(trace: LayerTrace, values: Array) -> Array:
+    """Return `[sample, time]` of bool: True where a signal of this shape is not masked."""
+    shape = values.shape[:2]
+    if trace.mask is None or trace.mask.shape != shape:
+        return np.ones(shape, np.bool_)
+    return np.asarray(trace.mask, np.bool_)
+
+
+def finite(trace: LayerTrace, values: Array) -> Array:
+    """Return `[sample, time, unit]` of float32 or wider: NaN where masked and where training produced NaN or inf."""
+    wide = np.asarray(values, np.promote_types(values.dtype, np.float32))
+    kept = np.isfinite(wide) & present(trace, values)[..., None]
+    return wide if kept.all() else np.where(kept, wide, np.nan)
+
+
+def as_read(trace: LayerTrace, values: Array) -> Array:
+    """Return values in the order in which the layer computed them, `[sample * sequence, time, …]`.
+
+    A layer that goes backwards reads the last timestep first. A time axis that is made of several sequences, each with
+    its own initial state, becomes several samples; a cell that was called by hand once per timestep, from states that
+    the model passed on, stays one sequence.
+
+    Args:
+        trace: The layer.
+        values: `[sample, time, …]`.
+    """
+    samples, timesteps = values.shape[:2]
+    sequences = _sequences(trace, timesteps)
+    folded = values.reshape(samples * sequences, timesteps // sequences, *values.shape[2:])
+    return folded[:, ::-1] if trace.config.get("go_backwards") else folded
+
+
+def input_timesteps(trace: LayerTrace, shown: Array, timesteps: int) -> tuple[int, ...]:
+    """Return the timesteps of the input that places in the order of `as_read` are, ascending.
+
+    Args:
+        trace: The layer.
+        shown: `[time]` of bool, in the order of `as_read`.
+        timesteps: How many the input has.
+    """
+    forward = shown[::-1] if trace.config.get("go_backwards") else shown
+    return tuple(np.flatnonzero(np.tile(forward, _sequences(trace, timesteps))).tolist())
+
+
+def _sequences(trace: LayerTrace, timesteps: int) -> int:
+    counts = {state.shape[1] for state in trace.initial_states.values() if state.ndim == 3}
+    count = counts.pop() if len(counts) == 1 else 1
+    return count if 0 < count < timesteps and timesteps % count == 0 else 1
+
+
+def counts(values: Array) -> Array:
+    """Return how many values each unit has that are not NaN, `[unit]`."""
+    return np.asarray((~np.isnan(values)).sum(axis=(0, 1)))
+
+
+def largest(values: Array) -> Array:
+    """Return each unit's largest absolute value, `[unit]`; NaN where it has none."""
+    return np.asarray(np.fmax.reduce(np.abs(values), axis=(0, 1), initial=np.nan))
+
+
+def ordered(units: Array, strength: Array) -> tuple[int, ...]:
+    """Return indices of units, the strongest first, equal ones by index.
+
+    Args:
+        units: Indices.
+        strength: `[unit]`, of all units.
+    """
+    return tuple(units[np.argsort(-strength[units], kind="stable")].tolist())
+
+
+def named(signal: str) -> str:
+    """Return how a sentence calls a signal: `"forget gate"`, `"gradient by the cell state"`."""
+    state = gradient_state(signal)
+    return signal.replace("_", " ") if state is None else f"gradient by the {state.replace('_', ' ')}"
+
+
+def label(signal: str) -> str:
+    """Return how a sentence that begins with a signal calls it: `"Forget gate"`."""
+    name = named(signal)
+    return name[:1].upper() + name[1:]
+
+
+def of_units(count: int, total: int) -> str:
+    """Return `"1 of 8 units is"`, `"3 of 8 units are"`."""
+    return f"{count} of {total} units {'is' if count == 1 else 'are'}"
+
+
+def listed(units: Iterable[int]) -> str:
+    """Return the first few units in words: `"unit 3"`, `"units 3, 4, 9, …"`."""
+    numbers = list(units)
+    named = ", ".join(map(str, numbers[:_LISTED]))
+    return f"unit{'s' if len(numbers) > 1 else ''} {named}{', …' if len(numbers) > _LISTED else ''}"

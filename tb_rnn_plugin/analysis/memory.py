@@ -1,0 +1,156 @@
+"""How far back a unit remembers: by its gates, and as measured by the gradient of one value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from tb_rnn_plugin.analysis import equations
+from tb_rnn_plugin.analysis.backpropagation import Floats, Reading, backpropagate
+from tb_rnn_plugin.analysis.derivatives import DERIVATIVES
+from tb_rnn_plugin.analysis.moment import checked_index, moment
+from tb_rnn_plugin.analysis.weights import gate_weights
+from tb_rnn_plugin.log.schema import Array, LayerTrace
+
+KEPT = 0.01
+"""The share of the gradient one timestep back that still counts as memory."""
+
+_KEEPING = {
+    "LSTM": "forget_gate",
+    "ConvLSTM1D": "forget_gate",
+    "ConvLSTM2D": "forget_gate",
+    "ConvLSTM3D": "forget_gate",
+    "GRU": "update_gate",
+}
+"""By cell, the gate that multiplies the old state. In Keras' GRU that is z, in Cho et al. 2014 as well."""
+
+
+@dataclass(frozen=True, eq=False)
+class Reach:
+    """How far one state value looks back.
+
+    Attributes:
+        norms: By state, `[time]` of float64: the L2 norm over units of the value's derivative by that state at each
+            timestep. 0 at timesteps read after the value's, and in other sequences; NaN where masked.
+        steps: How many timesteps the value looks back: of those read before it, from the last one on, how many there
+            are until the norm, over the units of all states, falls below `KEPT` of that at the last one. All that were
+            read of the sequence, if it never does; 0 if none was, or nothing goes on from one timestep to the next.
+    """
+
+    norms: Mapping[str, Array]
+    steps: int
+
+
+def horizon(trace: LayerTrace) -> Array:
+    """Return how many timesteps each unit's gate lets it remember: `1 / (1 - mean gate)`.
+
+    A state that is multiplied by a gate f each timestep fades as `f**t`, in the characteristic time `1 / (1 - f)`:
+    Tallec & Ollivier 2018, "Can recurrent neural networks warp time?" (arXiv:1804.11188). float16, in which gates are
+    stored, tells those close to 1 apart by 1/2048: horizons beyond some hundred timesteps are rough.
+
+    Args:
+        trace: What an LSTM, ConvLSTM or GRU did.
+
+    Returns:
+        `[unit]` of float64, timesteps, from the mean of the forget gate (of a GRU the update gate, which multiplies the
+        old state in Keras) over all timesteps read of all samples. Infinite where that is 1 or, as with a gate that has
+        no bound, above; NaN where a gate is, and where no timestep was read.
+
+    Raises:
+        ValueError: the cell has no such gate.
+    """
+    if trace.cell not in _KEEPING:
+        raise ValueError(
+            f"A horizon is that of a gate which multiplies the old state, as in the cells {', '.join(_KEEPING)}, "
+            f"got {trace.cell}."
+        )
+    gate = trace.signals[_KEEPING[trace.cell]]
+    read = gate.reshape(-1, gate.shape[2]) if trace.mask is None else gate[trace.mask]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = read.sum(axis=0, dtype=np.float64) / len(read)
+        return np.asarray(np.where(mean >= 1, np.inf, 1 / (1 - mean)))
+
+
+def reach(trace: LayerTrace, *, sample: int, timestep: int, unit: int, signal: str = "hidden_state") -> Reach:
+    """Measure how far back one value of a state depends on earlier states, by its gradient.
+
+    It is backpropagated in float64 through the cell's equations, with the weights, gates and states as they are stored.
+    Each derivative is the total one, by all ways from that state to the value; that of an LSTM's cell state includes
+    the hidden state it makes. A masked timestep carries the states on, so the gradient passes through it. A layer that
+    goes backwards read the later timesteps before, and nothing passes from one sequence on the time axis to another.
+
+    Args:
+        trace: What an LSTM, GRU or SimpleRNN did, with its weights.
+        sample: Index in the batch.
+        timestep: Index on the input's time axis.
+        unit: Index of the unit.
+        signal: `"hidden_state"`, or `"cell_state"` of an LSTM.
+
+    Returns:
+        The norms of the gradient and how far they reach; not finite where a network has diverged.
+
+    Raises:
+        ValueError: the cell, the signal or an activation function is another one, the weights were not stored, dropout
+            was applied, or the timestep is masked.
+        IndexError: there is no such sample, timestep or unit; none counts from the end.
+    """
+    _check(trace, signal)
+    weights = gate_weights(trace.cell, trace.weights)
+    moment(trace, sample, timestep)  # Raises unless there is such a timestep, and it was read.
+    unit = checked_index(f"Units of {signal}", unit, trace.signals[signal].shape[2])
+    read = _read(trace, sample, timestep)
+    with np.errstate(all="ignore"):  # A network that has diverged is measured, too.
+        gradients = backpropagate(trace.cell, trace.config, weights, _reading(trace, sample, read), signal, unit)
+        lengths = {state: np.linalg.norm(gradient, axis=1) for state, gradient in gradients.items()}
+        together = np.linalg.norm(np.stack([*lengths.values()]), axis=0)
+    norms = {}
+    for state, length in lengths.items():
+        row = np.zeros(trace.signals[state].shape[1])
+        row[read] = length
+        norms[state] = row if trace.mask is None else np.where(trace.mask[sample], row, np.nan)
+    return Reach(norms, _steps(together[-2::-1]))
+
+
+def _steps(back: Floats) -> int:
+    """Return how many norms, the value's neighbour first, come before one that is too small."""
+    if not len(back) or not back[0] > 0:
+        return 0
+    small = ~(back >= KEPT * back[0])
+    return int(np.argmax(small)) if small.any() else len(back)
+
+
+def _read(trace: LayerTrace, sample: int, timestep: int) -> Array:
+    """Return the timesteps that were read of the sequence up to the one given, in the order of reading."""
+    state = equations.STATES[trace.cell][0]
+    timesteps, initial = trace.signals[state].shape[1], trace.initial_states[state]
+    length = timesteps // (initial.shape[1] if initial.ndim == 3 else 1)
+    first = timestep // length * length
+    end = first + length
+    read = np.arange(timestep, end)[::-1] if trace.config.get("go_backwards") else np.arange(first, timestep + 1)
+    return read if trace.mask is None else read[trace.mask[sample, read]]
+
+
+def _reading(trace: LayerTrace, sample: int, read: Array) -> Reading:
+    now = {name: values[sample, read].astype(np.float64) for name, values in trace.signals.items()}
+    # What the first timestep came with is before all states that the derivatives are by: none depends on it.
+    before = {state: np.pad(now[state][:-1], ((1, 0), (0, 0))) for state in equations.STATES[trace.cell]}
+    return Reading(np.asarray(trace.inputs)[sample, read].astype(np.float64), before, now)
+
+
+def _check(trace: LayerTrace, signal: str) -> None:
+    if trace.cell not in equations.STATES:
+        raise ValueError(
+            f"The reach of a value is known for the cells {', '.join(equations.STATES)}, got {trace.cell}."
+        )
+    states = equations.STATES[trace.cell]
+    if signal not in states:
+        raise ValueError(f"The reach of a value is that of a state, {' or '.join(map(repr, states))}, got {signal!r}.")
+    equations.check(trace.cell, trace.config, signal)
+    for gate in equations.SUMS[trace.cell]:
+        name = equations.activation_of(trace.config, gate)
+        if name not in DERIVATIVES:
+            raise ValueError(
+                f"The reach of a value needs activation functions of Keras whose derivative is known, got {name!r}."
+            )

@@ -1,0 +1,65 @@
+"""The model's own loss on the probe batch, and its gradient by the states."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tb_rnn_plugin.probe.backend import keras
+from tb_rnn_plugin.probe.errors import ProbeError
+
+ops = keras.ops
+
+_HALF_PRECISION_SCALE = 2.0**15
+"""What a loss in float16 is multiplied by, and its gradients divided by, so that small ones do not become zero; that of
+Keras' `LossScaleOptimizer` at the start (after Micikevicius et al., "Mixed Precision Training", 2018)."""
+
+
+class Loss:
+    """The loss of a compiled model, unweighted, with the penalties that its layers add.
+
+    Args:
+        model: The model, built and compiled with a loss, or with a `compute_loss` of its own.
+        inputs: The probe batch.
+        targets: Its targets, nested as `fit` takes them.
+
+    Raises:
+        ProbeError: the model has no loss, or the targets do not fit it.
+    """
+
+    def __init__(self, model: Any, inputs: Any, targets: Any) -> None:
+        if not getattr(model, "compiled", False):
+            raise ProbeError("Gradients need the model's loss, and it has none: call model.compile(loss=…) before.")
+        samples = keras.tree.flatten(inputs)[0].shape[0]
+        arrays = keras.tree.map_structure(np.asarray, targets)
+        for array in keras.tree.flatten(arrays):
+            if not array.ndim or array.shape[0] != samples:
+                raise ProbeError(
+                    f"targets must hold {samples} samples like probe, got the shape {array.shape}: pass them as to fit."
+                )
+        self._model = model
+        self._targets = keras.tree.map_structure(ops.convert_to_tensor, arrays)
+        is_half = any(layer.compute_dtype == "float16" for layer in model._flatten_layers())
+        self.scale = _HALF_PRECISION_SCALE if is_half else 1.0
+        self._build(inputs)
+
+    def __call__(self, inputs: Any, outputs: Any, training: bool) -> Any:
+        """Return the loss, a scalar, `scale` times too large."""
+        try:
+            loss = self._model.compute_loss(x=inputs, y=self._targets, y_pred=outputs, training=training)
+        except (ValueError, TypeError, KeyError) as error:
+            raise ProbeError(f"The model's loss cannot be computed with these targets: {error}") from error
+        return loss * ops.cast(self.scale, loss.dtype)
+
+    def _build(self, inputs: Any) -> None:
+        """Let Keras make what a loss over several outputs counts with, which it cannot while a graph is traced."""
+        loss = getattr(self._model, "_compile_loss", None)
+        if loss is None or loss.built:
+            return
+        shapes = keras.tree.map_structure(lambda a: keras.KerasTensor(a.shape, str(a.dtype)), inputs)
+        outputs = self._model.compute_output_spec(shapes)
+        try:
+            loss.build(keras.tree.map_structure(lambda t: keras.KerasTensor(t.shape, t.dtype), self._targets), outputs)
+        except (ValueError, TypeError, KeyError) as error:
+            raise ProbeError(f"The model's loss does not take these targets: {error}") from error

@@ -1,0 +1,24 @@
+"""How long units remember: what their gates would let them, and what their gradients show."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tb_rnn_plugin.log.schema import Array
+from tb_rnn_plugin.run import Run
+
+
+def read_horizon(run: Run, layer: str, step: int) -> dict[str, Array]:
+    """Answer `/horizon`."""
+    return {"horizon": run.horizon(layer, step)}
+
+
+def read_reach(
+    run: Run, layer: str, signal: str, step: int, *, sample: int, timestep: int, unit: int
+) -> dict[str, Array]:
+    """Answer `/reach`."""
+    found = run.reach(layer, signal, step, sample=sample, timestep=timestep, unit=unit)
+    return {
+        "steps": np.array(found.steps, np.int64),
+        **{f"norms/{state}": norms for state, norms in found.norms.items()},
+    }

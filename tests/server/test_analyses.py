@@ -1,0 +1,133 @@
+"""What a run's numbers say, over HTTP: the same as `open_run` says, and as NumPy does of the files."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import safetensors.numpy
+
+from tb_rnn_plugin import open_run
+from tb_rnn_plugin.log.schema import Array
+from tb_rnn_plugin.run import Run
+from tests.server.runs import EXPLAINED_STEPS, stored
+from tests.tensorboard_process import TensorBoard
+
+PLACE: dict[str, Any] = {"run": "explained/rnn", "layer": "rnn"}
+STEP = 2
+
+
+@pytest.fixture
+def run(logdir: Path) -> Run:
+    return open_run(logdir / "explained" / "rnn")
+
+
+def served(board: TensorBoard, route: str, **parameters: Any) -> dict[str, Array]:
+    answer = board.get(route, **parameters)
+    assert (answer.status, answer.headers["Content-Type"]) == (200, "application/octet-stream"), answer.body
+    return safetensors.numpy.load(answer.body)
+
+
+def test_findings(board: TensorBoard, run: Run) -> None:
+    answer = board.get("findings", run="explained/rnn", step=STEP).json()
+    found = run.findings(STEP)
+    assert answer["step"] == STEP
+    assert [one["kind"] for one in answer["findings"]] == [one.kind for one in found]
+    for one, finding in zip(answer["findings"], found, strict=True):
+        for name in ("layer", "signal", "severity", "message", "rule", "source", "advice", "not_a_fault"):
+            assert one[name] == getattr(finding, name)
+        assert (one["units"], one["unit_count"]) == (list(finding.units), len(finding.units))
+        assert (one["timesteps"], one["steps"]) == (list(finding.timesteps), list(finding.steps))
+
+
+def test_shares_of_saturated_time(board: TensorBoard, logdir: Path) -> None:
+    shares = served(board, "saturation", **PLACE, step=STEP)
+    signals = stored(logdir / "explained" / "rnn", STEP, "rnn")
+    names = {"input_gate", "forget_gate", "candidate", "output_gate", "hidden_state"}
+    assert set(shares) == {f"{end}/{name}" for name in names for end in ("low", "high")}
+    for name in names:
+        low, high = (0.1, 0.9) if name.endswith("gate") else (-0.9, 0.9)
+        np.testing.assert_allclose(shares[f"low/{name}"], (signals[name] < low).mean(axis=(0, 1)))
+        np.testing.assert_allclose(shares[f"high/{name}"], (signals[name] > high).mean(axis=(0, 1)))
+
+
+def test_a_value_explained(board: TensorBoard, run: Run) -> None:
+    cell: dict[str, Any] = {"sample": 1, "timestep": 3, "unit": 2}
+    for signal in ("forget_gate", "cell_state"):
+        answer = board.get("explain", **PLACE, step=STEP, signal=signal, **cell).json()
+        explanation = run.explain("rnn", signal, step=STEP, **cell)
+        assert answer["text"] == str(explanation)
+        assert answer["value"] == explanation.value
+        assert answer["parts"] == explanation.parts
+        assert answer["contributions"] == [asdict(one) for one in explanation.contributions]
+
+
+def test_memory(board: TensorBoard, run: Run, logdir: Path) -> None:
+    forget = stored(logdir / "explained" / "rnn", STEP, "rnn")["forget_gate"].astype(np.float64)
+    horizon = served(board, "horizon", **PLACE, step=STEP)["horizon"]
+    np.testing.assert_allclose(horizon, 1 / (1 - forget.mean(axis=(0, 1))))
+    cell: dict[str, Any] = {"sample": 1, "timestep": 4, "unit": 2}
+    answer = served(board, "reach", **PLACE, step=STEP, signal="cell_state", **cell)
+    wanted = run.reach("rnn", "cell_state", STEP, **cell)
+    assert int(answer["steps"]) == wanted.steps
+    for state, norms in wanted.norms.items():
+        np.testing.assert_array_equal(answer[f"norms/{state}"], norms)
+
+
+def test_weights(board: TensorBoard, run: Run) -> None:
+    answer = served(board, "weights", **PLACE, step=STEP)
+    gates = run.weights("rnn", STEP)
+    assert set(answer) == {f"{gate}/{name}" for gate in gates for name in ("W", "U", "b")}
+    for gate, weights in gates.items():
+        np.testing.assert_array_equal(answer[f"{gate}/U"], weights.U)
+
+
+def test_weights_over_training(board: TensorBoard, run: Run) -> None:
+    answer = served(board, "weight_history", **PLACE)
+    assert answer["steps"].tolist() == answer["radius_steps"].tolist() == [*range(EXPLAINED_STEPS)]
+    for step in range(EXPLAINED_STEPS):
+        recurrent = run.weights("rnn", step)["forget_gate"].U.astype(np.float64)
+        np.testing.assert_allclose(answer["norm/forget_gate/U"][step], np.sqrt((recurrent**2).sum()))
+        radius = np.abs(np.linalg.eigvals(recurrent)).max()
+        np.testing.assert_allclose(answer["radius/forget_gate"][step], radius)
+        edges, counts = answer["edges/forget_gate/U"], answer["counts/forget_gate/U"][step]
+        assert counts.sum() == recurrent.size
+        inside = [((recurrent >= low) & (recurrent < high)).sum() for low, high in pairwise(edges)]
+        np.testing.assert_array_equal(counts[:-1], inside[:-1])
+
+
+def test_who_tracks_an_annotation(board: TensorBoard, run: Run) -> None:
+    answer = board.get("detectors", run="explained/rnn", step=STEP, annotation="high").json()
+    # The flag was made of this unit.
+    made_of = {"layer": "rnn", "signal": "hidden_state", "unit": 2, "score": 1.0, "sign": 1}
+    assert any(made_of.items() <= detector.items() for detector in answer["detectors"] if detector["score"] == 1)
+    assert answer["detectors"][0]["score"] == 1
+    assert answer["measure"] == "AUC"
+    assert len(answer["detectors"]) == len(run.detectors("high", STEP))
+    history = served(board, "detector_history", **PLACE, annotation="high", signal="hidden_state", unit=2)
+    assert history["steps"].tolist() == [*range(EXPLAINED_STEPS)]
+    assert history["score"].tolist() == history["best"].tolist() == [1.0] * EXPLAINED_STEPS
+
+
+def test_where_else_the_same_units_are_on(board: TensorBoard, run: Run) -> None:
+    place: dict[str, Any] = {"sample": 1, "start": 1, "end": 3, "threshold": -0.2}
+    answer = board.get("match", **PLACE, step=STEP, signal="hidden_state", **place).json()
+    pattern = run.match("rnn", "hidden_state", STEP, **place)
+    assert answer["units"] == list(pattern.units)
+    assert answer["matches"] == [asdict(match) for match in pattern.matches]
+    history = served(board, "match_history", **PLACE, signal="hidden_state", units="0,2", **place)
+    assert history["steps"].tolist() == [*range(EXPLAINED_STEPS)]
+
+
+def test_gradients_are_signals(board: TensorBoard, run: Run) -> None:
+    described = board.get("run", run="explained/rnn").json()["layers"][0]["signals"]
+    assert [signal["name"] for signal in described][-2:] == ["gradient:hidden_state", "gradient:cell_state"]
+    answer = served(board, "trace", run="explained/rnn", layer="rnn", step=STEP, sample=1)
+    wanted = run.gradient("rnn", "cell_state", STEP)[1]
+    assert wanted.dtype == np.float32
+    assert 0 < np.abs(wanted).max() < 1e-7  # Below what float16 can hold.
+    np.testing.assert_array_equal(answer["signals/gradient:cell_state"], wanted)
