@@ -47,6 +47,7 @@ BUDGETS = {
         )
     },
     "capture_vs_keract": Budget(capture.capture_vs_keract, None),
+    "gradients_vs_train_step": Budget(capture.gradients_vs_train_step, None),
     "callback_vs_train_step": Budget(capture.callback_vs_train_step, 2.0),
     "bytes_per_value": Budget(capture.bytes_per_value, 2.05),
     "trace_vs_static": Budget(serving.trace_vs_static, 1.5),

@@ -50,6 +50,14 @@ def capture_vs_keract() -> Figure:
     return Figure(capture / parts.get("keract_ms", eager), parts)
 
 
+def gradients_vs_train_step() -> Figure:
+    """All signals and the loss' gradient by every state, against one training step of batch 32, and under XLA."""
+    model, inputs, targets = network(), batch(32), np.arange(32) % 10
+    plain, compiled = (Probe(model, inputs[:8], targets=targets[:8], jit_compile=jit) for jit in (False, True))
+    graph, xla, step = milliseconds(plain, compiled, lambda: model.train_on_batch(inputs, targets), rounds=10)
+    return Figure(graph / step, {"graph_ms": graph, "xla_ms": xla, "train_step_ms": step})
+
+
 def _rounds(units: int) -> int:
     """Return how often a network is measured: the widest takes half a second each time."""
     return 30 if units <= 128 else 10

@@ -1,0 +1,96 @@
+"""What a run's numbers say, read back from files: the same as of the traces that were written."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tb_rnn_plugin import open_run
+from tb_rnn_plugin.analysis.detectors import detectors
+from tb_rnn_plugin.analysis.findings import find
+from tb_rnn_plugin.analysis.memory import horizon, reach
+from tb_rnn_plugin.log import layout
+from tb_rnn_plugin.log.errors import NotInLogError
+from tb_rnn_plugin.log.schema import LayerTrace
+from tb_rnn_plugin.log.writer import RunWriter
+from tb_rnn_plugin.run import Run
+from tests.runs import lstm_trace, probe
+from tests.server.runs import explained_annotation, explained_layer
+
+STEPS = 4
+
+
+def saturating(step: int) -> LayerTrace:
+    """Return a layer of which one unit more is saturated at each step."""
+    trace = lstm_trace(step)
+    gate = trace.signals["forget_gate"] * np.float32(0.8)
+    gate[..., :step] = 0.99
+    return replace(trace, signals={**trace.signals, "forget_gate": gate})
+
+
+@pytest.fixture
+def saturated(tmp_path: Path) -> Run:
+    writer = RunWriter(tmp_path, unit="batch", dtype="float32")
+    writer.write_probe(probe())
+    for step in range(STEPS):
+        writer.write_step(step, [saturating(step)])
+    return open_run(tmp_path)
+
+
+@pytest.fixture
+def explained(tmp_path: Path) -> Run:
+    writer = RunWriter(tmp_path, dtype="float32")
+    writer.write_probe(replace(probe(*explained_annotation().shape), annotations={"high": explained_annotation()}))
+    writer.write_step(3, [explained_layer(3)])
+    return open_run(tmp_path)
+
+
+def test_findings_with_their_trend(saturated: Run) -> None:
+    found = saturated.findings(3)
+    assert found == find(3, [*range(STEPS)], lambda step: [saturating(step)], "batch")
+    gate = next(one for one in found if one.kind == "saturated_high" and one.signal == "forget_gate")
+    assert gate.units == (0, 1, 2)
+    assert "none at batch 0, 1 at batch 1, 2 at batch 2, 3 at batch 3" in gate.message
+
+
+def test_a_damaged_step_before_costs_its_part_of_the_trend(saturated: Run) -> None:
+    path = layout.trace_directory(saturated.directory) / layout.step_file(1)
+    path.write_bytes(path.read_bytes()[:100])
+    messages = [one.message for one in saturated.findings(3)]
+    assert any("none at batch 0, 2 at batch 2, 3 at batch 3" in message for message in messages)
+
+
+def test_detectors(explained: Run) -> None:
+    ranked = explained.detectors("high", 3, count=None)
+    stored = explained.traces(3)
+    assert ranked == detectors(stored, explained_annotation(), count=None)
+    assert len(ranked) == sum(values.shape[2] for trace in stored for values in trace.signals.values())
+    assert (ranked[0].score, ranked[0].unit) == (1.0, 2)
+    assert explained.detectors("high", 3, count=2) == ranked[:2]
+    with pytest.raises(NotInLogError, match="Annotations of this run's probe are 'high', got 'low'"):
+        explained.detectors("low", 3)
+
+
+def test_memory(explained: Run) -> None:
+    trace = explained.trace("rnn", 3)
+    np.testing.assert_array_equal(explained.horizon("rnn", 3), horizon(trace))
+    of_second = explained.reach("rnn", "cell_state", 3, sample=1, timestep=5, unit=2)
+    whole = reach(trace, sample=1, timestep=5, unit=2, signal="cell_state")
+    assert of_second.steps == whole.steps
+    for state, norms in whole.norms.items():
+        np.testing.assert_array_equal(of_second.norms[state], norms)
+    assert whole.norms["cell_state"][5] == 1  # Of a value by itself.
+
+
+def test_matches(explained: Run) -> None:
+    values = explained.load("rnn", "hidden_state", 3)
+    threshold = float(np.sort(values[0, 2])[-2]) - 1e-4
+    pattern = explained.match("rnn", "hidden_state", 3, sample=0, start=2, end=3, threshold=threshold)
+    before, inside, after = (values[0, t] > threshold for t in (1, 2, 3))
+    assert set(pattern.units) == set(np.flatnonzero(inside & ~before & ~after))
+    assert all((match.sample, match.start) != (0, 2) for match in pattern.matches)
+    none = explained.match("rnn", "hidden_state", 3, sample=0, start=2, end=3, threshold=2.0)
+    assert (none.units, none.matches) == ((), ())
