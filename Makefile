@@ -1,4 +1,4 @@
-# make demo    train two networks on real text and open the tab       make demo SERVE=0   train, and stop
+# make demo    train three networks on real text and open the tab       make demo SERVE=0   train, and stop
 # make test    everything that must hold                              make bench [ONLY=…] the budgets, as ratios
 PYTHON ?= python3
 VENV := .venv

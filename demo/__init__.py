@@ -1,1 +1,1 @@
-"""A real training run that fills every view: two character models of Python's own source."""
+"""Real training runs that fill every view: character models of Python's own source."""

@@ -1,4 +1,4 @@
-"""`make demo`: train an LSTM and a GRU on Python's own source, then open TensorBoard on them."""
+"""`make demo`: train two LSTMs and a GRU on Python's own source, then open TensorBoard on them."""
 
 from __future__ import annotations
 
@@ -11,25 +11,26 @@ LOG_DIR = Path("logs") / "demo"
 
 
 def main() -> None:
-    """Train both networks, and serve what they logged."""
+    """Train the networks, and serve what they logged."""
     parser = argparse.ArgumentParser(prog="python -m demo", description=__doc__)
     parser.add_argument("--serve", type=int, choices=(0, 1), default=1, help="0: train and stop (default: 1)")
     arguments = parser.parse_args()
 
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow greets with pages about the processor.
     from demo import corpus, train
+    from demo.story import tell
 
     shutil.rmtree(LOG_DIR, ignore_errors=True)
     text = corpus.load()
-    names = [f"{cell}-{train.UNITS}" for cell in train.CELLS]
-    for cell, name in zip(train.CELLS, names, strict=True):
-        train.train(cell, LOG_DIR / name, text)
+    for network in train.NETWORKS:
+        train.train(network, LOG_DIR / network.name, text)
+    tell(LOG_DIR, [network.name for network in train.NETWORKS])
     if arguments.serve:
         from demo.serve import serve
 
-        serve(LOG_DIR, [f"{name}/rnn" for name in names])
+        serve(LOG_DIR, [f"{network.name}/rnn" for network in train.NETWORKS])
     else:
-        print(f"The runs are in {LOG_DIR}: tensorboard --logdir {LOG_DIR}")
+        print(f"\nThe runs are in {LOG_DIR}: tensorboard --logdir {LOG_DIR}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The fixed batch that both networks are probed with: Python that holds strings, comments and nested brackets."""
+"""The fixed batch that all networks are probed with: Python that holds strings, comments and nested brackets."""
 
 from __future__ import annotations
 

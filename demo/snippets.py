@@ -64,6 +64,7 @@ def parse(line):
     Blank lines and comments give None, so that callers can skip them.
     """
     if not line.strip():
+        return None
 ''',
     """\
 class Stack(list):

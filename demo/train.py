@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,21 +19,42 @@ EPOCHS = 12
 SEQUENCES = 1600  # per epoch
 TIMESTEPS = 100
 BATCH = 50
-LEARNING_RATE = 3e-3
-
-CELLS = {"lstm": keras.layers.LSTM, "gru": keras.layers.GRU}
+LEARNING_RATE = 1e-2
 
 
-def train(cell: str, log_dir: Path, text: NDArray[np.int32]) -> None:
+@dataclass(frozen=True)
+class Network:
+    """One of the networks that the demo compares.
+
+    Attributes:
+        name: Of its run.
+        cell: The recurrent layer.
+        one_hot: Whether a character is read as a vector with a feature of its own; else as its code, one number of up
+            to a hundred: a common mistake, which the findings tell of.
+    """
+
+    name: str
+    cell: type[keras.layers.RNN]
+    one_hot: bool = True
+
+
+NETWORKS = (
+    Network("lstm-96", keras.layers.LSTM),
+    Network("gru-96", keras.layers.GRU),
+    Network("lstm-96-codes", keras.layers.LSTM, one_hot=False),
+)
+
+
+def train(network: Network, log_dir: Path, text: NDArray[np.int32]) -> None:
     """Train one model to foretell the next character, and log its gates at every epoch.
 
     Args:
-        cell: `"lstm"` or `"gru"`.
+        network: Which.
         log_dir: Where TensorBoard shall find the run.
         text: Codes, `[character]`.
     """
     keras.utils.set_random_seed(1)
-    model = build(CELLS[cell])
+    model = build(network)
     timeline = RNNTimeline(
         log_dir,
         probe=np.stack([corpus.encode(sample) for sample in probe_lines.tokens()]),
@@ -41,19 +63,20 @@ def train(cell: str, log_dir: Path, text: NDArray[np.int32]) -> None:
         tokens=probe_lines.tokens(),
         annotations=probe_lines.annotation_tracks(),
     )
-    progress = OneBar(f"{cell.upper()}({UNITS})")
+    progress = OneBar(network.name)
     model.fit(Windows(text), epochs=EPOCHS, verbose=0, callbacks=[timeline, progress])
 
 
-def build(layer: type[keras.layers.RNN]) -> Any:
-    """Return a compiled model: characters as one-hot vectors, a recurrent layer, the next character's probabilities."""
+def build(network: Network) -> Any:
+    """Return a compiled model: characters as numbers, a recurrent layer, the next character's probabilities."""
     size = len(corpus.VOCABULARY)
+    # One-hot, so that one input feature is one character.
+    table = np.eye(size) if network.one_hot else np.arange(size)[:, None]
     model = keras.Sequential(
         [
             keras.Input((None,), dtype="int32"),
-            # One-hot, so that one input feature is one character.
-            keras.layers.Embedding(size, size, embeddings_initializer="identity", trainable=False),
-            layer(UNITS, return_sequences=True),
+            keras.layers.Embedding(size, table.shape[1], weights=[table], trainable=False),
+            network.cell(UNITS, return_sequences=True),
             keras.layers.Dense(size, activation="softmax"),
         ]
     )
