@@ -79,6 +79,11 @@ class ArrayFile:
         self._described: dict[str, Any] = self.field("arrays")
 
     @property
+    def status(self) -> os.stat_result:
+        """Of the file that is open, even if another has taken its place meanwhile."""
+        return os.fstat(self._file.fileno())
+
+    @property
     def names(self) -> list[str]:
         """The names of all arrays."""
         return list(self._described)

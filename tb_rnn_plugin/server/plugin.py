@@ -75,7 +75,7 @@ class RNNTimelinePlugin(base_plugin.TBPlugin):  # type: ignore[misc]
             raise errors.NotFoundError(
                 "The frontend was not built: install tb-rnn-plugin with pip, or run `make frontend` in its sources."
             )
-        tag = wire.etag(_BUNDLE)
+        tag = wire.etag(_BUNDLE.stat())
         return wire.unchanged(request, tag) or http_util.Respond(
             request, _BUNDLE.read_bytes(), "text/javascript", headers=[("ETag", tag)]
         )
@@ -103,21 +103,21 @@ class RNNTimelinePlugin(base_plugin.TBPlugin):  # type: ignore[misc]
         layer, signal = wire.text(request, "layer"), request.args.get("signal")
         _, directory = self._directory(request)
         file = open_step(directory, step)
-        tag = wire.etag(file.path)
+        tag = wire.etag(file.status)
         return wire.unchanged(request, tag) or wire.binary(request, read_trace(file, layer, sample, signal), tag)
 
     def _read_similarity(self, request: wrappers.Request) -> wrappers.Response:
         step, asked = wire.whole_number(request, "step"), _signal(request)
         _, directory = self._directory(request)
         file = open_step(directory, step)
-        tag = wire.etag(file.path)
+        tag = wire.etag(file.status)
         return wire.unchanged(request, tag) or wire.binary(request, read_similarity(file, *asked), tag)
 
     def _read_series(self, request: wrappers.Request) -> wrappers.Response:
         step, sample = wire.whole_number(request, "step"), wire.whole_number(request, "sample")
         _, directory = self._directory(request)
         probe_file, step_file = open_probe(directory), open_if_readable(directory, step)
-        tag = wire.etag(*(file.path for file in (probe_file, step_file) if file))
+        tag = wire.etag(*(file.status for file in (probe_file, step_file) if file))
         return wire.unchanged(request, tag) or wire.binary(request, read_series(probe_file, step_file, sample), tag)
 
     def _read_evolution(self, request: wrappers.Request) -> wrappers.Response:

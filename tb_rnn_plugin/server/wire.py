@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Mapping
 from math import isfinite
-from pathlib import Path
 from typing import Any, TypeAlias
 
 from tensorboard import errors
@@ -85,10 +85,9 @@ def number(request: wrappers.Request, name: str) -> float:
     return float(value)
 
 
-def etag(*paths: Path) -> str:
+def etag(*files: os.stat_result) -> str:
     """Return a strong ETag of files. They are replaced, never changed, so these three say of each which one it is."""
-    found = [path.stat() for path in paths]
-    return '"' + "-".join(f"{s.st_ino:x}-{s.st_size:x}-{s.st_mtime_ns:x}" for s in found) + '"'
+    return '"' + "-".join(f"{s.st_ino:x}-{s.st_size:x}-{s.st_mtime_ns:x}" for s in files) + '"'
 
 
 def unchanged(request: wrappers.Request, tag: str) -> wrappers.Response | None:

@@ -33,6 +33,16 @@ def test_a_row_is_that_row(path: Path) -> None:
     np.testing.assert_array_equal(file.read("signals/lstm/h"), VALUES)
 
 
+def test_a_file_that_is_replaced_is_read_and_told_apart_as_it_was(path: Path) -> None:
+    opened = ArrayFile(path)
+    before = path.stat()
+    values = opened.read(opened.names[0])
+    arrays.write(path, {opened.names[0]: np.zeros(1)}, {"kind": "other"})
+    assert (opened.status.st_ino, opened.status.st_size) == (before.st_ino, before.st_size)
+    assert opened.status.st_ino != path.stat().st_ino
+    np.testing.assert_array_equal(opened.read(opened.names[0]), values)
+
+
 def test_every_flipped_byte_is_noticed_or_harmless(path: Path) -> None:
     sound = path.read_bytes()
     for position in range(len(sound)):
