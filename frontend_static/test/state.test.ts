@@ -21,6 +21,7 @@ const layer = (key: string, units = 96, timesteps = 140) => ({
   units,
   timesteps,
   masked: false,
+  config: {},
   signals: [],
 });
 const RUN: RunInfo = {
@@ -62,12 +63,17 @@ test("a selection survives the URL", () => {
     only: true,
     overview: true,
     overlay: 12,
-    inspect: true,
+    panel: "detectors",
+    annotation: "inside string",
+    brush: { sample: 0, start: 3, end: 9 },
+    threshold: 0.5,
+    matrix: null,
     follow: true,
     find: "def (",
   };
   assert.deepEqual(fromParams(toParams(selection)), selection);
   assert.deepEqual(fromParams({}), NOTHING);
+  assert.deepEqual(fromParams({ sample: "1", start: "3", end: "9" }).brush, { sample: 1, start: 3, end: 9 });
   assert.deepEqual(fromParams({ sample: "-1", step: "x", from: "9", to: "3", timestep: "1" }), NOTHING);
 });
 

@@ -43,6 +43,7 @@ function side({
     units: Math.max(...Object.values(units)),
     timesteps: ROWS,
     masked: mask !== undefined,
+    config: {},
     signals,
   };
   return {

@@ -8,6 +8,7 @@ import numpy as np
 
 from tb_rnn_plugin.log.schema import Array, LayerTrace, ProbeBatch
 from tb_rnn_plugin.log.writer import RunWriter
+from tests.browser import computed
 from tests.runs import gru_trace, lstm_trace
 
 TEXT = "def f(x): # it's\n"
@@ -127,3 +128,4 @@ def write_all(root: Path) -> None:
     write_gru(root / "gru" / "rnn")
     write_wide(root / "wide" / "rnn")
     write_series(root / "series" / "rnn")
+    computed.write_all(root)

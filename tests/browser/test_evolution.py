@@ -18,7 +18,7 @@ LAST = STEPS[-1]
 
 
 def inspector(tab: Tab) -> Locator:
-    return tab.frame.locator("rnn-inspector")
+    return tab.frame.locator("rnn-unit-panel")
 
 
 def test_a_clicked_cell_is_followed_over_all_epochs(tab: Tab, logs: Path) -> None:
@@ -33,12 +33,12 @@ def test_a_clicked_cell_is_followed_over_all_epochs(tab: Tab, logs: Path) -> Non
     value = inspector(tab).locator(".figures data")
     expect(value).to_have_attribute("value", str(stored(logs, "lstm/rnn", 7, "cell_state")[0, 9, 4]))
     tab.expect_in_url("signal=cell_state")
-    tab.expect_in_url("inspect=1")
+    tab.expect_in_url("panel=unit")
 
 
 def test_the_evolution_is_one_row_per_epoch_and_a_click_goes_there(tab: Tab, logs: Path) -> None:
     tab.page.set_viewport_size({"width": 1280, "height": 1000})
-    tab.open(run="lstm/rnn", step=7, inspect=1, signal="hidden_state", timestep=2, unit=5)
+    tab.open(run="lstm/rnn", step=7, panel="unit", signal="hidden_state", timestep=2, unit=5)
     lane = tab.lane("evolution")
     expect(lane.locator("h3")).to_have_text("hidden state")
     expect(lane).to_contain_text("unit 5, all steps")
@@ -54,7 +54,7 @@ def test_the_evolution_is_one_row_per_epoch_and_a_click_goes_there(tab: Tab, log
 
 
 def test_the_value_over_epochs_stands_beside_the_loss(tab: Tab, logs: Path) -> None:
-    tab.open(run="lstm/rnn", step=7, inspect=1, signal="forget_gate", timestep=2, unit=5)
+    tab.open(run="lstm/rnn", step=7, panel="unit", signal="forget_gate", timestep=2, unit=5)
     chart = inspector(tab).locator(".chart svg")
     box = chart.bounding_box()
     assert box is not None
@@ -71,7 +71,7 @@ def test_the_value_over_epochs_stands_beside_the_loss(tab: Tab, logs: Path) -> N
 
 
 def test_units_are_ranked_by_when_they_changed_most(tab: Tab, logs: Path) -> None:
-    tab.open(run="lstm/rnn", step=7, inspect=1, signal="candidate", timestep=2, unit=5)
+    tab.open(run="lstm/rnn", step=7, panel="unit", signal="candidate", timestep=2, unit=5)
     values = np.stack([stored(logs, "lstm/rnn", step, "candidate")[0] for step in STEPS])
     change = np.abs(np.diff(values, axis=0)).mean(axis=1)  # [steps - 1, units]
     order = np.argsort(-change.max(axis=0), kind="stable")
@@ -106,7 +106,7 @@ def test_the_inspector_follows_signal_sample_and_key(tab: Tab, logs: Path) -> No
 
 
 def test_padding_and_nan_in_an_evolution(tab: Tab) -> None:
-    tab.open(run="masked/rnn", sample=1, inspect=1, signal="input_gate", timestep=5, unit=2)
+    tab.open(run="masked/rnn", sample=1, panel="unit", signal="input_gate", timestep=5, unit=2)
     lane = tab.lane("evolution")
     expect(lane.locator(".nan")).to_be_visible()
     tab.hover("evolution", 5, 2, TIMESTEPS, 3)

@@ -88,7 +88,7 @@ def test_the_newest_step_is_followed_until_another_is_chosen(growing: Path, open
 def test_the_inspector_grows_with_the_run(growing: Path, open_tab: Open) -> None:
     with tensorboard("--logdir", growing) as board:
         board.wait_for_runs("a/rnn")
-        tab = open_tab(board.address).open(run="a/rnn", inspect=1, signal="cell_state", timestep=3, unit=2)
+        tab = open_tab(board.address).open(run="a/rnn", panel="unit", signal="cell_state", timestep=3, unit=2)
         tab.expect_step(LAST)
         expect(tab.lane("evolution").locator("canvas")).to_have_count(1)
         add_step(growing, LAST + 1)

@@ -36,7 +36,7 @@ def by(scores: NDArray[np.float64]) -> list[int]:
 
 
 def test_orders_by_what_the_units_do(tab: Tab, logs: Path) -> None:
-    tab.open(run="lstm/rnn", signal="forget_gate", inspect=1)
+    tab.open(run="lstm/rnn", signal="forget_gate", panel="unit")
     tab.expect_step(LAST)
     gate = stored(logs, "lstm/rnn", LAST, "forget_gate")[0]
     expected = {
@@ -58,7 +58,7 @@ def test_orders_by_what_the_units_do(tab: Tab, logs: Path) -> None:
 
 
 def test_an_order_by_change_from_a_to_b(tab: Tab, logs: Path) -> None:
-    tab.open(run="lstm/rnn", compare="side", other_step=2, signal="candidate", inspect=1)
+    tab.open(run="lstm/rnn", compare="side", other_step=2, signal="candidate", panel="unit")
     expect(tab.timeline).to_have_attribute("data-other-step", "2")
     tab.picker("order").select_option("change")
     a, b = (stored(logs, "lstm/rnn", step, "candidate")[0] for step in (LAST, 2))
@@ -66,7 +66,7 @@ def test_an_order_by_change_from_a_to_b(tab: Tab, logs: Path) -> None:
     assert rows(tab, "candidate") == order
     assert rows(tab, "candidate", pane=1) == order
     # The inspector's list says the same, with the numbers.
-    listed = tab.frame.locator("rnn-inspector tbody tr")
+    listed = tab.frame.locator("rnn-unit-panel tbody tr")
     assert [int(row.get_attribute("data-unit") or -1) for row in listed.all()] == order
     first = float(listed.first.locator("data").first.get_attribute("value") or "missing")
     assert first == pytest.approx(np.abs(a - b).mean(axis=0).max(), rel=1e-6)

@@ -28,6 +28,7 @@ def test_an_empty_log_shows_the_lines_to_add(tmp_path: Path, open_tab: Open) -> 
         expect(code).to_contain_text('callbacks=[RNNTimeline("logs/run-1", probe=x_val[:8])]')
         tab.frame.get_by_role("button", name="Copy").click()
         expect(tab.frame.get_by_role("button", name="Copied")).to_be_visible()
+        tab.page.close()  # It goes on asking for runs, and would complain of a TensorBoard that has ended.
 
 
 def test_the_first_run_appears_by_itself(tmp_path: Path, open_tab: Open) -> None:

@@ -8,6 +8,7 @@ import {
   parseSeries,
   type Series,
 } from "./arrays.ts";
+import { parseSafetensors } from "./safetensors.ts";
 import { parseSummary, type Summary } from "./summary.ts";
 import { parseTrace, type Trace } from "./trace.ts";
 import type { RunEntry, RunInfo, SampleInfo, SignalKey, TraceKey } from "./types.ts";
@@ -33,12 +34,19 @@ export function sentenceOf(error: unknown): string {
 
 /** A proxy or TensorBoard itself may answer with a page of HTML: that is not a sentence. */
 export function errorSentence(status: number, contentType: string, body: string): string {
-  const text = body.trim();
+  // TensorBoard says the status once more before our sentence.
+  const text = body.trim().replace(/^(Invalid argument|Not found): /, "");
   if (text !== "" && text.length < 2000 && !contentType.includes("html")) return text;
   return `The server answered ${status}; what TensorBoard prints in its terminal may say why.`;
 }
 
-type Params = Record<string, string | number>;
+type Params = Readonly<Record<string, string | number>>;
+
+/** A question to one of the routes that analyse a run. */
+export interface Ask {
+  readonly route: string;
+  readonly params: Params;
+}
 
 export class Client {
   private readonly base: string;
@@ -89,6 +97,14 @@ export class Client {
 
   async summary(key: Omit<SignalKey, "sample">, signal: AbortSignal): Promise<Summary> {
     return parseSummary(await this.bytes("summary", { ...key }, signal));
+  }
+
+  /** What a route of http_api.md answers: a JSON object, or named arrays as a `Map`. */
+  async ask({ route, params }: Ask, signal: AbortSignal): Promise<object> {
+    const response = await this.get(this.url(route, params), signal);
+    const isJson = (response.headers.get("content-type") ?? "").includes("json");
+    if (isJson) return (await response.json()) as object;
+    return new Map(parseSafetensors(await response.arrayBuffer()).tensors);
   }
 
   private async bytes(route: string, params: Params, signal: AbortSignal): Promise<ArrayBuffer> {

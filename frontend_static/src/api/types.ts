@@ -23,6 +23,8 @@ export interface LayerInfo {
   timesteps: number;
   masked: boolean;
   signals: SignalInfo[];
+  /** What else the cell's equations depend on; another layer says nothing here. */
+  config: { go_backwards?: boolean };
 }
 
 export interface AnnotationInfo {

@@ -53,10 +53,25 @@ export function tokenContext(
   timestep: number,
   chars: number,
 ): [string, string, string] {
-  // Characters read as text; words and their parts need the space between them back.
-  const gap = tokens.some((token) => [...token].length > 1) ? " " : "";
+  const gap = gapOf(tokens);
+  const [before, here, after] = stretchContext(tokens, { start: timestep, end: timestep + 1 }, chars);
+  const most = chars + gap.length;
+  return [[...before].slice(-most).join(""), here, [...after].slice(0, most).join("")];
+}
+
+/** A stretch as text, and what stands around it: [before, inside, after], each side at most `around` tokens. */
+export function stretchContext(
+  tokens: readonly string[],
+  { start, end }: { readonly start: number; readonly end: number },
+  around: number,
+): [string, string, string] {
+  const gap = gapOf(tokens);
   const join = (from: number, to: number) => tokens.slice(Math.max(0, from), to).join(gap);
-  const before = [...join(timestep - chars, timestep)].slice(-chars).join("");
-  const after = [...join(timestep + 1, timestep + 1 + chars)].slice(0, chars).join("");
-  return [before && before + gap, tokens[timestep] ?? "", after && gap + after];
+  const [before, after] = [join(start - around, start), join(end, end + around)];
+  return [before && before + gap, join(start, end), after && gap + after];
+}
+
+/** Characters read as text; words and their parts need the space between them back. */
+function gapOf(tokens: readonly string[]): string {
+  return tokens.some((token) => [...token].length > 1) ? " " : "";
 }

@@ -56,6 +56,15 @@ export function reveal(window: TimeWindow, timestep: number, total: number): Tim
   return window;
 }
 
+/** Pans just enough to bring a stretch into view, its start if there is no room for all. */
+export function revealStretch(
+  window: TimeWindow,
+  { start, end }: { readonly start: number; readonly end: number },
+  total: number,
+): TimeWindow {
+  return reveal(reveal(window, end - 1, total), start, total);
+}
+
 export function sameWindow(a: TimeWindow, b: TimeWindow): boolean {
   return a.from === b.from && a.to === b.to;
 }

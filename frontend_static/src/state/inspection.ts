@@ -42,10 +42,10 @@ export class Inspection {
 
   /** Brings what the selection needs; what is of another one is gone at once. */
   want(selection: Selection): void {
-    const { run, layer, sample, signal, pin, inspect } = selection;
+    const { run, layer, sample, signal, pin, panel } = selection;
     const turn = ++this.turn;
     this.fault = null;
-    if (!inspect || run === null || layer === null || sample === null || signal === null) {
+    if (panel !== "unit" || run === null || layer === null || sample === null || signal === null) {
       this.evolution = this.change = null;
       return;
     }

@@ -1,5 +1,6 @@
 /** The keyboard: which key means what. */
 import type { Cell } from "../maths/hit.ts";
+import { PANELS, type Panel } from "./selection.ts";
 
 export type Command =
   | { readonly do: "step"; readonly by: number }
@@ -10,19 +11,12 @@ export type Command =
   | { readonly do: "reset" }
   | { readonly do: "other-step"; readonly by: number }
   | { readonly do: "match"; readonly by: 1 | -1 }
+  | { readonly do: "panel"; readonly panel: Panel }
+  | { readonly do: "brush"; readonly edge: "start" | "end" }
   | { readonly do: Plain };
 
 /** Commands that need nothing said beyond their name. */
-export type Plain =
-  | "help"
-  | "compare"
-  | "swap"
-  | "inspect"
-  | "overview"
-  | "follow"
-  | "pin-unit"
-  | "only"
-  | "find";
+export type Plain = "help" | "compare" | "swap" | "overview" | "follow" | "pin-unit" | "only" | "find";
 
 type Key = Pick<KeyboardEvent, "key" | "altKey" | "ctrlKey" | "metaKey" | "shiftKey">;
 
@@ -41,7 +35,6 @@ const PLAIN: Readonly<Record<string, Plain>> = {
   "?": "help",
   c: "compare",
   x: "swap",
-  i: "inspect",
   v: "overview",
   l: "follow",
   p: "pin-unit",
@@ -86,11 +79,23 @@ export function commandOf({ key, altKey, ctrlKey, metaKey, shiftKey }: Key): Com
       return { do: "other-step", by: -1 };
     case ".":
       return { do: "other-step", by: 1 };
+    case "(":
+      return { do: "brush", edge: "start" };
+    case ")":
+      return { do: "brush", edge: "end" };
+    case "i":
+      return { do: "panel", panel: "unit" };
+    case "d":
+      return { do: "panel", panel: "findings" };
+    case "e":
+      return { do: "panel", panel: "value" };
     case "n":
       return { do: "match", by: 1 };
     case "N":
       return { do: "match", by: -1 };
     default: {
+      const panel = PANELS[Number(key) - 1];
+      if (panel !== undefined) return { do: "panel", panel };
       const plain = Object.hasOwn(PLAIN, key) ? PLAIN[key] : undefined;
       return plain === undefined ? null : { do: plain };
     }

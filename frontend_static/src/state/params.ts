@@ -1,7 +1,16 @@
 /** A selection as the parameters of the URL, and back. Only what differs from the default is written. */
 import type { Params } from "../host/hash.ts";
 import { formatUnits, parseUnits } from "../maths/units.ts";
-import { CONTRASTS, type Comparing, NOTHING, ORDERINGS, OVERLAYS, type Selection } from "./selection.ts";
+import {
+  CONTRASTS,
+  type Comparing,
+  NOTHING,
+  ORDERINGS,
+  OVERLAYS,
+  PANELS,
+  type Panel,
+  type Selection,
+} from "./selection.ts";
 
 const COMPARING: readonly Comparing[] = ["off", "side", "difference"];
 /** No layer is wider; a range in a hand-written address must not fill the memory. */
@@ -26,6 +35,8 @@ function oneOf<T>(known: readonly T[], wanted: unknown, otherwise: T): T {
 export function fromParams(params: Params): Selection {
   const [from, to] = [number(params.from), number(params.to)];
   const [timestep, unit] = [natural(params.timestep), natural(params.unit)];
+  const [start, end] = [natural(params.start), natural(params.end)];
+  const brushed = natural(params.brush_sample) ?? natural(params.sample) ?? 0;
   return {
     run: params.run ?? null,
     layer: params.layer ?? null,
@@ -51,7 +62,11 @@ export function fromParams(params: Params): Selection {
     only: params.only === "1",
     overview: params.view === "overview",
     overlay: oneOf<number>(OVERLAYS, natural(params.overlay), NOTHING.overlay),
-    inspect: params.inspect === "1",
+    panel: oneOf<Panel | null>(PANELS, params.panel, null),
+    annotation: params.annotation ?? null,
+    brush: start !== null && end !== null && end > start ? { sample: brushed, start, end } : null,
+    threshold: number(params.threshold) ?? NOTHING.threshold,
+    matrix: params.matrix ?? null,
     follow: params.follow === "1",
     find: params.find ?? "",
   };
@@ -60,7 +75,7 @@ export function fromParams(params: Params): Selection {
 const short = (value: number) => String(Number(value.toFixed(2)));
 
 export function toParams(selection: Selection): Params {
-  const { run, layer, sample, step, window, pin, compare, other, order, pinned } = selection;
+  const { run, layer, sample, step, window, pin, compare, other, order, pinned, panel, brush } = selection;
   const written: Record<string, string | number | null> = {
     run,
     layer,
@@ -70,7 +85,7 @@ export function toParams(selection: Selection): Params {
     to: window && short(window.to),
     timestep: pin?.timestep ?? null,
     unit: pin?.unit ?? null,
-    signal: selection.inspect ? selection.signal : null,
+    signal: panel === null ? null : selection.signal,
     compare: compare === "off" ? null : compare,
     other_run: compare === "off" ? null : other.run,
     other_layer: compare === "off" ? null : other.layer,
@@ -84,7 +99,13 @@ export function toParams(selection: Selection): Params {
     only: selection.only ? 1 : null,
     view: selection.overview ? "overview" : null,
     overlay: selection.overlay === NOTHING.overlay ? null : selection.overlay,
-    inspect: selection.inspect ? 1 : null,
+    panel,
+    annotation: panel === "detectors" ? selection.annotation : null,
+    brush_sample: brush === null || brush.sample === sample ? null : brush.sample,
+    start: brush?.start ?? null,
+    end: brush?.end ?? null,
+    threshold: selection.threshold === NOTHING.threshold ? null : selection.threshold,
+    matrix: panel === "weights" ? selection.matrix : null,
     follow: selection.follow ? 1 : null,
     find: selection.find || null,
   };

@@ -1,5 +1,7 @@
 /** What the user looks at: the one thing that lives in the URL. */
-import type { LayerInfo, RunInfo, TraceKey } from "../api/types.ts";
+import type { LayerInfo, RunInfo, SignalInfo, TraceKey } from "../api/types.ts";
+import type { Brush } from "../maths/brush.ts";
+import { isGradient } from "../maths/gradients.ts";
 import type { Cell } from "../maths/hit.ts";
 import type { Ordering } from "../maths/order.ts";
 import type { TimeWindow } from "../maths/window.ts";
@@ -15,6 +17,10 @@ export const ORDERINGS: readonly Ordering[] = [
   "change",
   "similarity",
 ];
+
+/** In the order in which they are offered. */
+export const PANELS = ["unit", "value", "findings", "detectors", "match", "weights", "memory"] as const;
+export type Panel = (typeof PANELS)[number];
 
 /** The second picture, B. What is null is as in the first. */
 export interface Other {
@@ -55,7 +61,16 @@ export interface Selection {
   readonly overview: boolean;
   /** How many other epochs the overview draws. */
   readonly overlay: number;
-  readonly inspect: boolean;
+  /** Which panel is open beside the picture. */
+  readonly panel: Panel | null;
+  /** The annotation that detectors are ranked by; null is the first. */
+  readonly annotation: string | null;
+  /** Timesteps whose pattern is looked for elsewhere. */
+  readonly brush: Brush | null;
+  /** Above it a unit counts as on. */
+  readonly threshold: number;
+  /** Which weights are shown, "forget_gate/U"; null is the first gate's U. */
+  readonly matrix: string | null;
   /** Whether the newest step is shown as it comes. */
   readonly follow: boolean;
   readonly find: string;
@@ -80,7 +95,11 @@ export const NOTHING: Selection = {
   only: false,
   overview: false,
   overlay: 4,
-  inspect: false,
+  panel: null,
+  annotation: null,
+  brush: null,
+  threshold: 0.3,
+  matrix: null,
   follow: false,
   find: "",
 };
@@ -106,7 +125,7 @@ export function resolve(wanted: Selection, run: RunInfo, otherRun: RunInfo | nul
   const sample = wanted.sample !== null && wanted.sample < samples ? wanted.sample : 0;
   const newest = wanted.step === null || wanted.follow;
   const step = newest ? (run.steps.at(-1) ?? null) : nearestStep(run.steps, wanted.step ?? 0);
-  const { pin, pinned } = wanted;
+  const { pin, pinned, brush } = wanted;
   const inside =
     pin !== null && layer !== undefined && pin.timestep < layer.timesteps && pin.unit < layer.units;
   const window = wanted.window !== null && layer !== undefined && wanted.window.from < layer.timesteps;
@@ -118,6 +137,7 @@ export function resolve(wanted: Selection, run: RunInfo, otherRun: RunInfo | nul
     step,
     window: window ? wanted.window : null,
     pin: inside ? pin : null,
+    brush: brush !== null && brush.sample < samples && brush.end <= (layer?.timesteps ?? 0) ? brush : null,
     pinned: pinned.filter((unit) => unit < (layer?.units ?? 0)),
     signal: signalOf(run, layer?.key ?? null, wanted.signal),
     other: otherRun ? ownStep(wanted.other, otherRun) : wanted.other,
@@ -139,14 +159,18 @@ function orderOf(
 ): RowOrder {
   if (by === "index") return BY_INDEX;
   const signals = layer?.signals ?? [];
-  const known = (signals.find(({ name }) => name === signal) ?? signals.at(-1))?.name ?? null;
+  const known = (signals.find(({ name }) => name === signal) ?? lastOwn(signals))?.name ?? null;
   return { by, signal: known, step: step === null ? null : nearestStep(steps, step), otherStep };
+}
+
+function lastOwn(signals: readonly SignalInfo[]): SignalInfo | undefined {
+  return signals.filter(({ name }) => !isGradient(name)).at(-1);
 }
 
 /** A state is what most people ask of first: the hidden one is every known cell's last signal. */
 function signalOf(run: RunInfo, layer: string | null, wanted: string | null): string | null {
   const signals = run.layers.find(({ key }) => key === layer)?.signals ?? [];
-  return (signals.find(({ name }) => name === wanted) ?? signals.at(-1))?.name ?? null;
+  return (signals.find(({ name }) => name === wanted) ?? lastOwn(signals))?.name ?? null;
 }
 
 /** The step `by` captured steps away, stopping at the ends. */

@@ -4,59 +4,56 @@
  * `selection` is what the user asked for; `view` is what is painted. They differ while a trace is on its
  * way, and every label beside the picture belongs to `view`, so no number ever stands under a wrong name.
  */
-import { type Client, isAbort, sentenceOf } from "../api/client.ts";
+import type { Client } from "../api/client.ts";
 import type { RunEntry, RunInfo } from "../api/types.ts";
 import type { Params } from "../host/hash.ts";
 import type { TimeWindow } from "../maths/window.ts";
 import { Catalogue } from "./catalogue.ts";
 import { Finder } from "./finder.ts";
 import { type FrameKey, Frames } from "./frames.ts";
-import { Inspection } from "./inspection.ts";
 import { Overviews } from "./overviews.ts";
+import { Panels } from "./panels.ts";
 import { fromParams } from "./params.ts";
+import { RunLoader } from "./run_loader.ts";
 import { Screen } from "./screen.ts";
 import { keyOf, NOTHING, otherKey, resolve, type Selection } from "./selection.ts";
 import { Stepping } from "./stepping.ts";
 import type { View } from "./view.ts";
 import { frameKeyOf, viewOf } from "./wanted.ts";
 
-/** How often to look for a run that is not there yet: TensorBoard reads its folders at leisure. */
-const WAIT_MS = 3000;
-
 export class Session {
   selection: Selection = NOTHING;
-  /** Why there is no run to show. */
-  runFault: string | null = null;
   readonly stepping: Stepping;
-  readonly inspection: Inspection;
+  readonly panels: Panels;
   readonly overviews: Overviews;
   readonly finder: Finder;
 
   private readonly catalogue: Catalogue;
+  private readonly loader: RunLoader;
   private readonly frames: Frames;
   private readonly screen: Screen;
   private readonly changed: () => void;
-  /** Whether a run has changed since what is known of it was last forgotten; an interrupted reload leaves it so. */
-  private outdated = false;
-  private lastGone = "";
-  private visible = true;
-  private missedReload = false;
-  private waiting: ReturnType<typeof setTimeout> | undefined;
 
   constructor(client: Client, onChange: () => void) {
     this.catalogue = new Catalogue(client);
     this.frames = new Frames(client);
-    this.inspection = new Inspection(client, onChange);
+    this.panels = new Panels(client, onChange);
     this.overviews = new Overviews(client, onChange);
     this.finder = new Finder((run, sample) => this.frames.tokens(run, sample), onChange);
     this.stepping = new Stepping(this, onChange);
     this.changed = onChange;
     this.screen = new Screen(this.frames, (frame) => viewOf(this, frame), {
       changed: () => this.onChange(),
-      shown: () => this.inspection.want(this.selection),
+      shown: () => this.panels.want(this.selection, this.run),
       // Perhaps the whole run went away; then the list of runs says so. The trace is not asked for again.
-      gone: (key) => this.onGone(key),
+      gone: (key) => this.loader.reloadFor(JSON.stringify(key.a)),
     });
+    this.loader = new RunLoader(this.catalogue, this);
+  }
+
+  /** Why there is no run to show. */
+  get runFault(): string | null {
+    return this.loader.fault;
   }
 
   get view(): View | null {
@@ -100,41 +97,24 @@ export class Session {
       this.stepping.pause();
       this.clear();
     }
-    if (run !== null) void this.loadRuns(true);
+    if (run !== null) void this.loader.load(true);
   }
 
   setVisible(visible: boolean): void {
-    this.visible = visible;
     if (!visible) this.stepping.pause();
-    else if (this.missedReload) void this.reload();
+    this.loader.setVisible(visible);
   }
 
   /** The log may have grown. Asks nothing while nobody looks. */
-  async reload(retry = true): Promise<void> {
-    this.missedReload = !this.visible;
-    if (!this.visible) return;
-    this.begin();
-    try {
-      await this.catalogue.refreshList();
-    } catch (error) {
-      if (!isAbort(error)) this.failRun(sentenceOf(error));
-      return;
-    }
-    const wanted = this.selection.run ?? this.runs?.[0]?.name;
-    if (wanted !== undefined && this.catalogue.has(wanted)) {
-      this.selection = { ...this.selection, run: wanted };
-      await this.loadRuns(retry && this.view === null);
-      return;
-    }
-    this.failRun(this.runs?.length === 0 ? null : `The run “${wanted}” is not here (any more).`);
-    this.waiting = setTimeout(() => void this.reload(), WAIT_MS);
+  reload(): Promise<void> {
+    return this.loader.reload();
   }
 
   chooseRun(run: string): void {
     this.stepping.pause();
     this.selection = { ...this.selection, run };
     this.clear();
-    void this.loadRuns(true);
+    void this.loader.load(true);
   }
 
   chooseLayer(layer: string): void {
@@ -158,7 +138,7 @@ export class Session {
   /** Changes what needs no other data. */
   look(patch: Partial<Selection>): void {
     this.selection = { ...this.selection, ...patch };
-    this.inspection.want(this.selection);
+    this.panels.want(this.selection, this.run);
     this.onChange();
   }
 
@@ -173,7 +153,7 @@ export class Session {
     const asks = patch.compare !== undefined || patch.other !== undefined;
     if (asks && this.selection.compare !== "off" && this.otherRun === null) {
       this.onChange();
-      await this.loadRuns(true);
+      await this.loader.load(true);
     } else await this.show();
   }
 
@@ -182,51 +162,9 @@ export class Session {
     return timesteps(layer) === timesteps(this.selection.layer) ? this.selection.window : null;
   }
 
-  private begin(): void {
-    clearTimeout(this.waiting);
-    this.catalogue.begin();
-  }
-
-  /** Asks anew what the chosen runs hold, and shows it: if they have grown, or in any case. */
-  private async loadRuns(inAnyCase: boolean): Promise<void> {
-    this.begin();
-    const { run, other, compare } = this.selection;
-    if (run === null) return;
-    const second = compare !== "off" && other.run !== null && other.run !== run ? other.run : null;
-    try {
-      this.outdated = (await this.catalogue.refresh(run)) || this.outdated;
-      if (second !== null) this.outdated = (await this.refreshOther(second)) || this.outdated;
-    } catch (error) {
-      if (!isAbort(error)) this.failRun(sentenceOf(error));
-      return;
-    }
-    this.runFault = null;
-    // What was not asked for anew may have grown meanwhile.
-    this.catalogue.keepOnly([run, second]);
-    const grown = this.outdated;
-    this.outdated = false;
-    // The same files, or a new training in the same place: only the server knows.
-    if (grown) this.forgetData();
-    const known = this.run;
-    if (known !== null) this.selection = resolve(this.selection, known, this.otherRun);
-    // The overview asks again for what did not come.
-    if (grown || inAnyCase || this.selection.overview) await this.show();
-    else this.onChange();
-  }
-
-  /** Without B's run there is still A to see, and why. */
-  private async refreshOther(run: string): Promise<boolean> {
-    try {
-      return await this.catalogue.refresh(run);
-    } catch (error) {
-      if (isAbort(error)) throw error;
-      return false;
-    }
-  }
-
-  private failRun(sentence: string | null): void {
+  /** There is no run: nothing may stand on the screen as if there were. */
+  leave(): void {
     this.stepping.player.stop();
-    this.runFault = sentence;
     this.clear();
     this.screen.leave(false);
   }
@@ -238,29 +176,22 @@ export class Session {
     this.screen.clear();
   }
 
-  /** Once for each picture: a run that grows at every answer would be asked for it for ever. */
-  private onGone(key: FrameKey): void {
-    const gone = JSON.stringify(key.a);
-    if (gone === this.lastGone) return;
-    this.lastGone = gone;
-    void this.reload(false);
-  }
-
-  private forgetData(): void {
+  /** The files behind what is known may have changed. */
+  forgetData(): void {
     this.frames.clear();
     this.finder.forget();
-    this.inspection.clear();
+    this.panels.clear();
     this.overviews.clear();
   }
 
-  private onChange(): void {
+  onChange(): void {
     const { run, selection } = this;
     if (run !== null) this.finder.want(selection.find, run.run, run.samples.length);
     this.changed();
   }
 
   /** Brings what is painted to `selection`. */
-  private async show(): Promise<void> {
+  async show(): Promise<void> {
     const key = this.frameKey();
     if (this.selection.overview) {
       this.overviews.want(this.selection, this.run, this.otherRun);

@@ -3,6 +3,7 @@ import type { ClassScores, Series } from "../api/arrays.ts";
 import { type Matrix, valueAt } from "../api/trace.ts";
 import type { AnnotationInfo } from "../api/types.ts";
 import { formatEnd } from "../maths/format.ts";
+import { isGradient, letterOf, normDomain, normOverTime } from "../maths/gradients.ts";
 import { type Side, tokensOf } from "./view.ts";
 
 /** One line of a track. */
@@ -29,6 +30,7 @@ export function tracksOf(side: Side): Track[] {
   const { layer, series, run } = side;
   const tracks = run.annotations.map((annotation) => annotationTrack(annotation, side));
   if (series !== null) tracks.push(...seriesTracks(series, tokensOf(side) !== null));
+  tracks.push(...gradientTracks(side));
   return tracks.filter((track) => track.lines.every(({ values }) => values.length === layer.timesteps));
 }
 
@@ -48,6 +50,29 @@ export function annotationText(kind: "flag" | "number", value: number | null | u
   if (value === null || value === undefined) return "–";
   if (kind === "flag") return value ? "yes" : "no";
   return shortText(value);
+}
+
+/** Where gradients vanish shows on a logarithmic axis alone. */
+function gradientTracks({ layer, trace }: Side): Track[] {
+  return layer.signals
+    .filter(({ name }) => isGradient(name))
+    .flatMap(({ name, extremes, units }) => {
+      const [matrix, domain] = [trace.signals.get(name), normDomain(extremes, units)];
+      if (matrix === undefined || domain === null) return [];
+      const norms = normOverTime(matrix);
+      // A norm of 0 is below every power of ten; drawn at the bottom, where it is cut off like any other.
+      const values = norms.map((norm) => (norm === 0 ? domain[0] : Math.log10(norm)));
+      return [
+        {
+          name: `log ‖∂L/∂${letterOf(name)}‖`,
+          kind: "line" as const,
+          lines: [{ values, tone: "accent" as const }],
+          brief: (t: number) => formatEnd(norms[t] ?? Number.NaN),
+          text: (t: number) => `${norms[t]}, axis 1e${domain[0]} to 1e${domain[1]}`,
+          domain,
+        },
+      ];
+    });
 }
 
 function shortText(value: number): string {

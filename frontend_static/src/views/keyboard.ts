@@ -1,5 +1,6 @@
 /** What each command of the keyboard does. */
-import { reveal, type TimeWindow, zoomAround } from "../maths/window.ts";
+import { brushTo } from "../maths/brush.ts";
+import { reveal, revealStretch, type TimeWindow, zoomAround } from "../maths/window.ts";
 import { wrap } from "../state/finder.ts";
 import { type Command, moveCell } from "../state/keys.ts";
 import type { Comparing } from "../state/selection.ts";
@@ -57,8 +58,11 @@ export function obey(command: Command, desk: Desk): boolean {
     case "swap":
       session.swap();
       break;
-    case "inspect":
-      void session.choose({ inspect: !selection.inspect });
+    case "panel":
+      void session.choose({ panel: selection.panel === command.panel ? null : command.panel });
+      break;
+    case "brush":
+      moveBrush(session, command.edge);
       break;
     case "overview":
       void session.choose({ overview: !selection.overview });
@@ -89,6 +93,13 @@ export function obey(command: Command, desk: Desk): boolean {
   return true;
 }
 
+/** The stretch of timesteps that is matched begins, or ends, at the crosshair. */
+function moveBrush(session: Session, edge: "start" | "end"): void {
+  const { pin, brush, sample } = session.selection;
+  if (pin === null || sample === null) return;
+  session.look({ brush: brushTo(brush, sample, pin.timestep, edge) });
+}
+
 /** The crosshair's unit to the top, or back to where it belongs. */
 function pinUnit(session: Session): void {
   const { pin, pinned, only } = session.selection;
@@ -110,11 +121,10 @@ export function showMatch({ session, axis }: Desk, index: number): void {
   const match = session.finder.matches?.[index];
   if (match === undefined) return;
   session.finder.at = index;
-  const { sample, start, end } = match;
+  const { sample, start } = match;
   const { pin, window } = session.selection;
   const [shown, unit] = [axis(), pin?.unit ?? 0];
-  const next =
-    window && shown ? reveal(reveal(shown.window, end - 1, shown.total), start, shown.total) : window;
+  const next = window && shown ? revealStretch(shown.window, match, shown.total) : window;
   void session.choose({ sample, pin: { timestep: start, unit }, window: next });
 }
 

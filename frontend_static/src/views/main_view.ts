@@ -1,13 +1,14 @@
 /** What fills the page below the bars: the timeline, the overview, or a sentence on why there is neither. */
 import { html, nothing } from "lit";
 import type { LayerInfo } from "../api/types.ts";
+import type { Brush } from "../maths/brush.ts";
 import type { Theme } from "../maths/colours.ts";
 import type { TimeWindow } from "../maths/window.ts";
 import type { Selection } from "../state/selection.ts";
 import type { Session } from "../state/session.ts";
 import "./empty_state.ts";
-import "./inspector/inspector.ts";
 import "./overview/overview.ts";
+import { renderPanel } from "./panels/panel.ts";
 import "./timeline/timeline.ts";
 import type { Picked } from "./timeline/timeline.ts";
 
@@ -37,17 +38,10 @@ const zoom = (session: Session) => (event: CustomEvent<TimeWindow | null>) =>
   session.look({ window: event.detail });
 
 function renderTimeline(session: Session, { theme }: Look) {
-  const { view, selection, inspection, stepping } = session;
+  const { view, selection, stepping } = session;
+  const { inspection } = session.panels;
   if (view === null) return nothing;
   const goTo = (event: CustomEvent<number>) => stepping.goTo(event.detail);
-  const inspector = html`<rnn-inspector
-    .view=${view}
-    .selection=${selection}
-    .evolution=${inspection.evolution}
-    .change=${inspection.change}
-    .fault=${inspection.fault}
-    @step-change=${goTo}
-  ></rnn-inspector>`;
   return html`<rnn-timeline
       data-shown-step=${view.a.trace.key.step}
       data-other-step=${view.b?.trace.key.step ?? nothing}
@@ -59,12 +53,14 @@ function renderTimeline(session: Session, { theme }: Look) {
       .contrast=${selection.contrast}
       .evolution=${inspection.evolution}
       .found=${session.finder.matches ?? []}
+      .brush=${selection.brush}
       .theme=${theme}
       @window-change=${zoom(session)}
+      @brush-change=${(event: CustomEvent<Brush>) => session.look({ brush: event.detail })}
       @pick=${(event: CustomEvent<Picked>) => session.look(ofFirst(event.detail, view.a.layer))}
       @step-change=${goTo}
     ></rnn-timeline>
-    ${selection.inspect ? inspector : nothing}`;
+    ${renderPanel(session)}`;
 }
 
 /** A click in B's pane may lie on what A does not have: then it says nothing of A. */

@@ -27,8 +27,8 @@ const tokens = (theme: keyof typeof PALETTE) =>
 
 /** Goes into the document: custom properties reach through shadow roots. */
 export const documentStyle = `
-  :root { color-scheme: light; ${tokens("light")} --raised: #f4f6f8; --warn: #b35309; }
-  :root[data-theme="dark"] { color-scheme: dark; ${tokens("dark")} --raised: #1d2025; --warn: #f0a35c; }
+  :root { color-scheme: light; ${tokens("light")} --raised: #f4f6f8; --warn: #b35309; --brush: ${PALETTE.light.accent}33; }
+  :root[data-theme="dark"] { color-scheme: dark; ${tokens("dark")} --raised: #1d2025; --warn: #f0a35c; --brush: ${PALETTE.dark.accent}44; }
   html, body { height: 100%; margin: 0; background: var(--page); }
 `;
 

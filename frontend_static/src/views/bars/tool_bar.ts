@@ -1,5 +1,6 @@
 /** The bars above the view: the scrubber, and the controls of what is shown. */
 import { html, nothing } from "lit";
+import type { Panel } from "../../state/selection.ts";
 import type { Session } from "../../state/session.ts";
 import "./compare_bar.ts";
 import "./find_box.ts";
@@ -31,18 +32,18 @@ export function renderScrubber(session: Session) {
 
 /** Which panels are open. */
 export function renderPanels(session: Session) {
-  const { overview, inspect } = session.selection;
+  const { overview, panel } = session.selection;
+  const toggle = (wanted: Panel) => {
+    const isOpen = wanted === "findings" ? panel === wanted : panel !== null && panel !== "findings";
+    void session.choose({ panel: isOpen ? null : wanted });
+  };
   return html`
     ${renderSwitch("Overview", overview, "Statistics of the whole run (v)", () => void session.choose({ overview: !overview }))}
     ${
       overview
         ? nothing
-        : renderSwitch(
-            "Inspector",
-            inspect,
-            "The picked unit over all epochs (i)",
-            () => void session.choose({ inspect: !inspect }),
-          )
+        : html`${renderSwitch("Findings", panel === "findings", "What looks wrong, and why (d)", () => toggle("findings"))}
+          ${renderSwitch("Inspector", panel !== null && panel !== "findings", "The picked unit over all steps (i)", () => toggle("unit"))}`
     }
   `;
 }

@@ -49,6 +49,22 @@ export function renderRange({ window, total, width }: Axis, onThumbDown: (event:
   </div>`;
 }
 
+/** What is brushed, over all plots, in every pane, from `top` down. */
+export function renderBand(
+  { window, width }: Axis,
+  stretch: { readonly start: number; readonly end: number } | null,
+  { panes = 1, top = 0 } = {},
+) {
+  if (stretch === null) return nothing;
+  const edge = (time: number) => Math.max(0, Math.min(width, xOfTime(time, window, width)));
+  const [from, to] = [edge(stretch.start), edge(stretch.end)];
+  if (from === to) return nothing;
+  return Array.from({ length: panes }, (_, pane) => {
+    const left = LABEL_WIDTH + paneLeft(pane, width) + from;
+    return html`<div class="band" style="left: ${left}px; width: ${to - from}px; top: ${top}px"></div>`;
+  });
+}
+
 /** The line through all plots at one timestep, in every pane, from `top` down. */
 export function renderCrosshair(
   { window, width }: Axis,

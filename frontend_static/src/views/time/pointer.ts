@@ -9,6 +9,8 @@ import { followDrag, wheelWindow } from "./gestures.ts";
 export interface Wishes<P> {
   readonly hover: (place: P | null) => void;
   readonly click?: (place: P) => void;
+  /** From one timestep to another, both included, in the order of the drag. */
+  readonly brush?: (from: number, to: number) => void;
   /** Null is all of time. */
   readonly zoom: (window: TimeWindow | null) => void;
 }
@@ -43,19 +45,10 @@ export class TimePointer<P> {
   readonly onDown = (event: PointerEvent): void => {
     const place = this.placeOf(event);
     if (event.button !== 0 || place === null) return;
-    const { scroller, window, width, total } = this.ground();
-    const perPixel = (window.to - window.from) / width;
-    followDrag(
-      scroller,
-      event,
-      (dx) => {
-        this.wishes.hover(null);
-        this.zoom(pan(window, -dx * perPixel, total));
-      },
-      (clicked) => {
-        if (clicked) this.wishes.click?.(place);
-      },
-    );
+    const move = event.shiftKey && this.wishes.brush ? this.brushing(event) : this.panning();
+    followDrag(this.ground().scroller, event, move, (clicked) => {
+      if (clicked) this.wishes.click?.(place);
+    });
   };
 
   /** The bar that shows which part of the sequence is in view. */
@@ -89,6 +82,30 @@ export class TimePointer<P> {
     // The window that is drawn next, so that the number is of what then lies under the mouse.
     this.wishes.hover(placeAt(next, left, top));
   };
+
+  private panning(): (dx: number) => void {
+    const { window, width, total } = this.ground();
+    const perPixel = (window.to - window.from) / width;
+    return (dx) => {
+      this.wishes.hover(null);
+      this.zoom(pan(window, -dx * perPixel, total));
+    };
+  }
+
+  /** Beyond the plot, the timestep at its edge counts. */
+  private brushing(down: PointerEvent): (dx: number) => void {
+    const { window, width, total, placeAt } = this.ground();
+    const [left, top] = this.pointOf(down);
+    const pane = left - (left % (width + PANE_GAP));
+    const last = Math.min(total, Math.ceil(window.to)) - 1;
+    const timestepOf = (x: number) =>
+      Math.max(Math.floor(window.from), Math.min(last, Math.floor(timeOfX(x - pane, window, width))));
+    const from = timestepOf(left);
+    return (dx) => {
+      this.wishes.brush?.(from, timestepOf(left + dx));
+      this.wishes.hover(placeAt(window, left + dx, top));
+    };
+  }
 
   private zoom(window: TimeWindow): void {
     this.wishes.zoom(isFull(window, this.ground().total) ? null : window);

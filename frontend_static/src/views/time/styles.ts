@@ -63,6 +63,18 @@ export const timeStyles = css`
     inset: -6px 0;
     content: "";
   }
+  .band {
+    position: absolute;
+    z-index: 1;
+    bottom: 0;
+    border: solid var(--accent);
+    border-width: 0 1px;
+    background: var(--brush);
+    pointer-events: none;
+  }
+  .content > .band {
+    bottom: 12px;
+  }
   .crosshair {
     position: absolute;
     z-index: 3;

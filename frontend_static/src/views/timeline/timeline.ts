@@ -1,5 +1,6 @@
 /** The time axis, the tracks and one lane per signal, in one pane or two, under one crosshair. */
 import { html, LitElement, nothing, type PropertyValues } from "lit";
+import { type Brush, brushBetween } from "../../maths/brush.ts";
 import type { Theme } from "../../maths/colours.ts";
 import type { Cell } from "../../maths/hit.ts";
 import { type Place, placeAt, rowOf } from "../../maths/stage.ts";
@@ -12,7 +13,7 @@ import type { View } from "../../state/view.ts";
 import { send } from "../events.ts";
 import { base } from "../theme.ts";
 import { Box } from "../time/box.ts";
-import { renderCrosshair, renderRange, renderSurface } from "../time/frame.ts";
+import { renderBand, renderCrosshair, renderRange, renderSurface } from "../time/frame.ts";
 import { TimePointer } from "../time/pointer.ts";
 import { RANGE_HEIGHT, timeStyles } from "../time/styles.ts";
 import type { Cursor } from "./cursor.ts";
@@ -49,6 +50,7 @@ export class Timeline extends LitElement {
     contrast: { attribute: false },
     evolution: { attribute: false },
     found: { attribute: false },
+    brush: { attribute: false },
     theme: { attribute: false },
     hover: { state: true },
   };
@@ -66,6 +68,8 @@ export class Timeline extends LitElement {
   declare evolution: Evolved | null;
   /** Where the text that is searched for stands. */
   declare found: readonly Match[];
+  /** What is brushed, of whichever sample. */
+  declare brush: Brush | null;
   declare theme: Theme;
   declare private hover: Cursor | null;
   private lanes: readonly Lane[] = [];
@@ -84,6 +88,7 @@ export class Timeline extends LitElement {
     {
       hover: (place) => this.onHover(place),
       click: (place) => this.onClick(place),
+      brush: (from, to) => this.onBrush(from, to),
       zoom: (window) => send(this, "window-change", window),
     },
   );
@@ -93,6 +98,7 @@ export class Timeline extends LitElement {
     this.hover = null;
     this.evolution = null;
     this.found = [];
+    this.brush = null;
   }
 
   /** As painted; made once for each change, however often it is asked for. */
@@ -140,7 +146,8 @@ export class Timeline extends LitElement {
   override render() {
     if (this.box.isEmpty) return nothing;
     const { pointer, layout, pin, hover } = this;
-    const { panes, axisEnd, tracksStick } = layout;
+    const { panes, axisTop, axisEnd, tracksStick } = layout;
+    const brushed = this.brush?.sample === this.view.a.trace.key.sample ? this.brush : null;
     const top = axisEnd - RANGE_HEIGHT;
     const tracks = renderTracks(this.tracks, this.cursor?.timestep ?? null, this.theme);
     return renderSurface(
@@ -150,9 +157,11 @@ export class Timeline extends LitElement {
         <div class="sticky">
           ${renderReadout(this.view, this.cursor, READOUT_HEIGHT)} ${renderHeads(this.view, layout.width)}
           ${this.renderAxis()} ${renderRange(layout, pointer.onThumbDown)} ${tracksStick ? tracks : nothing}
+          ${renderBand(layout, brushed, { panes, top: axisTop })}
         </div>
         ${tracksStick ? nothing : tracks}
         <div class="lanes">${this.lanes.map((lane) => this.renderLane(lane, layout))}</div>
+        ${renderBand(layout, brushed, { panes, top: layout.stage(0).sticky })}
         ${renderCrosshair(layout, pin?.timestep ?? null, { panes, top, name: "crosshair pin" })}
         ${renderCrosshair(layout, hover?.timestep ?? null, { panes, top })}
       `,
@@ -212,6 +221,15 @@ export class Timeline extends LitElement {
     if (next?.timestep === hover?.timestep && next?.unit === hover?.unit && next?.step === hover?.step)
       return;
     this.hover = next;
+  }
+
+  /** B may be longer than A, whose timesteps these are. */
+  private onBrush(from: number, to: number): void {
+    const { trace, layer } = this.view.a;
+    const last = layer.timesteps - 1;
+    const next = brushBetween(trace.key.sample, Math.min(from, last), Math.min(to, last));
+    if (next.start !== this.brush?.start || next.end !== this.brush.end || next.sample !== this.brush.sample)
+      send(this, "brush-change", next);
   }
 
   private onClick(place: Place): void {

@@ -29,7 +29,8 @@ export class TimelineLayout {
   readonly width: number;
   readonly minSpan: number;
   readonly window: TimeWindow;
-  /** From the top to the end of the time axis. */
+  /** From the top to the time axis, and to its end. */
+  readonly axisTop: number;
   readonly axisEnd: number;
   readonly tracksStick: boolean;
   readonly lane: LaneLayout;
@@ -45,7 +46,8 @@ export class TimelineLayout {
     this.minSpan = minSpan(this.width);
     this.window = visibleWindow(wanted, this.total, this.minSpan);
     const heads = view.compare === "off" ? 0 : HEADS_HEIGHT;
-    this.axisEnd = READOUT_HEIGHT + heads + axisHeight(view) + RANGE_HEIGHT;
+    this.axisTop = READOUT_HEIGHT + heads;
+    this.axisEnd = this.axisTop + axisHeight(view) + RANGE_HEIGHT;
     const tracksHeight = tracks.reduce((sum, { height }) => sum + height, HEAD_END);
     this.tracksStick = tracksHeight <= MOST_STICKY;
     this.head = this.axisEnd + tracksHeight;

@@ -1,21 +1,24 @@
-/** How the inspector is laid out, and the sizes that its arithmetic shares with its style sheet. */
+/** How the pages of the panel are laid out, and the sizes that their arithmetic shares with the style sheet. */
 import { css } from "lit";
 
 export const PANEL_WIDTH = 336;
+/** What the panel leaves for a chart. */
+export const CHART_WIDTH = PANEL_WIDTH - 40;
 export const CHART_HEIGHT = 120;
 export const SPARK_WIDTH = 96;
 export const SPARK_HEIGHT = 20;
 
-export const inspectorStyles = css`
+export const panelStyles = css`
   :host {
     display: block;
-    width: ${PANEL_WIDTH}px;
-    height: 100%;
-    overflow: hidden auto;
-    border-left: 1px solid var(--rule);
   }
-  aside {
-    padding: 12px 20px;
+  .loading {
+    animation: appear 0s 250ms both;
+  }
+  @keyframes appear {
+    from {
+      visibility: hidden;
+    }
   }
   label.field {
     width: max-content;

@@ -1,7 +1,7 @@
 /** A curve over training as small as a word. */
 import { html } from "lit";
 import { trainingPath } from "../../maths/training.ts";
-import { SPARK_HEIGHT, SPARK_WIDTH } from "./inspector_styles.ts";
+import { SPARK_HEIGHT, SPARK_WIDTH } from "./panel_styles.ts";
 
 export function renderSpark(
   steps: readonly number[],

@@ -13,14 +13,13 @@ import type { View } from "../../state/view.ts";
 import { pickerStyles, renderPicker } from "../bars/pickers.ts";
 import { send, wish } from "../events.ts";
 import { base } from "../theme.ts";
-import { CHART_HEIGHT, inspectorStyles, PANEL_WIDTH } from "./inspector_styles.ts";
+import { CHART_HEIGHT, CHART_WIDTH, panelStyles } from "./panel_styles.ts";
 import { renderSpark } from "./spark.ts";
 
 const MOST_ROWS = 40;
-const CHART_WIDTH = PANEL_WIDTH - 40;
 const MARGIN = 8;
 
-export class Inspector extends LitElement {
+export class UnitPanel extends LitElement {
   static override properties = {
     view: { attribute: false },
     selection: { attribute: false },
@@ -30,7 +29,7 @@ export class Inspector extends LitElement {
     hovered: { state: true },
   };
 
-  static override styles = [base, pickerStyles, inspectorStyles];
+  static override styles = [base, pickerStyles, panelStyles];
 
   declare view: View;
   declare selection: Selection;
@@ -48,12 +47,12 @@ export class Inspector extends LitElement {
   override render() {
     const { layer } = this.view.a;
     const options = layer.signals.map(({ name }) => ({ value: name, text: signalLabel(name) }));
-    return html`<aside aria-label="Inspector">
+    return html`
       ${renderPicker("Signal", "signal", options, this.selection.signal ?? "", (signal) => wish(this, { signal }))}
       ${this.fault === null ? nothing : html`<p class="fault" role="alert">${this.fault}</p>`}
       <section aria-label="Over training">${this.renderUnit()}</section>
       <section aria-label="Most changed units">${guard(this.changesDependOn, () => this.renderChanges())}</section>
-    </aside>`;
+    `;
   }
 
   private renderUnit() {
@@ -216,4 +215,4 @@ function aligned(
   return to.map((step) => known.get(step) ?? null);
 }
 
-customElements.define("rnn-inspector", Inspector);
+customElements.define("rnn-unit-panel", UnitPanel);

@@ -1,0 +1,164 @@
+/** The brushed stretch as a pattern: which units are on in it, where else they are, and since when. */
+import { html, nothing } from "lit";
+import { type Match, numbersOf, type Pattern, type Tensors } from "../../api/analyses.ts";
+import type { LayerInfo, SampleInfo } from "../../api/types.ts";
+import type { Brush } from "../../maths/brush.ts";
+import { formatCount, signalLabel } from "../../maths/format.ts";
+import { revealStretch } from "../../maths/window.ts";
+import { matchAsk, matchHistoryAsk, sampleAsk } from "../../state/asked.ts";
+import { pickerStyles, renderPicker } from "../bars/pickers.ts";
+import { send, wish } from "../events.ts";
+import { base } from "../theme.ts";
+import { contextStyles, renderContext } from "./context.ts";
+import { footStyles } from "./history_chart.ts";
+import { matchStyles } from "./match_styles.ts";
+import { Page } from "./page.ts";
+import { panelStyles } from "./panel_styles.ts";
+
+type Place = Pick<Match, "sample" | "start" | "end">;
+
+export class MatchPanel extends Page {
+  static override styles = [base, pickerStyles, panelStyles, contextStyles, footStyles, matchStyles];
+
+  private get layer(): LayerInfo | undefined {
+    return this.run.layers.find(({ key }) => key === this.selection.layer);
+  }
+
+  override render() {
+    const { analyses, selection, run } = this;
+    const { brush } = selection;
+    const found = analyses.answer<Pattern>(matchAsk(selection, run));
+    return html`${this.renderControls()}
+    ${
+      brush === null
+        ? html`<p class="hint">
+            Brush a stretch of timesteps: Shift-drag over a lane, or ( and ) at the crosshair. The units that are above the
+            threshold throughout it, and not right before and after, are its pattern. You then see where else they are
+            on together, and since when.
+          </p>`
+        : html`${this.renderBrush(brush)} ${this.renderAnswer(found, (pattern) => this.renderPattern(pattern))}`
+    }`;
+  }
+
+  private renderControls() {
+    const { signal, threshold } = this.selection;
+    const options = (this.layer?.signals ?? []).map(({ name }) => ({ value: name, text: signalLabel(name) }));
+    return html`<div class="controls">
+      ${renderPicker("Signal", "signal", options, signal ?? "", (name) => wish(this, { signal: name }))}
+      <label class="field">
+        <span>Above</span>
+        <input
+          name="threshold"
+          type="number"
+          step="0.05"
+          required
+          title="A unit is on where its value is larger"
+          .value=${String(threshold)}
+          @change=${(event: Event) => {
+            const { valueAsNumber } = event.target as HTMLInputElement;
+            if (Number.isFinite(valueAsNumber)) wish(this, { threshold: valueAsNumber });
+          }}
+        />
+      </label>
+    </div>`;
+  }
+
+  private renderBrush(brush: Brush) {
+    return html`<section aria-label="Brushed">
+      <div class="line">
+        <button class="quiet place" title="Go there" @click=${() => this.goTo(brush)}>${this.nameOf(brush)}</button>
+        <button class="quiet" @click=${() => wish(this, { brush: null })}>Clear</button>
+      </div>
+      ${this.renderTokens(brush)}
+    </section>`;
+  }
+
+  private renderPattern(pattern: Pattern) {
+    const { units, matches } = pattern;
+    const { threshold } = this.selection;
+    if (units.length === 0)
+      return html`<p class="hint none">
+        No unit is above ${threshold} throughout, and not right before and after: change the threshold or the signal, or
+        brush another stretch.
+      </p>`;
+    return html`${this.renderUnits(units)}
+      <section aria-label="Matches">
+        <h3><data value=${matches.length}>${matches.length === 1 ? "1 match" : `${matches.length} matches`}</data></h3>
+        ${matches.length === 0 ? html`<p class="hint">Nowhere else does any of it hold.</p>` : nothing}
+        <ol>
+          ${matches.map((match) => this.renderMatch(match))}
+        </ol>
+      </section>
+      ${this.renderHistory(units)}`;
+  }
+
+  private renderUnits(units: readonly number[]) {
+    const picked = new Set(this.selection.pinned);
+    const toTop = (pinned: readonly number[]) => wish(this, { pinned, only: false });
+    return html`<section aria-label="Units">
+      <div class="line">
+        <h3>${units.length === 1 ? "1 unit" : `${formatCount(units.length)} units`}, the strongest first</h3>
+        <button class="quiet" @click=${() => toTop(units)}>Put on top</button>
+      </div>
+      <div class="units">
+        ${units.map(
+          (unit) =>
+            html`<button class="quiet" aria-pressed=${picked.has(unit)} @click=${() => toTop([unit])}>${unit}</button>`,
+        )}
+      </div>
+    </section>`;
+  }
+
+  private renderMatch(match: Match) {
+    const { sample, start, end, score } = match;
+    return html`<li data-sample=${sample} data-start=${start} data-end=${end}>
+      <button class="quiet" @click=${() => this.goTo(match)}>
+        <span class="line">
+          <data value=${String(score)}>${Math.round(100 * score)} %</data><span class="place">${this.nameOf(match)}</span>
+        </span>
+        ${this.renderTokens(match)}
+      </button>
+    </li>`;
+  }
+
+  private renderHistory(units: readonly number[]) {
+    const { analyses, selection, run } = this;
+    return html`<section class="foot" aria-label="Over training">
+      <h3>When did it appear?</h3>
+      ${this.renderAnswer(analyses.answer<Tensors>(matchHistoryAsk(selection, units)), (history) => {
+        const steps = numbersOf(history, "steps");
+        if (steps.length === 0) return html`<p class="hint">No step has these units.</p>`;
+        return html`<rnn-history-chart
+          .unit=${run.unit}
+          .step=${selection.step}
+          .steps=${steps}
+          .lines=${[{ name: "Share of the pattern that holds under the brush", values: numbersOf(history, "score") }]}
+          .domain=${[0, 1]}
+          @step-change=${(event: CustomEvent<number>) => send(this, "step-change", event.detail)}
+        ></rnn-history-chart>`;
+      })}
+    </section>`;
+  }
+
+  /** Nothing where tokens are not known, or belong to sequences of another length. */
+  private renderTokens(place: Place) {
+    const ask = sampleAsk(this.selection, place.sample);
+    const tokens = this.analyses.answer<SampleInfo>(ask).data?.tokens ?? null;
+    return tokens?.length === this.layer?.timesteps && tokens ? renderContext(tokens, place) : nothing;
+  }
+
+  private nameOf({ sample, start, end }: Place): string {
+    const stretch = end - start === 1 ? `timestep ${start}` : `timesteps ${start} – ${end - 1}`;
+    return `${stretch} · ${this.run.samples[sample]?.name ?? `sample ${sample}`}`;
+  }
+
+  /** The crosshair there; the brush stays where it is, and with it the pattern. */
+  private goTo(place: Place): void {
+    const { window, pin } = this.selection;
+    const { sample, start } = place;
+    const next = window && revealStretch(window, place, this.layer?.timesteps ?? 0);
+    wish(this, { sample, pin: { timestep: start, unit: pin?.unit ?? 0 }, window: next });
+  }
+}
+
+customElements.define("rnn-match-panel", MatchPanel);
