@@ -81,7 +81,10 @@ test("ticks are whole timesteps inside the window, with room between", () => {
 
 test("the server's sentence is shown, a proxy's page is not", () => {
   assert.equal(errorSentence(404, "text/plain", "There is no run named x.\n"), "There is no run named x.");
-  assert.equal(errorSentence(400, "text/plain", "Invalid argument: It must be whole.\n"), "It must be whole.");
+  assert.equal(
+    errorSentence(400, "text/plain", "Invalid argument: It must be whole.\n"),
+    "It must be whole.",
+  );
   assert.match(errorSentence(502, "text/html", "<html>…</html>"), /^The server answered 502/);
   assert.match(errorSentence(500, "text/plain", ""), /^The server answered 500/);
 });

@@ -5,6 +5,7 @@ export const matchStyles = css`
   .controls {
     display: flex;
     gap: 8px;
+    flex-wrap: wrap;
   }
   .controls input[type="number"] {
     width: 64px;

@@ -50,11 +50,12 @@ export const timelineStyles = css`
     white-space: nowrap;
   }
   .track .name span {
+    flex: 1 0 76px;
     overflow: hidden;
     text-overflow: ellipsis;
   }
   .track b {
-    flex: none;
+    flex: 0 1 auto;
     overflow: hidden;
     max-width: 92px;
     text-overflow: ellipsis;
