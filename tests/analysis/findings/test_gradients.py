@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import keras
 import numpy as np
 import pytest
 
+from tb_rnn_plugin import capture
 from tb_rnn_plugin.analysis.findings.gradients import exploded_timesteps, gradient_norms, vanished_timesteps
-from tb_rnn_plugin.log.schema import Array
-from tests.analysis.findings.networks import SAMPLES, TIMESTEPS, UNITS, findings, trace_of, with_gradients
+from tb_rnn_plugin.log.schema import Array, LayerTrace
+from tests.analysis.findings.networks import (
+    FEATURES,
+    SAMPLES,
+    TIMESTEPS,
+    UNITS,
+    findings,
+    inputs,
+    trace_of,
+    with_gradients,
+)
 
 
 def back(factor: float, at_each: bool = False, dtype: str = "float32") -> Array:
@@ -119,3 +130,25 @@ def test_a_last_timestep_without_a_loss_is_not_an_explosion() -> None:
     assert not exploded_timesteps(norms)[0].any()
     norms[-10:] = 0.0
     assert not exploded_timesteps(norms)[0].any()
+
+
+def differentiated(radius: float, activation: str = "linear") -> LayerTrace:
+    """Return what Keras computes of a recurrence whose eigenvalues all have this size, the loss on its last state."""
+    layer = keras.layers.SimpleRNN(UNITS, activation=activation, name="rnn")
+    model = keras.Sequential([keras.Input((TIMESTEPS, FEATURES)), layer])
+    model.compile(loss="mse")
+    orthogonal, _ = np.linalg.qr(np.random.default_rng(1).normal(size=(UNITS, UNITS)))
+    kernel = np.random.default_rng(2).normal(scale=1e-3, size=(FEATURES, UNITS))
+    layer.set_weights([kernel, radius * orthogonal, np.zeros(UNITS)])
+    return capture(model, inputs(), targets=np.ones((SAMPLES, UNITS), np.float32)).traces[0]
+
+
+def kinds(trace: LayerTrace) -> set[str]:
+    return {kind for kind in findings(trace) if kind.endswith("gradient")}
+
+
+def test_gradients_that_keras_computes_of_a_network_with_that_fault_and_of_one_without() -> None:
+    assert kinds(differentiated(0.6)) == {"vanishing_gradient"}
+    assert kinds(differentiated(1.4)) == {"exploding_gradient"}
+    assert kinds(differentiated(1.0)) == set()
+    assert kinds(differentiated(1.0, "tanh")) == set()
