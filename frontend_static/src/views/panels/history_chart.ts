@@ -2,10 +2,11 @@
 import { css, html, LitElement, nothing, svg } from "lit";
 import type { StepUnit } from "../../api/types.ts";
 import { formatEnd } from "../../maths/format.ts";
-import { stepAt, stepX, trainingPath } from "../../maths/training.ts";
+import { stepX, trainingPath } from "../../maths/training.ts";
 import { send } from "../events.ts";
 import { base } from "../theme.ts";
 import { CHART_WIDTH, panelStyles } from "./panel_styles.ts";
+import { renderStepChart } from "./step_chart.ts";
 
 const HEIGHT = 88;
 /** The column of the scale's ends. */
@@ -93,27 +94,22 @@ export class HistoryChart extends LitElement {
       </div>
       <div class="chart">
         <span class="end high">${formatEnd(domain[1])}</span><span class="end low">${formatEnd(domain[0])}</span>
-        <svg
-          width=${WIDTH}
-          height=${HEIGHT}
-          role="img"
-          aria-label="${main?.name ?? "score"} over training"
-          @pointermove=${(event: PointerEvent) => {
-            this.hovered = this.stepUnder(event);
-          }}
-          @pointerleave=${() => {
-            this.hovered = null;
-          }}
-          @click=${(event: PointerEvent) => {
-            const step = this.stepUnder(event);
-            if (step !== null) send(this, "step-change", step);
-          }}
-        >
-          ${svg`<path class="grid" d="M0 ${BOX.top}H${WIDTH}M0 ${BOX.bottom}H${WIDTH}" />
+        ${renderStepChart(
+          {
+            width: WIDTH,
+            height: HEIGHT,
+            label: `${main?.name ?? "score"} over training`,
+            steps: steps,
+            hover: (step) => {
+              this.hovered = step;
+            },
+            goTo: (step) => send(this, "step-change", step),
+          },
+          svg`<path class="grid" d="M0 ${BOX.top}H${WIDTH}M0 ${BOX.bottom}H${WIDTH}" />
             ${paths(others, "loss")} ${main ? paths([main], "value") : nothing}
             ${x === null ? nothing : svg`<path class="now" d="M${x.toFixed(1)} 0V${HEIGHT}" />`}
-            ${this.renderDot(main, shown)}`}
-        </svg>
+            ${this.renderDot(main, shown)}`,
+        )}
       </div>
       <div class="steps"><span>${unit} ${steps[0]}</span><span>${steps.at(-1)}</span></div>`;
   }
@@ -132,11 +128,6 @@ export class HistoryChart extends LitElement {
     const [low, high] = this.domain;
     const y = BOX.bottom - ((value - low) / (high - low)) * (BOX.bottom - BOX.top);
     return svg`<circle cx=${stepX(step, this.steps, WIDTH).toFixed(1)} cy=${y.toFixed(1)} r="3" />`;
-  }
-
-  private stepUnder(event: PointerEvent): number | null {
-    const left = (event.currentTarget as Element).getBoundingClientRect().left;
-    return stepAt(event.clientX - left, this.steps, WIDTH);
   }
 }
 

@@ -2,12 +2,13 @@
 import { css, html, LitElement, nothing, svg } from "lit";
 import type { StepUnit } from "../../api/types.ts";
 import { formatEnd, formatValue, signalLabel } from "../../maths/format.ts";
-import { stepAt, stepX, trainingPath } from "../../maths/training.ts";
+import { stepX, trainingPath } from "../../maths/training.ts";
 import { nearestStep } from "../../state/selection.ts";
 import { send } from "../events.ts";
 import { base } from "../theme.ts";
 import { gutterStyles, PLOT_WIDTH } from "./gutter.ts";
 import { panelStyles } from "./panel_styles.ts";
+import { renderStepChart } from "./step_chart.ts";
 
 const HEIGHT = 88;
 const MARGIN = 8;
@@ -80,27 +81,22 @@ export class TrainingLines extends LitElement {
     );
     return html`<div class="chart">
         ${[0, ...(this.level === null ? [] : [this.level]), box.domain[1]].map((end) => html`<span class="end" style="top: ${placeOf(end, box)}px">${formatEnd(end)}</span>`)}
-        <svg
-          width=${PLOT_WIDTH}
-          height=${HEIGHT}
-          role="img"
-          aria-label=${this.label}
-          @pointermove=${(event: PointerEvent) => {
-            this.hovered = this.stepUnder(event);
-          }}
-          @pointerleave=${() => {
-            this.hovered = null;
-          }}
-          @click=${(event: PointerEvent) => {
-            const step = this.stepUnder(event);
-            if (step !== null) send(this, "step-change", step);
-          }}
-        >
-          ${svg`<path class="grid" d="M0 ${box.top}H${PLOT_WIDTH}M0 ${box.bottom}H${PLOT_WIDTH}" />
+        ${renderStepChart(
+          {
+            width: PLOT_WIDTH,
+            height: HEIGHT,
+            label: this.label,
+            steps: this.all,
+            hover: (step) => {
+              this.hovered = step;
+            },
+            goTo: (step) => send(this, "step-change", step),
+          },
+          svg`<path class="grid" d="M0 ${box.top}H${PLOT_WIDTH}M0 ${box.bottom}H${PLOT_WIDTH}" />
             ${this.level === null ? nothing : svg`<path class="level" d="M0 ${placeOf(this.level, box)}H${PLOT_WIDTH}" />`}
             ${drawn.map(({ name, values }) => svg`<path data-line=${name} class=${name === this.chosen ? "value" : "other"} d=${trainingPath(this.steps, values.map(orNull), box)} />`)}
-            <path class="now" d="M${x} 0V${HEIGHT}" />`}
-        </svg>
+            <path class="now" d="M${x} 0V${HEIGHT}" />`,
+        )}
       </div>
       <div class="axis hint"><span>${this.unit} ${this.all[0]}</span><span>${this.all.at(-1)}</span></div>
       ${this.renderValues()}`;
@@ -127,11 +123,6 @@ export class TrainingLines extends LitElement {
         </tr>`,
       )}
     </table>`;
-  }
-
-  private stepUnder(event: PointerEvent): number | null {
-    const left = (event.currentTarget as Element).getBoundingClientRect().left;
-    return stepAt(event.clientX - left, this.steps, PLOT_WIDTH);
   }
 }
 

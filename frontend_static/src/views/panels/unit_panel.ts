@@ -6,7 +6,7 @@ import { rankChanges, type UnitChange } from "../../maths/changes.ts";
 import { formatEnd, formatValue, signalLabel } from "../../maths/format.ts";
 import { unitScores } from "../../maths/order.ts";
 import { signalScale } from "../../maths/scale.ts";
-import { extentOf, lossOf, stepAt, stepX, trainingPath } from "../../maths/training.ts";
+import { extentOf, lossOf, stepX, trainingPath } from "../../maths/training.ts";
 import type { Evolved, Inspection } from "../../state/inspection.ts";
 import type { Selection } from "../../state/selection.ts";
 import type { View } from "../../state/view.ts";
@@ -15,6 +15,7 @@ import { send, wish } from "../events.ts";
 import { base } from "../theme.ts";
 import { CHART_HEIGHT, CHART_WIDTH, panelStyles } from "./panel_styles.ts";
 import { renderSpark } from "./spark.ts";
+import { renderStepChart } from "./step_chart.ts";
 
 const MOST_ROWS = 40;
 const MARGIN = 8;
@@ -90,24 +91,22 @@ export class UnitPanel extends LitElement {
       <div class="chart">
         <span class="end high">${formatEnd(domain[1])}</span><span class="end low">${formatEnd(domain[0])}</span>
         ${this.renderLossEnds(loss)}
-        <svg
-          width=${CHART_WIDTH}
-          height=${CHART_HEIGHT}
-          role="img"
-          aria-label="${signalLabel(key.signal)} of unit ${key.unit} at timestep ${timestep} over training"
-          @pointermove=${(event: PointerEvent) => {
-            this.hovered = this.stepUnder(event);
-          }}
-          @pointerleave=${() => {
-            this.hovered = null;
-          }}
-          @click=${(event: PointerEvent) => this.goTo(this.stepUnder(event))}
-        >
-          ${svg`<path class="grid" d="M0 ${box.top}H${CHART_WIDTH}M0 ${box.bottom}H${CHART_WIDTH}" />
+        ${renderStepChart(
+          {
+            width: CHART_WIDTH,
+            height: CHART_HEIGHT,
+            label: `${signalLabel(key.signal)} of unit ${key.unit} at timestep ${timestep} over training`,
+            steps: run.steps,
+            hover: (step) => {
+              this.hovered = step;
+            },
+            goTo: (step) => this.goTo(step),
+          },
+          svg`<path class="grid" d="M0 ${box.top}H${CHART_WIDTH}M0 ${box.bottom}H${CHART_WIDTH}" />
             <path class="loss" d=${loss ? trainingPath(run.steps, loss, box) : ""} />
             <path class="value" d=${trainingPath(run.steps, aligned(run.steps, data.steps, values), { ...box, domain })} />
-            <path class="now" d="M${x.toFixed(1)} 0V${CHART_HEIGHT}" />`}
-        </svg>
+            <path class="now" d="M${x.toFixed(1)} 0V${CHART_HEIGHT}" />`,
+        )}
       </div>
     `;
   }
@@ -184,11 +183,6 @@ export class UnitPanel extends LitElement {
     if (compare === "off" || first === undefined || second === undefined) return null;
     if (first.units !== second.units || first.timesteps !== second.timesteps) return null;
     return unitScores("change", first, a.trace.mask, { range: null, other: second });
-  }
-
-  private stepUnder(event: PointerEvent): number | null {
-    const left = (event.currentTarget as Element).getBoundingClientRect().left;
-    return stepAt(event.clientX - left, this.view.a.run.steps, CHART_WIDTH);
   }
 
   private pick(unit: number): void {
