@@ -13,7 +13,7 @@ from tb_rnn_plugin.analysis.detectors import detectors
 from tb_rnn_plugin.analysis.findings import find
 from tb_rnn_plugin.analysis.memory import horizon, reach
 from tb_rnn_plugin.log import layout
-from tb_rnn_plugin.log.errors import NotInLogError
+from tb_rnn_plugin.log.errors import NotInLogError, UnreadableFileError
 from tb_rnn_plugin.log.schema import LayerTrace
 from tb_rnn_plugin.log.writer import RunWriter
 from tb_rnn_plugin.run import Run
@@ -94,3 +94,17 @@ def test_matches(explained: Run) -> None:
     assert all((match.sample, match.start) != (0, 2) for match in pattern.matches)
     none = explained.match("rnn", "hidden_state", 3, sample=0, start=2, end=3, threshold=2.0)
     assert (none.units, none.matches) == ((), ())
+
+
+@pytest.mark.parametrize("damage", ["missing", "damaged"])
+def test_a_run_without_its_probe_keeps_its_findings(saturated: Run, damage: str) -> None:
+    path = layout.trace_directory(saturated.directory) / layout.PROBE_FILE
+    if damage == "missing":
+        path.unlink()
+    else:
+        path.write_bytes(path.read_bytes()[:40])
+    assert saturated.unit == "epoch"
+    assert any("3 at epoch 3" in one.message for one in saturated.findings(3))
+    wanted = (NotInLogError, "has no probe batch") if damage == "missing" else (UnreadableFileError, "damaged")
+    with pytest.raises(wanted[0], match=wanted[1]):
+        saturated.annotation("high")

@@ -55,11 +55,15 @@ test("a pattern is asked about in the sample it was brushed in, and each sample'
     brush,
   };
   const match = (sample: number) => ({ sample, start: 0, end: 5, score: 1 });
-  const [history, ...samples] = patternAsks(selection, { units: [7, 2], matches: [0, 2, 0].map(match) });
+  const [history, ...samples] = patternAsks(selection, {
+    units: [7, 2],
+    unit_count: 2,
+    matches: [0, 2, 0].map(match),
+  });
   assert.equal(history?.route, "match_history");
   assert.deepEqual([history?.params.sample, history?.params.units], [1, "7,2"]);
   assert.deepEqual(samples, [sampleAsk(selection, 0), sampleAsk(selection, 2)]);
-  assert.deepEqual(patternAsks(selection, { units: [], matches: [] }), []);
+  assert.deepEqual(patternAsks(selection, { units: [], unit_count: 0, matches: [] }), []);
 });
 
 test("what stands around a stretch is joined as its tokens are", () => {

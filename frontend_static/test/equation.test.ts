@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { meaningOf, notRecomputed, piecesOf, readBefore, sidesOf } from "../src/maths/equation.ts";
+import { meaningOf, notRecomputed, piecesOf, sidesOf } from "../src/maths/equation.ts";
 import { largestOf, signedBar } from "../src/maths/signed.ts";
 
 const symbols = (equation: string) =>
@@ -40,16 +40,6 @@ test("a value whose activation function is not known says so", () => {
   const last = "  h = x\n    = 1    (as captured: my_f is not recomputed)";
   assert.equal(notRecomputed(`h: x\n\n${last}\n\n  input 1`), "as captured: my_f is not recomputed");
   assert.equal(notRecomputed("h: x\n\n  h = x\n    = 1    (captured: 1)"), null);
-});
-
-test("what was read before skips padding and may lie later", () => {
-  const mask = Uint8Array.of(0, 1, 0, 1, 1);
-  const forwards = { timesteps: 5, mask, backwards: false };
-  assert.equal(readBefore(3, forwards), 1);
-  assert.equal(readBefore(1, forwards), null);
-  assert.equal(readBefore(1, { ...forwards, backwards: true }), 3);
-  assert.equal(readBefore(4, { ...forwards, backwards: true }), null);
-  assert.equal(readBefore(3, { ...forwards, mask: null }), 2);
 });
 
 test("bars start at zero and end on their number's side", () => {

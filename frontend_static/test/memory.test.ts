@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { decades, logShare, medianHorizon, normDomain, rankHorizons, reachOf } from "../src/maths/memory.ts";
+import { decades, logShare, medianHorizon, normDomain, rankHorizons } from "../src/maths/memory.ts";
 
 const { NaN: NAN, POSITIVE_INFINITY: INFINITE } = Number;
 const near = (a: number, b: number) => assert.ok(Math.abs(a - b) < 1e-9, `${a} is not ${b}`);
@@ -34,12 +34,4 @@ test("the axis of norms ends at the largest and does not follow it to nothing", 
   assert.deepEqual(normDomain([0, 0.5, 2, NAN, INFINITE]), [0.5, 2]);
   assert.deepEqual(normDomain([1e-30, 1]), [1e-6, 1]);
   assert.equal(normDomain([0, NAN]), null);
-});
-
-test("the reach counts the timesteps that were read", () => {
-  const norms = [0.1, NAN, 0.2, 0.5, 1, 0];
-  assert.deepEqual(reachOf(norms, 4, 2, false), { end: 2, isAll: false });
-  assert.deepEqual(reachOf(norms, 4, 3, false), { end: 0, isAll: true });
-  assert.deepEqual(reachOf(norms, 4, 0, false), { end: 4, isAll: false });
-  assert.deepEqual(reachOf([0, 1, NAN, 0.5], 1, 1, true), { end: 3, isAll: true });
 });

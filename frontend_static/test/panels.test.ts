@@ -6,8 +6,9 @@ import type { RunInfo } from "../src/api/types.ts";
 import { signalLabel } from "../src/maths/format.ts";
 import { isGradient, letterOf, normDomain, normOverTime, stateOf } from "../src/maths/gradients.ts";
 import { Analyses } from "../src/state/analyses.ts";
-import { annotationOf, asksOf, detectorHistoryAsk, reachAsk } from "../src/state/asked.ts";
+import { annotationOf, asksOf, detectorHistoryAsk, matchAsk, reachAsk } from "../src/state/asked.ts";
 import { evidenceOf } from "../src/state/evidence.ts";
+import { Panels } from "../src/state/panels.ts";
 import { NOTHING, PANELS, type Selection } from "../src/state/selection.ts";
 
 const RUN: RunInfo = {
@@ -150,4 +151,49 @@ test("answers are asked for once, and what failed when it is wanted anew", async
   await settle();
   assert.deepEqual(analyses.answer(bad), { data: { route: "bad" }, fault: null });
   assert.deepEqual(analyses.answer(null), { data: null, fault: null });
+});
+
+test("two answers that the cache cannot hold together are asked for once each", async () => {
+  const large = () => new Map([["x", { data: { byteLength: 50 * 2 ** 20 } }]]);
+  const asked: string[] = [];
+  const ask = async ({ route }: Ask) => {
+    asked.push(route);
+    return large();
+  };
+  const both = ["weights", "weight_history"].map((route) => ({ route, params: {} }));
+  const analyses: Analyses = new Analyses({ ask }, () => analyses.want(both));
+  analyses.want(both);
+  await new Promise((next) => setTimeout(next, 30));
+  assert.deepEqual(asked, ["weights", "weight_history"]);
+  for (const one of both) assert.notEqual(analyses.answer(one).data, null);
+});
+
+test("playing asks nothing; the step that it ends at is asked for", async () => {
+  const asked: unknown[] = [];
+  const ask = async ({ params }: Ask) => {
+    asked.push(params.step);
+    return {};
+  };
+  let playing = true;
+  const client = { ask, evolution: ask, change: ask } as never;
+  const panels = new Panels(
+    client,
+    () => playing,
+    () => undefined,
+  );
+  for (const step of [0, 1]) {
+    panels.want({ ...AT, panel: "detectors", step }, RUN);
+    await new Promise((next) => setTimeout(next, 300));
+  }
+  assert.deepEqual(asked, []);
+  playing = false;
+  await new Promise((next) => setTimeout(next, 300));
+  assert.deepEqual(asked, [1]);
+  panels.clear();
+});
+
+test("a pattern is that of the step it was found at", () => {
+  const brushed = { ...AT, panel: "match" as const, brush: { sample: 0, start: 2, end: 4 } };
+  assert.equal(matchAsk(brushed, RUN)?.params.step, 2);
+  assert.equal(matchAsk({ ...brushed, matchStep: 1 }, RUN)?.params.step, 1);
 });

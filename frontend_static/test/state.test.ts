@@ -66,6 +66,7 @@ test("a selection survives the URL", () => {
     panel: "detectors",
     annotation: "inside string",
     brush: { sample: 0, start: 3, end: 9 },
+    matchStep: 4,
     threshold: 0.5,
     matrix: null,
     follow: true,

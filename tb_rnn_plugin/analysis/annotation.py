@@ -7,6 +7,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from tb_rnn_plugin.analysis.sequences import present
 from tb_rnn_plugin.log.schema import Array, LayerTrace
 
 Flags: TypeAlias = NDArray[np.bool_]
@@ -41,12 +42,7 @@ def unvarying(trace: LayerTrace, annotation: Array) -> str:
 
 def known_positions(trace: LayerTrace, annotation: Array) -> Flags:
     """Tell where the layer read a timestep whose annotation is known, `[sample, time]`."""
-    return np.asarray(present(trace) & np.isfinite(annotation))
-
-
-def present(trace: LayerTrace) -> Flags:
-    """Tell which timesteps the layer read, `[sample, time]`."""
-    return np.ones(shape(trace), np.bool_) if trace.mask is None else trace.mask
+    return np.asarray(present(trace, next(iter(trace.signals.values()))) & np.isfinite(annotation))
 
 
 def shape(trace: LayerTrace) -> tuple[int, ...]:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tb_rnn_plugin.analysis.annotation import checked, known_positions, present, shape, unvarying, varies
+from tb_rnn_plugin.analysis.annotation import checked, known_positions, shape, unvarying, varies
 from tb_rnn_plugin.analysis.association import Floats, effects, place
 from tb_rnn_plugin.analysis.permutation import chance_level, sample_orders
+from tb_rnn_plugin.analysis.sequences import present
 from tb_rnn_plugin.log.schema import Array, LayerTrace
 
 _BLOCK = 2**20
@@ -60,7 +61,7 @@ def detectors(
 
     Args:
         traces: What the layers did at one step. Left out are layers with other samples or timesteps than the
-            annotation's, layers over whose timesteps it does not vary, and signals named `"gradient/…"`.
+            annotation's, and layers over whose timesteps it does not vary.
         annotation: `[sample, time]`, of bool for flags, else numbers, not finite where they are not known.
         count: How many units to return; None for all.
         permutations: How many are drawn at most; all but the identity where there are no more.
@@ -89,9 +90,8 @@ def detectors(
     found: list[tuple[str, str, Floats]] = []
     for trace in varying:
         for signal, values in trace.signals.items():
-            if not signal.startswith("gradient/"):
-                effect = _effects_of_units(trace, values, annotation, orders, best)
-                found.append((trace.key, signal, effect))
+            effect = _effects_of_units(trace, values, annotation, orders, best)
+            found.append((trace.key, signal, effect))
     return _ranked(found, _least(annotation), chance_level(best), count)
 
 
@@ -127,7 +127,7 @@ def scores(trace: LayerTrace, signal: str, annotation: Array) -> tuple[Array, Ar
 
 def _effects_of_units(trace: LayerTrace, values: Array, annotation: Array, orders: Array, best: Floats) -> Floats:
     """Return the effect on each unit, `[unit]`, and raise the best of each permutation to what these units reach."""
-    read, known = present(trace), known_positions(trace, annotation)
+    read, known = present(trace, values), known_positions(trace, annotation)
     effect = []
     for places in _blocks(values[read], flags=annotation.dtype == np.bool_):
         effect.append(effects(places, annotation[read][None], known[read][None])[0])

@@ -26,7 +26,8 @@ def explain(
     """Take one value of a layer apart. All arithmetic is in float64, on the numbers as they are stored.
 
     The previous state is that of the timestep which the layer read before this one: masked timesteps do not count, a
-    layer that goes backwards read the later one, and the first of a sequence starts from the initial state.
+    layer that goes backwards read the later one, and the first of a sequence starts from the initial state. A cell that
+    was called by hand has the states that the model gave it.
 
     Args:
         trace: What an LSTM, GRU or SimpleRNN did, with its weights.
@@ -45,7 +46,9 @@ def explain(
     weights = gate_weights(trace.cell, trace.weights)
     at = moment(trace, sample, timestep)
     value = explain_value(trace.cell, trace.config, weights, at.x, at.previous, at.now, signal, unit)
-    return replace(value, layer=trace.key, sample=int(sample), timestep=int(timestep), step=step)
+    return replace(
+        value, layer=trace.key, sample=int(sample), timestep=int(timestep), step=step, read_before=at.read_before
+    )
 
 
 def explain_value(

@@ -44,6 +44,7 @@ class Explanation:
         timestep: Index on the input's time axis.
         unit: Index of the unit.
         step: The captured step; None for a live capture.
+        read_before: The timestep whose states the cell came with; None where they are initial states.
         equation: In letters, with the layer's own activation functions.
         activation: Name of the activation function, as in the layer's `config`; None where the equation has none.
         value: The right side of the equation, computed from the other stored numbers; what was captured where the
@@ -63,6 +64,7 @@ class Explanation:
     timestep: int = 0
     unit: int
     step: int | None = None
+    read_before: int | None = None
     equation: str
     activation: str | None
     value: float

@@ -18,6 +18,9 @@ from numpy.typing import NDArray
 from tb_rnn_plugin.analysis.moment import checked_index
 from tb_rnn_plugin.log.schema import Array
 
+LEAST = 0.5
+"""The lowest score of a match. Ours: with half the pattern on and nothing off beside it, a place is another pattern."""
+
 
 @dataclass(frozen=True)
 class Match:
@@ -27,7 +30,7 @@ class Match:
         sample: Index in the batch.
         start: Its first timestep.
         end: The timestep after its last.
-        score: The share of the pattern that holds there, 0 to 1.
+        score: How much of the pattern holds there, 0 to 1, by `pattern_score`.
     """
 
     sample: int
@@ -87,7 +90,7 @@ def match(
     below: bool = False,
     count: int | None = 50,
 ) -> tuple[Match, ...]:
-    """Return the other places where a pattern holds best.
+    """Return the other places where a pattern holds best, with a score of `LEAST` or more.
 
     Places have the length of the range. None overlaps the range, or a better one. A value that is not finite is neither
     on nor off, so a place in padding holds nothing.
@@ -100,7 +103,7 @@ def match(
         end: The timestep after its last.
         threshold: As in `select_units`.
         below: As in `select_units`.
-        count: How many places to return; None for all at which anything holds.
+        count: How many places to return; None for all of them.
 
     Returns:
         The places, best first by `pattern_score`; equal ones by sample, then by start, which also says which of two
@@ -119,7 +122,7 @@ def match(
     for place in np.argsort(-scores, axis=None, kind="stable").tolist():
         other, first = divmod(place, scores.shape[1])
         score = float(scores[other, first])
-        if score == 0 or len(found) == count:
+        if score < LEAST or len(found) == count:
             break
         if not taken[other, first : first + length].any():
             taken[other, first : first + length] = True
@@ -139,8 +142,10 @@ def pattern_score(
 ) -> float:
     """Return how much of a pattern holds at one place, such as the same at another epoch.
 
-    Of all pairs of a unit and a timestep that is the share in which the unit is on within the range, and off right
-    before and after it. Before and after do not count where the unit has no finite value there.
+    That is the product of two shares of pairs of a unit and a timestep: of those within the range, in how many the unit
+    is on; and of these together with those right before and after it, in how many it is on within and off beside. So it
+    is 1 for the whole pattern, and 0 where no unit is on, however many are off beside. Before and after do not count
+    where the unit has no finite value there. The product is ours.
 
     Args:
         values: `[sample, time, unit]` of one signal, NaN where masked.
@@ -175,8 +180,9 @@ def _scores(
     places = values.shape[1] - length + 1
     before, after = slice(0, places), slice(length + 1, None)
     inside = until[:, length : length + places] - until[:, before]
-    cells = len(chosen) * length + (on + off)[:, before] + (on + off)[:, after]
-    return np.asarray((inside + off[:, before] + off[:, after]) / cells)
+    within = len(chosen) * length
+    cells = within + (on + off)[:, before] + (on + off)[:, after]
+    return np.asarray(inside / within * ((inside + off[:, before] + off[:, after]) / cells))
 
 
 def _states(values: Array, threshold: float, below: bool) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:

@@ -11,6 +11,7 @@ from tb_rnn_plugin.analysis import equations
 from tb_rnn_plugin.analysis.backpropagation import Floats, Reading, backpropagate
 from tb_rnn_plugin.analysis.derivatives import DERIVATIVES
 from tb_rnn_plugin.analysis.moment import checked_index, moment
+from tb_rnn_plugin.analysis.sequences import timesteps_before
 from tb_rnn_plugin.analysis.weights import gate_weights
 from tb_rnn_plugin.log.schema import Array, LayerTrace
 
@@ -37,10 +38,14 @@ class Reach:
         steps: How many timesteps the value looks back: of those read before it, from the last one on, how many there
             are until the norm, over the units of all states, falls below `KEPT` of that at the last one. All that were
             read of the sequence, if it never does; 0 if none was, or nothing goes on from one timestep to the next.
+        end: The farthest timestep within that reach; the value's own where `steps` is 0.
+        is_all: Whether all that was read before the value is within its reach.
     """
 
     norms: Mapping[str, Array]
     steps: int
+    end: int
+    is_all: bool
 
 
 def horizon(trace: LayerTrace) -> Array:
@@ -79,7 +84,8 @@ def reach(trace: LayerTrace, *, sample: int, timestep: int, unit: int, signal: s
     It is backpropagated in float64 through the cell's equations, with the weights, gates and states as they are stored.
     Each derivative is the total one, by all ways from that state to the value; that of an LSTM's cell state includes
     the hidden state it makes. A masked timestep carries the states on, so the gradient passes through it. A layer that
-    goes backwards read the later timesteps before, and nothing passes from one sequence on the time axis to another.
+    goes backwards read the later timesteps before, and nothing passes from one sequence on the time axis to another,
+    nor to a call of a cell by hand that was given other states.
 
     Args:
         trace: What an LSTM, GRU or SimpleRNN did, with its weights.
@@ -100,7 +106,8 @@ def reach(trace: LayerTrace, *, sample: int, timestep: int, unit: int, signal: s
     weights = gate_weights(trace.cell, trace.weights)
     moment(trace, sample, timestep)  # Raises unless there is such a timestep, and it was read.
     unit = checked_index(f"Units of {signal}", unit, trace.signals[signal].shape[2])
-    read = _read(trace, sample, timestep)
+    before = timesteps_before(trace, sample, timestep)
+    read = np.append(before[::-1], timestep)
     with np.errstate(all="ignore"):  # A network that has diverged is measured, too.
         gradients = backpropagate(trace.cell, trace.config, weights, _reading(trace, sample, read), signal, unit)
         lengths = {state: np.linalg.norm(gradient, axis=1) for state, gradient in gradients.items()}
@@ -110,7 +117,8 @@ def reach(trace: LayerTrace, *, sample: int, timestep: int, unit: int, signal: s
         row = np.zeros(trace.signals[state].shape[1])
         row[read] = length
         norms[state] = row if trace.mask is None else np.where(trace.mask[sample], row, np.nan)
-    return Reach(norms, _steps(together[-2::-1]))
+    steps = _steps(together[-2::-1])
+    return Reach(norms, steps, end=int(before[steps - 1]) if steps else timestep, is_all=steps == len(before))
 
 
 def _steps(back: Floats) -> int:
@@ -119,17 +127,6 @@ def _steps(back: Floats) -> int:
         return 0
     small = ~(back >= KEPT * back[0])
     return int(np.argmax(small)) if small.any() else len(back)
-
-
-def _read(trace: LayerTrace, sample: int, timestep: int) -> Array:
-    """Return the timesteps that were read of the sequence up to the one given, in the order of reading."""
-    state = equations.STATES[trace.cell][0]
-    timesteps, initial = trace.signals[state].shape[1], trace.initial_states[state]
-    length = timesteps // (initial.shape[1] if initial.ndim == 3 else 1)
-    first = timestep // length * length
-    end = first + length
-    read = np.arange(timestep, end)[::-1] if trace.config.get("go_backwards") else np.arange(first, timestep + 1)
-    return read if trace.mask is None else read[trace.mask[sample, read]]
 
 
 def _reading(trace: LayerTrace, sample: int, read: Array) -> Reading:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from operator import index
 
 from tb_rnn_plugin.analysis.equations import STATES
+from tb_rnn_plugin.analysis.sequences import called_by_hand, sequence_count, timesteps_before
 from tb_rnn_plugin.log.schema import Array, LayerTrace
 
 
@@ -18,11 +18,13 @@ class Moment:
         x: `[feature]`, what the cell read.
         previous: By state, `[unit]`, what the cell came with.
         now: By signal, `[unit]`, what it did.
+        read_before: The timestep that left the previous states; None where they are initial states.
     """
 
     x: Array
     previous: dict[str, Array]
     now: dict[str, Array]
+    read_before: int | None
 
 
 def moment(trace: LayerTrace, sample: int, timestep: int) -> Moment:
@@ -43,12 +45,21 @@ def moment(trace: LayerTrace, sample: int, timestep: int) -> Moment:
     absent = [state for state in STATES[trace.cell] if state not in trace.initial_states]
     if trace.inputs is None or absent:
         raise ValueError(f"The trace of layer {trace.key!r} must hold its inputs and initial states, got one without.")
-    before = [
-        _previous(trace, sample, timestep, trace.signals[state], trace.initial_states[state])
-        for state in STATES[trace.cell]
-    ]
+    before = timesteps_before(trace, sample, timestep)
+    read_before = int(before[0]) if len(before) else None
+    sequence = timestep // (timesteps // sequence_count(trace, timesteps))
+    by_hand = called_by_hand(trace, timesteps)
+    previous = {}
+    for state in STATES[trace.cell]:
+        initial = trace.initial_states[state]
+        if by_hand:  # What the model gave the cell, whatever that is.
+            previous[state] = initial[sample, timestep]
+        elif read_before is not None:
+            previous[state] = trace.signals[state][sample, read_before]
+        else:
+            previous[state] = initial[sample, sequence] if initial.ndim == 3 else initial[sample]
     now = {name: values[sample, timestep] for name, values in trace.signals.items()}
-    return Moment(trace.inputs[sample, timestep], dict(zip(STATES[trace.cell], before, strict=True)), now)
+    return Moment(trace.inputs[sample, timestep], previous, now, read_before)
 
 
 def checked_index(what: str, value: int, size: int) -> int:
@@ -56,27 +67,3 @@ def checked_index(what: str, value: int, size: int) -> int:
     if not 0 <= index(value) < size:
         raise IndexError(f"{what} are 0 to {size - 1}, got {value}.")
     return index(value)
-
-
-def _previous(trace: LayerTrace, sample: int, timestep: int, state: Array, initial: Array) -> Array:
-    """Return the state that the cell came to a timestep with.
-
-    That is the state of the timestep it read last, masked ones not counted; or the initial state where the timestep is
-    the first that was read of its sequence.
-    """
-    sequences = initial.shape[1] if initial.ndim == 3 else 1
-    length, rest = divmod(state.shape[1], sequences)
-    if rest:
-        raise ValueError(
-            f"The timesteps of layer {trace.key!r} must be those of sequences of equal length, "
-            f"got {state.shape[1]} timesteps and initial states of {sequences} sequences."
-        )
-    sequence = timestep // length
-    first, end = sequence * length, (sequence + 1) * length
-    read: Iterable[int] = range(timestep + 1, end) if trace.config.get("go_backwards") else range(first, timestep)[::-1]
-    before: Array = initial[sample, sequence] if initial.ndim == 3 else initial[sample]
-    for other in read:
-        if trace.mask is None or trace.mask[sample, other]:
-            before = state[sample, other]
-            break
-    return before

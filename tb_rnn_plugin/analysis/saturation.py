@@ -8,14 +8,14 @@ from tb_rnn_plugin.log.schema import Array, Interval
 from tb_rnn_plugin.log.statistics import saturation_thresholds
 
 
-def saturated_shares(values: Array, bounds: Interval) -> tuple[Array, Array]:
+def saturated_shares(values: Array, bounds: Interval | None) -> tuple[Array, Array]:
     """Return the share of its values at which each unit is saturated low, and high: `[unit]` of float64 each.
 
     The axes of the plot in Karpathy, Johnson & Fei-Fei 2015, figure 4. NaN for a unit without a finite value.
 
     Args:
         values: `[sample, time, unit]`; what is not finite, such as padding, does not count.
-        bounds: The signal's range; the thresholds are those of `saturation_thresholds`.
+        bounds: The signal's range, or None; the thresholds are those of `saturation_thresholds`.
     """
     low, high = saturation_thresholds(bounds)
     number = np.isfinite(values).sum(axis=(0, 1))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,19 +32,29 @@ class WeightHistory:
     edges: Array
 
 
-def weight_history(steps: Sequence[Mapping[str, GateWeights]]) -> dict[str, dict[str, WeightHistory]]:
+def largest_weights(gates: Mapping[str, GateWeights]) -> dict[tuple[str, str], float]:
+    """Return the largest absolute finite number of each gate's matrices, by gate and name; 0 where there is none."""
+    return {name: _largest(array) for name, array in _matrices(gates)}
+
+
+def weight_history(
+    steps: Iterable[Mapping[str, GateWeights]], largest: Mapping[tuple[str, str], float]
+) -> dict[tuple[str, str], WeightHistory]:
     """Return the history of each gate's matrices, by gate and by `"W"`, `"U"`, `"b"`, `"recurrent_b"`.
 
     Args:
-        steps: The weights by gate at each step, all of one layer.
+        steps: The weights by gate at each step, all of one layer; read one at a time, since all are too many to hold.
+        largest: The ends of the histograms, the largest of `largest_weights` of all steps.
     """
-    histories: dict[str, dict[str, WeightHistory]] = {}
-    for gate in steps[0]:
-        for matrix in MATRICES:
-            arrays = [getattr(weights[gate], matrix) for weights in steps]
-            if arrays[0] is not None:
-                histories.setdefault(gate, {})[matrix] = _history([np.asarray(a, np.float64) for a in arrays])
-    return histories
+    ends = {name: end or 1.0 for name, end in largest.items()}
+    edges = {name: np.linspace(-end, end, BINS + 1) for name, end in ends.items()}
+    norms: dict[tuple[str, str], list[float]] = {name: [] for name in edges}
+    counts: dict[tuple[str, str], list[Array]] = {name: [] for name in edges}
+    for gates in steps:
+        for name, array in _matrices(gates):
+            norms[name].append(float(np.sqrt(np.square(array, dtype=np.float64).sum())))
+            counts[name].append(np.histogram(array[np.isfinite(array)], edges[name])[0])
+    return {name: WeightHistory(np.array(norms[name]), np.stack(counts[name]), edges[name]) for name in edges}
 
 
 def spectral_radius(recurrent: Array) -> float:
@@ -60,9 +70,14 @@ def spectral_radius(recurrent: Array) -> float:
     return float(np.abs(np.linalg.eigvals(square)).max())
 
 
-def _history(arrays: Sequence[Array]) -> WeightHistory:
-    finite = [array[np.isfinite(array)] for array in arrays]
-    largest = max((float(np.abs(values).max()) for values in finite if values.size), default=0.0) or 1.0
-    edges = np.linspace(-largest, largest, BINS + 1)
-    counts = np.stack([np.histogram(values, edges)[0] for values in finite])
-    return WeightHistory(np.array([np.linalg.norm(array) for array in arrays]), counts, edges)
+def _matrices(gates: Mapping[str, GateWeights]) -> Iterator[tuple[tuple[str, str], Array]]:
+    for gate, weights in gates.items():
+        for name in MATRICES:
+            array = getattr(weights, name)
+            if array is not None:
+                yield (gate, name), array
+
+
+def _largest(array: Array) -> float:
+    values = array[np.isfinite(array)]
+    return float(np.abs(values).max()) if values.size else 0.0

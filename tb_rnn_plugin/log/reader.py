@@ -8,7 +8,7 @@ import numpy as np
 
 from tb_rnn_plugin.log import layout
 from tb_rnn_plugin.log.arrays import ArrayFile
-from tb_rnn_plugin.log.errors import NotInLogError
+from tb_rnn_plugin.log.errors import NotInLogError, UnreadableFileError
 from tb_rnn_plugin.log.probe_file import read_probe
 from tb_rnn_plugin.log.schema import Array, LayerInfo, LayerTrace, ProbeBatch, gradient_signal
 from tb_rnn_plugin.log.traces import check_signal, find_layer, list_steps, mask_array, read_layer, read_layers
@@ -51,8 +51,11 @@ class RunReader:
 
     @property
     def unit(self) -> str:
-        """What a step counts, `"epoch"` or `"batch"`."""
-        return str(self._open_probe().field("unit"))
+        """What a step counts, `"epoch"` or `"batch"`; `"epoch"` where the probe's file, which says so, is lost."""
+        try:
+            return str(self._open_probe().field("unit"))
+        except (NotInLogError, UnreadableFileError):
+            return "epoch"  # Only a word in messages; not worth the rest of the run.
 
     def load(self, layer: str, signal: str, step: int) -> Array:
         """Return one trace, `[sample, time, unit]`, as float32 (float64 where it was stored so), NaN where masked.
@@ -70,7 +73,8 @@ class RunReader:
         """Return the gradient of the model's loss by a state, `[sample, time, unit]`, NaN where masked.
 
         In units of loss per unit of state, with all that follows from the state, for runs written with
-        `RNNTimeline(…, targets=…, gradients=True)`.
+        `RNNTimeline(…, targets=…, gradients=True)`. Of a custom cell, of the states as it hands them on, and only where
+        its output is one of them.
 
         Args:
             layer: The layer's key.
@@ -113,7 +117,12 @@ class RunReader:
             raise NotInLogError(f"{self.directory} has {_spell(self.steps)}, got step {step}.") from None
 
     def _open_probe(self) -> ArrayFile:
-        return self._file(layout.PROBE_FILE)
+        try:
+            return self._file(layout.PROBE_FILE)
+        except FileNotFoundError:
+            raise NotInLogError(
+                f"{self.directory} has no probe batch: {layout.PROBE_FILE} is missing from its traces."
+            ) from None
 
 
 def _spell(steps: list[int]) -> str:

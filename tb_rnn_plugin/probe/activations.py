@@ -19,7 +19,8 @@ class LayerActivations(Mapping[str, Array]):
             sequences (`TimeDistributed`, a cell called step by step), each with its own.
         mask: `[sample, time]` of bool, False where padded; None if the layer got no mask.
         gradients: Per state, `[sample, time, unit]`, the gradient of the model's loss by the state at that timestep, in
-            units of loss per unit of state, with all that follows from it; empty unless targets were given.
+            units of loss per unit of state, with all that follows from it; empty unless targets were given. Of a custom
+            cell, of the states as it hands them on, and only where its output is one of them.
     """
 
     def __init__(self, trace: LayerTrace) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -67,7 +67,7 @@ class Tape:
     """Differentiates what is computed while it is entered."""
 
     def __init__(self) -> None:
-        self._tape = tf.GradientTape(watch_accessed_variables=False)
+        self._tape = tf.GradientTape(persistent=True, watch_accessed_variables=False)
         self._watched: list[Any] = []
 
     def __enter__(self) -> Tape:
@@ -82,11 +82,25 @@ class Tape:
         self._tape.watch(tensor)
         self._watched.append(tensor)
 
-    def gradients(self, loss: Any) -> dict[int, Any]:
-        """Return the gradient of a scalar by every tensor watched, by the tensor's `id`; zeros where it has no part."""
+    def gradients(self, loss: Any, scales: Sequence[float] = (1.0,)) -> dict[int, Any]:
+        """Return the gradient of a scalar by every tensor watched, by the tensor's `id`; zeros where it has no part.
+
+        Args:
+            loss: The scalar.
+            scales: What it is multiplied by on the way, and the gradients are divided by. A value that is not finite
+                is taken at the next scale.
+        """
+        found = [self._scaled(loss, scale) for scale in scales]
+        best = found[0]
+        for other in found[1:]:
+            best = [tf.where(tf.math.is_finite(a), a, b) for a, b in zip(best, other, strict=True)]
+        return {id(tensor): gradient for tensor, gradient in zip(self._watched, best, strict=True)}
+
+    def _scaled(self, loss: Any, scale: float) -> list[Any]:
+        start = tf.cast(scale, loss.dtype)
         zero = tf.UnconnectedGradients.ZERO
-        found = self._tape.gradient(loss, self._watched, unconnected_gradients=zero)
-        return {id(tensor): gradient for tensor, gradient in zip(self._watched, found, strict=True)}
+        found = self._tape.gradient(loss, self._watched, output_gradients=start, unconnected_gradients=zero)
+        return [(g if g.dtype == tf.float64 else tf.cast(g, tf.float32)) / scale for g in found]
 
 
 def current_graph() -> object:

@@ -13,13 +13,12 @@ from tb_rnn_plugin.probe.listening import LayerCall
 ops = keras.ops
 
 
-def finished(call: LayerCall, gradients: Mapping[int, Any], scale: float) -> dict[str, Any]:
+def finished(call: LayerCall, gradients: Mapping[int, Any]) -> dict[str, Any]:
     """Return a call's tensors: at least float32, and NaN where masked.
 
     Args:
         call: The call, in the graph.
         gradients: The loss' gradient by each tensor of zeros, by its `id`.
-        scale: What the loss was multiplied by.
     """
     mask = None if call.mask is None else ops.cast(ops.reshape(call.mask, ops.shape(call.mask)[:2]), "bool")
     present = None if mask is None else ops.expand_dims(ops.transpose(mask), -1)
@@ -35,7 +34,7 @@ def finished(call: LayerCall, gradients: Mapping[int, Any], scale: float) -> dic
     if call.inputs is not None:
         made["inputs"] = _widened(call.inputs)
     if call.zeros:
-        made["gradients"] = masked({name: g / scale for name, g in _by_state(call, gradients).items()})
+        made["gradients"] = masked(_by_state(call, gradients))
     if mask is not None:
         made["mask"] = mask
     return made

@@ -11,9 +11,10 @@ from tb_rnn_plugin.probe.errors import ProbeError
 
 ops = keras.ops
 
-_HALF_PRECISION_SCALE = 2.0**15
-"""What a loss in float16 is multiplied by, and its gradients divided by, so that small ones do not become zero; that of
-Keras' `LossScaleOptimizer` at the start (after Micikevicius et al., "Mixed Precision Training", 2018)."""
+_HALF_PRECISION_SCALES = (2.0**15, 2.0**7, 1.0)
+"""What a loss is multiplied by where layers compute in float16, and its gradients are divided by: small ones would
+become zero, and large ones infinite. The first is that of Keras' `LossScaleOptimizer` at the start (after Micikevicius
+et al., "Mixed Precision Training", 2018); what overflows is taken at the next."""
 
 
 class Loss:
@@ -32,25 +33,25 @@ class Loss:
         if not getattr(model, "compiled", False):
             raise ProbeError("Gradients need the model's loss, and it has none: call model.compile(loss=…) before.")
         samples = keras.tree.flatten(inputs)[0].shape[0]
-        arrays = keras.tree.map_structure(np.asarray, targets)
+        # None is an output without a loss.
+        arrays = keras.tree.map_structure(lambda part: None if part is None else np.asarray(part), targets)
         for array in keras.tree.flatten(arrays):
-            if not array.ndim or array.shape[0] != samples:
+            if array is not None and (not array.ndim or array.shape[0] != samples):
                 raise ProbeError(
                     f"targets must hold {samples} samples like probe, got the shape {array.shape}: pass them as to fit."
                 )
         self._model = model
-        self._targets = keras.tree.map_structure(ops.convert_to_tensor, arrays)
+        self._targets = keras.tree.map_structure(lambda a: None if a is None else ops.convert_to_tensor(a), arrays)
         is_half = any(layer.compute_dtype == "float16" for layer in model._flatten_layers())
-        self.scale = _HALF_PRECISION_SCALE if is_half else 1.0
+        self.scales = _HALF_PRECISION_SCALES if is_half else (1.0,)
         self._build(inputs)
 
     def __call__(self, inputs: Any, outputs: Any, training: bool) -> Any:
-        """Return the loss, a scalar, `scale` times too large."""
+        """Return the loss, a scalar."""
         try:
-            loss = self._model.compute_loss(x=inputs, y=self._targets, y_pred=outputs, training=training)
+            return self._model.compute_loss(x=inputs, y=self._targets, y_pred=outputs, training=training)
         except (ValueError, TypeError, KeyError) as error:
             raise ProbeError(f"The model's loss cannot be computed with these targets: {error}") from error
-        return loss * ops.cast(self.scale, loss.dtype)
 
     def _build(self, inputs: Any) -> None:
         """Let Keras make what a loss over several outputs counts with, which it cannot while a graph is traced."""
@@ -60,6 +61,9 @@ class Loss:
         shapes = keras.tree.map_structure(lambda a: keras.KerasTensor(a.shape, str(a.dtype)), inputs)
         outputs = self._model.compute_output_spec(shapes)
         try:
-            loss.build(keras.tree.map_structure(lambda t: keras.KerasTensor(t.shape, t.dtype), self._targets), outputs)
+            specs = keras.tree.map_structure(
+                lambda t: None if t is None else keras.KerasTensor(t.shape, t.dtype), self._targets
+            )
+            loss.build(specs, outputs)
         except (ValueError, TypeError, KeyError) as error:
             raise ProbeError(f"The model's loss does not take these targets: {error}") from error

@@ -127,9 +127,8 @@ class Probe:
             value = loss and loss(inputs, outputs, self._training)
         self._calls, self.unreachable = hearing.calls(), hearing.unreachable
         self._check_heard()
-        gradients = tape.gradients(value) if loss else {}
-        scale = loss.scale if loss else 1.0
-        return {key: finished(call, gradients, scale) for key, call in self._calls.items()}, outputs
+        gradients = tape.gradients(value, loss.scales) if loss else {}
+        return {key: finished(call, gradients) for key, call in self._calls.items()}, outputs
 
     def _check_heard(self) -> None:
         """Raise if a layer that was asked for was not heard, or none was."""

@@ -203,9 +203,8 @@ def test_what_cannot_be_ranked_is_left_out() -> None:
     annotation = flags()
     longer = layer("longer", None, h=coarse(1, timesteps=TIMESTEPS + 1))
     unset = layer("unset", ~annotation, h=coarse(1))
-    trace = layer("kept", None, h=coarse(1), **{"gradient/hidden_state": np.repeat(annotation[..., None], 5, 2) * 1.0})
+    trace = layer("kept", None, h=coarse(1))
     assert {(d.layer, d.signal) for d in detectors([longer, unset, trace], annotation)} == {("kept", "h")}
-    assert detectors([layer("g", None, **{"gradient/h": coarse(1)})], annotation) == ()
 
 
 def test_one_sample_knows_no_chance() -> None:

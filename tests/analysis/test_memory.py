@@ -14,6 +14,7 @@ import tensorflow as tf
 
 from tb_rnn_plugin.analysis.activations import ACTIVATIONS
 from tb_rnn_plugin.analysis.derivatives import DERIVATIVES, activate, derivative
+from tb_rnn_plugin.analysis.explain import explain
 from tb_rnn_plugin.analysis.memory import KEPT, horizon, reach
 from tb_rnn_plugin.log.schema import Array, LayerTrace
 from tests.analysis.traces import FORMS, MASK, TIMESTEPS, reference_trace
@@ -302,3 +303,36 @@ def test_the_horizon_and_the_reach_of_a_gru_agree() -> None:
 def test_cells_without_a_keeping_gate_have_no_horizon(cell: str) -> None:
     with pytest.raises(ValueError, match=f"multiplies the old state, .* got {cell}"):
         horizon(gated(cell, np.ones((1, 1, 1))))
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_cell_called_by_hand_reaches_as_far_as_the_layer(form: str) -> None:
+    layer = reference_trace(form)
+    starts = {name: state[:, None] for name, state in layer.initial_states.items()}
+    given = {name: np.concatenate([start, layer.signals[name][:, :-1]], axis=1) for name, start in starts.items()}
+    by_hand = replace(layer, initial_states=given)
+    for sample, timestep, unit in PLACES:
+        place: dict[str, Any] = {"sample": sample, "timestep": timestep, "unit": unit}
+        measured, wanted = reach(by_hand, **place), reach(layer, **place)
+        assert (measured.steps, measured.end, measured.is_all) == (wanted.steps, wanted.end, wanted.is_all)
+        for state, norms in wanted.norms.items():
+            np.testing.assert_array_equal(measured.norms[state], norms)
+        assert explain(by_hand, "hidden_state", **place) == explain(layer, "hidden_state", **place)
+    given["hidden_state"][0, 3] += 1.0  # From here on, it was started anew.
+    measured = reach(by_hand, sample=0, timestep=TIMESTEPS - 1, unit=1)
+    assert (measured.norms["hidden_state"][:3] == 0).all()
+    assert (measured.norms["hidden_state"][3:] > 0).all()
+    anew = explain(by_hand, "hidden_state", sample=0, timestep=3, unit=1)
+    assert anew.read_before is None
+
+
+def test_the_end_of_the_reach_is_a_timestep_that_was_read() -> None:
+    measured = at_end(fading(0.5))
+    assert (measured.steps, measured.end, measured.is_all) == (7, 22, False)
+    mask = np.ones((1, 30), bool)
+    mask[0, [0, 1, 25]] = False
+    masked = at_end(fading(1.0, mask=mask))
+    assert (masked.end, masked.is_all) == (2, True)
+    assert (at_end(fading(1.0), timestep=0).end, at_end(fading(0.0)).is_all) == (0, False)
+    two = fading(1.0, initial_states={"hidden_state": np.zeros((1, 2, 1))})
+    assert (at_end(two).end, at_end(two).is_all) == (15, True)

@@ -94,6 +94,16 @@ def test_the_evidence_is_one_click_away(opened: Tab) -> None:
     expect(opened.frame.locator(".range .thumb")).to_be_visible()
 
 
+def test_the_epochs_that_show_it_are_links(opened: Tab, run: Run) -> None:
+    finding = next(one for one in run.findings(2) if one.signal == "forget_gate")
+    assert finding.steps == (1, 2)
+    steps = opened.frame.locator('li[data-signal="forget_gate"] .steps button')
+    expect(steps).to_have_text([str(step) for step in finding.steps])
+    expect(steps.nth(1)).to_have_attribute("aria-current", "step")
+    steps.nth(0).click()
+    opened.expect_step(1)
+
+
 def test_what_to_do_and_when_it_is_no_fault(opened: Tab, run: Run) -> None:
     finding = next(one for one in run.findings(2) if one.signal == "forget_gate")
     shown = opened.frame.locator('li[data-signal="forget_gate"]')

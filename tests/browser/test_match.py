@@ -49,7 +49,8 @@ def pattern(values: NDArray[np.float64], start: int, end: int) -> list[int]:
 def held(values: NDArray[np.float64], chosen: list[int], start: int, end: int) -> float:
     """How much of a pattern holds at a place of `[time, unit]`."""
     on = values[:, chosen] > THRESHOLD
-    return float(np.concatenate([on[start:end], ~on[around(start, end)]]).mean())
+    overall = np.concatenate([on[start:end], ~on[around(start, end)]]).mean()
+    return float(on[start:end].mean() * overall)
 
 
 def a_place(values: NDArray[np.float64]) -> tuple[int, int]:

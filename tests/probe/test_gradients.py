@@ -304,3 +304,63 @@ def test_what_cannot_be_differentiated_is_said() -> None:
         Probe(model, x, targets=np.zeros((SAMPLES, UNITS + 1)))()
     with pytest.raises(ProbeError, match="loss"):
         Probe(model, x, targets={"a": np.zeros((SAMPLES, UNITS)), "b": np.zeros((SAMPLES, UNITS))})()
+
+
+class Coded(L.Layer):  # type: ignore[name-defined,misc]
+    """A cell that reads whole numbers, and hands out what its `output` makes of its state."""
+
+    def __init__(self, output: Callable[[Any], Any] = lambda h: h, **options: Any) -> None:
+        super().__init__(**options)
+        self.state_size = 1
+        self._output = output
+
+    def call(self, inputs: Any, states: Any) -> Any:
+        h = keras.ops.tanh(0.5 * states[0] + 0.1 * keras.ops.cast(inputs[:, :1], "float32"))
+        return self._output(h), [h]
+
+
+def coded(dtype: str, **options: Any) -> Any:
+    inputs = keras.Input((TIMESTEPS, 1), dtype=dtype)
+    model = keras.Model(inputs, L.RNN(Coded(name="cell", **options), name="rnn")(inputs))
+    model.compile(loss="mse")
+    return model
+
+
+def test_a_layer_that_reads_whole_numbers_has_the_gradients_of_one_that_reads_floats() -> None:
+    codes = np.random.default_rng(3).integers(0, 9, (SAMPLES, TIMESTEPS, 1))
+    whole, floats = (
+        capture(coded(dtype), codes.astype(dtype), targets=targets(1))["rnn"].gradients["state_0"]
+        for dtype in ("int32", "float32")
+    )
+    np.testing.assert_array_equal(whole, floats)
+    assert (np.abs(whole) > 0).all()
+
+
+def test_a_cell_whose_output_is_no_state_has_no_gradient_rather_than_a_part_of_it() -> None:
+    x = np.ones((SAMPLES, TIMESTEPS, 1), np.float32)
+    assert capture(coded("float32", output=lambda h: 2.0 * h), x, targets=targets(1))["rnn"].gradients == {}
+
+
+def test_large_losses_in_half_precision_do_not_overflow() -> None:
+    x, y = sequences(), 1e4 + targets(UNITS).astype("float32")
+    found = []
+    for dtype in ("float32", "mixed_float16"):
+        model = sequential(L.LSTM(UNITS, dtype=dtype, name="rnn"), L.Rescaling(1.0, dtype="float32"))
+        model.compile(loss="mse")
+        found.append(capture(model, x, targets=y)["rnn"].gradients["hidden_state"])
+    single, half = found
+    assert np.abs(single).max() > 2  # 2 * 2^15 is more than float16 holds.
+    np.testing.assert_allclose(half, single, rtol=0, atol=0.02 * np.abs(single).max())
+
+
+def test_an_output_without_a_loss_needs_no_target() -> None:
+    inputs = keras.Input((TIMESTEPS, FEATURES))
+    hidden = L.GRU(2, name="rnn")(inputs)
+    model = randomized(keras.Model(inputs, [hidden, L.Dense(1)(hidden)]))
+    model.compile(loss=["mse", None])
+    y = targets(2)
+    with_none = capture(model, sequences(), targets=[y, None])["rnn"].gradients["hidden_state"]
+    assert np.abs(with_none).max() > 0
+    np.testing.assert_array_equal(
+        with_none, capture(model, sequences(), targets=[y, targets(1)])["rnn"].gradients["hidden_state"]
+    )

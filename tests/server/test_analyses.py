@@ -62,8 +62,15 @@ def test_a_value_explained(board: TensorBoard, run: Run) -> None:
         explanation = run.explain("rnn", signal, step=STEP, **cell)
         assert answer["text"] == str(explanation)
         assert answer["value"] == explanation.value
+        assert answer["read_before"] == 2
         assert answer["parts"] == explanation.parts
         assert answer["contributions"] == [asdict(one) for one in explanation.contributions]
+
+
+def test_the_first_value_of_a_sequence_came_with_an_initial_state(board: TensorBoard) -> None:
+    cell: dict[str, Any] = {"sample": 1, "timestep": 0, "unit": 2}
+    answer = board.get("explain", **PLACE, step=STEP, signal="forget_gate", **cell).json()
+    assert answer["read_before"] is None
 
 
 def test_memory(board: TensorBoard, run: Run, logdir: Path) -> None:
@@ -74,6 +81,7 @@ def test_memory(board: TensorBoard, run: Run, logdir: Path) -> None:
     answer = served(board, "reach", **PLACE, step=STEP, signal="cell_state", **cell)
     wanted = run.reach("rnn", "cell_state", STEP, **cell)
     assert int(answer["steps"]) == wanted.steps
+    assert (int(answer["end"]), bool(answer["all"])) == (4 - wanted.steps, wanted.steps == 4)
     for state, norms in wanted.norms.items():
         np.testing.assert_array_equal(answer[f"norms/{state}"], norms)
 
@@ -118,6 +126,7 @@ def test_where_else_the_same_units_are_on(board: TensorBoard, run: Run) -> None:
     answer = board.get("match", **PLACE, step=STEP, signal="hidden_state", **place).json()
     pattern = run.match("rnn", "hidden_state", STEP, **place)
     assert answer["units"] == list(pattern.units)
+    assert answer["unit_count"] == len(pattern.units)
     assert answer["matches"] == [asdict(match) for match in pattern.matches]
     history = served(board, "match_history", **PLACE, signal="hidden_state", units="0,2", **place)
     assert history["steps"].tolist() == [*range(EXPLAINED_STEPS)]

@@ -22,6 +22,7 @@ from tests.tensorboard_process import PATIENCE, TensorBoard, tensorboard
 def test_runs(board: TensorBoard) -> None:
     assert board.get("runs").json() == {
         "runs": [
+            {"name": "explained/rnn", "unit": "epoch", "steps": 3, "last_step": 2},
             {"name": "masked/rnn", "unit": "epoch", "steps": 4, "last_step": 3},
             {"name": "plain/rnn", "unit": "epoch", "steps": 4, "last_step": 3},
             {"name": "scored/rnn", "unit": "epoch", "steps": 3, "last_step": 2},

@@ -40,6 +40,8 @@ export interface Explanation {
   readonly signal: string;
   readonly sample: number;
   readonly timestep: number;
+  /** The timestep whose states the cell came with; null where those are initial states. */
+  readonly read_before: number | null;
   readonly unit: number;
   readonly equation: string;
   readonly activation: string | null;
@@ -78,6 +80,8 @@ export interface Match {
 
 export interface Pattern {
   readonly units: readonly number[];
+  /** How many there are; `units` holds the strongest of them. */
+  readonly unit_count: number;
   readonly matches: readonly Match[];
 }
 

@@ -63,18 +63,3 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
 export function meaningOf(symbol: string): Meaning | null {
   return MEANINGS[symbol] ?? null;
 }
-
-export interface Reading {
-  readonly timesteps: number;
-  readonly mask: Uint8Array | null;
-  readonly backwards: boolean;
-}
-
-/** The timestep that the layer read before this one; null for the first that it read. */
-export function readBefore(timestep: number, { timesteps, mask, backwards }: Reading): number | null {
-  const stride = backwards ? 1 : -1;
-  for (let t = timestep + stride; t >= 0 && t < timesteps; t += stride) {
-    if (mask === null || mask[t] !== 0) return t;
-  }
-  return null;
-}

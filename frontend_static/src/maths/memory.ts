@@ -48,24 +48,3 @@ export function normDomain(norms: Iterable<number>): [number, number] | null {
   const low = positive.reduce((a, b) => Math.min(a, b));
   return [Math.max(low, high * SMALLEST_SHARE), high];
 }
-
-export interface Reached {
-  /** The farthest timestep that still counts. */
-  readonly end: number;
-  /** Whether that is the first one read. */
-  readonly isAll: boolean;
-}
-
-/** Where `steps` timesteps back from the picked one ends; padding, whose norm is NaN, does not count. */
-export function reachOf(norms: readonly number[], from: number, steps: number, backwards: boolean): Reached {
-  const stride = backwards ? 1 : -1;
-  let end = from;
-  let left = steps;
-  for (let t = from + stride; t >= 0 && t < norms.length; t += stride) {
-    if (Number.isNaN(norms[t])) continue;
-    if (left === 0) return { end, isAll: false };
-    end = t;
-    left--;
-  }
-  return { end, isAll: true };
-}

@@ -67,10 +67,14 @@ export const detectorHistoryAsk: Question = (selection, run) => {
 
 /** What the brushed stretch's units have in common. */
 export const matchAsk: Question = (selection) => {
-  const { brush, signal, threshold } = selection;
+  const { brush, signal, threshold, matchStep } = selection;
   if (brush === null || signal === null) return null;
   const { sample, start, end } = brush;
-  return ofLayer("match", selection, { signal, sample, start, end, threshold });
+  return ofLayer(
+    "match",
+    { ...selection, step: matchStep ?? selection.step },
+    { signal, sample, start, end, threshold },
+  );
 };
 
 /** The same pattern at every step, once its units are known. */

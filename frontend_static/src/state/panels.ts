@@ -7,17 +7,23 @@ import { asksOf, matchAsk, patternAsks } from "./asked.ts";
 import { Inspection } from "./inspection.ts";
 import type { Selection } from "./selection.ts";
 
-/** Playing and scrubbing pass many steps, and an analysis may keep the server busy for a second. */
-const REST_MS = 120;
+/** Scrubbing passes many steps, and an analysis may keep the server busy for a second. */
+const REST_MS = 200;
 
 export class Panels {
   readonly inspection: Inspection;
   readonly analyses: Analyses;
+  private readonly isPlaying: () => boolean;
   private readonly onChange: () => void;
   private resting: ReturnType<typeof setTimeout> | undefined;
   private last: [Selection, RunInfo | null] | null = null;
 
-  constructor(client: Pick<Client, "evolution" | "change" | "ask">, onChange: () => void) {
+  constructor(
+    client: Pick<Client, "evolution" | "change" | "ask">,
+    isPlaying: () => boolean,
+    onChange: () => void,
+  ) {
+    this.isPlaying = isPlaying;
     this.onChange = onChange;
     this.inspection = new Inspection(client, onChange);
     this.analyses = new Analyses(client, () => this.onAnswer());
@@ -26,8 +32,7 @@ export class Panels {
   want(selection: Selection, run: RunInfo | null): void {
     this.inspection.want(selection);
     this.last = [selection, run];
-    clearTimeout(this.resting);
-    this.resting = setTimeout(() => this.ask(), REST_MS);
+    this.rest();
   }
 
   clear(): void {
@@ -37,8 +42,18 @@ export class Panels {
     this.analyses.clear();
   }
 
+  private rest(): void {
+    clearTimeout(this.resting);
+    this.resting = setTimeout(() => this.ask(), REST_MS);
+  }
+
   private ask(): void {
     if (this.last === null) return;
+    // Each step would be passed before its answer came; the one that playing ends at is asked for.
+    if (this.isPlaying()) {
+      this.rest();
+      return;
+    }
     const [selection, run] = this.last;
     const asks = asksOf(selection, run);
     const pattern = run && selection.panel === "match" ? matchAsk(selection, run) : null;

@@ -67,6 +67,8 @@ export interface Selection {
   readonly annotation: string | null;
   /** Timesteps whose pattern is looked for elsewhere. */
   readonly brush: Brush | null;
+  /** The step at which the brushed units were found; null is the one shown. */
+  readonly matchStep: number | null;
   /** Above it a unit counts as on. */
   readonly threshold: number;
   /** Which weights are shown, "forget_gate/U"; null is the first gate's U. */
@@ -98,6 +100,7 @@ export const NOTHING: Selection = {
   panel: null,
   annotation: null,
   brush: null,
+  matchStep: null,
   threshold: 0.3,
   matrix: null,
   follow: false,
@@ -138,6 +141,7 @@ export function resolve(wanted: Selection, run: RunInfo, otherRun: RunInfo | nul
     window: window ? wanted.window : null,
     pin: inside ? pin : null,
     brush: brush !== null && brush.sample < samples && brush.end <= (layer?.timesteps ?? 0) ? brush : null,
+    matchStep: wanted.matchStep === null ? null : nearestStep(run.steps, wanted.matchStep),
     pinned: pinned.filter((unit) => unit < (layer?.units ?? 0)),
     signal: signalOf(run, layer?.key ?? null, wanted.signal),
     other: otherRun ? ownStep(wanted.other, otherRun) : wanted.other,

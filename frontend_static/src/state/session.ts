@@ -37,7 +37,7 @@ export class Session {
   constructor(client: Client, onChange: () => void) {
     this.catalogue = new Catalogue(client);
     this.frames = new Frames(client);
-    this.panels = new Panels(client, onChange);
+    this.panels = new Panels(client, () => this.stepping.player.playing, onChange);
     this.overviews = new Overviews(client, onChange);
     this.finder = new Finder((run, sample) => this.frames.tokens(run, sample), onChange);
     this.stepping = new Stepping(this, onChange);

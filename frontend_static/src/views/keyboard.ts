@@ -95,9 +95,9 @@ export function obey(command: Command, desk: Desk): boolean {
 
 /** The stretch of timesteps that is matched begins, or ends, at the crosshair. */
 function moveBrush(session: Session, edge: "start" | "end"): void {
-  const { pin, brush, sample } = session.selection;
+  const { pin, brush, sample, step } = session.selection;
   if (pin === null || sample === null) return;
-  session.look({ brush: brushTo(brush, sample, pin.timestep, edge) });
+  session.look({ brush: brushTo(brush, sample, pin.timestep, edge), matchStep: step });
 }
 
 /** The crosshair's unit to the top, or back to where it belongs. */

@@ -56,7 +56,7 @@ function renderTimeline(session: Session, { theme }: Look) {
       .brush=${selection.brush}
       .theme=${theme}
       @window-change=${zoom(session)}
-      @brush-change=${(event: CustomEvent<Brush>) => session.look({ brush: event.detail })}
+      @brush-change=${(event: CustomEvent<Brush>) => session.look({ brush: event.detail, matchStep: selection.step })}
       @pick=${(event: CustomEvent<Picked>) => session.look(ofFirst(event.detail, view.a.layer))}
       @step-change=${goTo}
     ></rnn-timeline>

@@ -19,8 +19,8 @@ from tb_rnn_plugin.analysis.findings.values import (
     main_signal,
     of_units,
     ordered,
-    present,
 )
+from tb_rnn_plugin.analysis.sequences import present
 from tb_rnn_plugin.log.schema import Array, LayerTrace
 
 BLIND = 1e-4

@@ -8,7 +8,8 @@ import numpy as np
 
 from tb_rnn_plugin.analysis.findings.finding import Finding, Rule
 from tb_rnn_plugin.analysis.findings.idle import idle_units
-from tb_rnn_plugin.analysis.findings.values import FEWEST, finite, is_recurrent, label, main_signal, of_units, present
+from tb_rnn_plugin.analysis.findings.values import FEWEST, finite, is_recurrent, label, main_signal, of_units
+from tb_rnn_plugin.analysis.sequences import present
 from tb_rnn_plugin.log.schema import Array, LayerTrace
 
 SAME = 0.999

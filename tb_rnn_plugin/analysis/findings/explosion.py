@@ -13,8 +13,8 @@ from tb_rnn_plugin.analysis.findings.values import (
     label,
     largest,
     ordered,
-    present,
 )
+from tb_rnn_plugin.analysis.sequences import present
 from tb_rnn_plugin.log.schema import Array, LayerTrace
 
 CELL_STATE = 10.0

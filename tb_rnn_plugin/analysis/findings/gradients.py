@@ -63,17 +63,15 @@ def gradient_norms(gradients: Array) -> Array:
         return np.asarray(np.nansum(norms, axis=0) / (~np.isnan(norms)).sum(axis=0))
 
 
-def vanished_timesteps(norms: Array, resolution: float = 0.0) -> Array:
+def vanished_timesteps(norms: Array) -> Array:
     """Return the first timesteps in a row at which the gradient has vanished, `[time]` of bool, by `VANISHING`.
 
     Args:
         norms: `[time]` in the order that the layer computed them, NaN for timesteps that nobody has.
-        resolution: Smallest norm that the stored values can hold. Where the threshold is below it, a gradient that has
-            vanished cannot be told from one that is only small, and no timestep counts.
     """
     with np.errstate(all="ignore"):
         largest = np.fmax.reduce(norms, initial=0.0)
-        if not 0 < largest < np.inf or largest * VANISHING < resolution:
+        if not 0 < largest < np.inf:
             return np.zeros(len(norms), np.bool_)
         # Timesteps that nobody has do not end the row.
         row = np.logical_and.accumulate(np.isnan(norms) | (norms < VANISHING * largest))
@@ -105,7 +103,7 @@ def gradients(trace: LayerTrace, step: int) -> Iterator[Finding]:
             continue
         norms = gradient_norms(as_read(trace, finite(trace, stored)))
         present, timesteps = max(int((~np.isnan(norms)).sum()), 1), stored.shape[1]
-        gone = vanished_timesteps(norms, _resolution(stored))
+        gone = vanished_timesteps(norms)
         if gone.any():
             where = input_timesteps(trace, gone, timesteps)
             yield _VANISHING.finding(
@@ -127,12 +125,6 @@ def gradients(trace: LayerTrace, step: int) -> Iterator[Finding]:
                 share=int(blown.sum()) / present,
                 timesteps=input_timesteps(trace, blown, timesteps),
             )
-
-
-def _resolution(stored: Array) -> float:
-    """Return the smallest norm that is told from 0: in float16 each unit's gradient is rounded to parts of 6e-8."""
-    smallest = float(np.finfo(stored.dtype).smallest_subnormal) if stored.dtype.kind == "f" else 0.0
-    return smallest * float(np.sqrt(stored.shape[2]))
 
 
 def _faded(norms: Array, gone: Array, trace: LayerTrace, timesteps: int) -> str:

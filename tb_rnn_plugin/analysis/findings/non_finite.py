@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from tb_rnn_plugin.analysis.findings.finding import Finding, Rule
-from tb_rnn_plugin.analysis.findings.values import label, named, present
+from tb_rnn_plugin.analysis.findings.values import label, named
+from tb_rnn_plugin.analysis.sequences import present
 from tb_rnn_plugin.log.schema import Array, LayerTrace, gradient_signal
 
 PATIENCE = 16
@@ -33,7 +34,8 @@ class Place:
         layer: The layer's key.
         signal: `"inputs"`, a signal, or `"gradient:cell_state"`, as in a log.
         timestep: The first in the order that the layer computed them.
-        units: Indices of all units of this signal that are not finite at some timestep, earliest first.
+        units: Indices of all units of this signal (of inputs, features) that are not finite at some timestep,
+            earliest first.
         timesteps: All timesteps at which this signal is not finite, ascending; empty where it is at all.
         total: How many units, or features, this signal has.
     """
@@ -132,7 +134,7 @@ def non_finite(
             message,
             steps=held,
             share=1.0,
-            units=place.units,
+            units=() if place.signal == "inputs" else place.units,
             timesteps=place.timesteps,
         )
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from tb_rnn_plugin.analysis.findings.finding import Finding, Rule
 from tb_rnn_plugin.analysis.findings.values import FEWEST, counts, finite, is_recurrent, label, of_units, ordered
+from tb_rnn_plugin.analysis.saturation import saturated_shares
 from tb_rnn_plugin.log.schema import Array, Interval, LayerTrace
 from tb_rnn_plugin.log.statistics import saturation_thresholds
 
@@ -55,13 +56,10 @@ def saturated_units(values: Array, bounds: Interval | None) -> dict[Side, tuple[
     Returns:
         Indices by `"low"` and `"high"`: most of the time first, equal ones by index.
     """
-    low, high = saturation_thresholds(bounds)
-    number = counts(values)
-    below, above = ((values < low).sum(axis=(0, 1)), (values > high).sum(axis=(0, 1)))
-    judged = number >= FEWEST
-    share_low, share_high = below / np.maximum(number, 1), above / np.maximum(number, 1)
+    share_low, share_high = saturated_shares(values, bounds)
+    judged = counts(values) >= FEWEST
     if bounds is not None and bounds[0] < 0:
-        either, mostly_low = share_low + share_high, below > above
+        either, mostly_low = share_low + share_high, share_low > share_high
         share_low, share_high = np.where(mostly_low, either, 0.0), np.where(mostly_low, 0.0, either)
     return {
         "low": ordered(np.flatnonzero(judged & (share_low >= NEARLY_ALWAYS)), share_low),

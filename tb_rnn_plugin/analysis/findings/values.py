@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from tb_rnn_plugin.analysis.sequences import present, sequence_count
 from tb_rnn_plugin.log.schema import Array, LayerTrace, gradient_state
 
 FEWEST = 8
@@ -29,14 +30,6 @@ def main_signal(trace: LayerTrace) -> str | None:
     return next(iter(trace.signals), None)
 
 
-def present(trace: LayerTrace, values: Array) -> Array:
-    """Return `[sample, time]` of bool: True where a signal of this shape is not masked."""
-    shape = values.shape[:2]
-    if trace.mask is None or trace.mask.shape != shape:
-        return np.ones(shape, np.bool_)
-    return np.asarray(trace.mask, np.bool_)
-
-
 def finite(trace: LayerTrace, values: Array) -> Array:
     """Return `[sample, time, unit]` of float32 or wider: NaN where masked and where training produced NaN or inf."""
     wide = np.asarray(values, np.promote_types(values.dtype, np.float32))
@@ -56,7 +49,7 @@ def as_read(trace: LayerTrace, values: Array) -> Array:
         values: `[sample, time, …]`.
     """
     samples, timesteps = values.shape[:2]
-    sequences = _sequences(trace, timesteps)
+    sequences = sequence_count(trace, timesteps)
     folded = values.reshape(samples * sequences, timesteps // sequences, *values.shape[2:])
     return folded[:, ::-1] if trace.config.get("go_backwards") else folded
 
@@ -70,13 +63,7 @@ def input_timesteps(trace: LayerTrace, shown: Array, timesteps: int) -> tuple[in
         timesteps: How many the input has.
     """
     forward = shown[::-1] if trace.config.get("go_backwards") else shown
-    return tuple(np.flatnonzero(np.tile(forward, _sequences(trace, timesteps))).tolist())
-
-
-def _sequences(trace: LayerTrace, timesteps: int) -> int:
-    counts = {state.shape[1] for state in trace.initial_states.values() if state.ndim == 3}
-    count = counts.pop() if len(counts) == 1 else 1
-    return count if 0 < count < timesteps and timesteps % count == 0 else 1
+    return tuple(np.flatnonzero(np.tile(forward, sequence_count(trace, timesteps))).tolist())
 
 
 def counts(values: Array) -> Array:

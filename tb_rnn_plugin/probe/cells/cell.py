@@ -60,6 +60,10 @@ class OtherCell(InstrumentedCell):
     Args:
         cell: The cell.
         key: The layer's key, for messages about what it records.
+
+    Attributes:
+        hands_out_a_state: After a call, whether its output is one of its new states: only then does all that follows
+            from a state come from what it hands on.
     """
 
     def __init__(self, cell: Any, key: str) -> None:
@@ -69,6 +73,7 @@ class OtherCell(InstrumentedCell):
         self.ranges: dict[str, Interval | None] = {}
         self.config: dict[str, Any] = {}
         self._takes_training = isinstance(cell, keras.Layer) and cell._call_has_training_arg
+        self.hands_out_a_state = False
 
     def name_states(self, states: Any) -> dict[str, Tensor]:
         """Return states, nested in any way, as `state_0`, `state_1`, …."""
@@ -97,6 +102,7 @@ class OtherCell(InstrumentedCell):
         with collecting(self.key, [*self.name_states(states)], samples) as recorded:
             output, after = call()
         nudged = {name: nudge(name, state) for name, state in self.name_states(after).items()}
+        self.hands_out_a_state = any(output is state for state in keras.tree.flatten(after))
         for state, new in zip(keras.tree.flatten(after), nudged.values(), strict=True):
             output = new if output is state else output
         return {**nudged, **recorded}, (output, keras.tree.pack_sequence_as(after, list(nudged.values())))

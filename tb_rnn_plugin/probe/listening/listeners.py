@@ -55,7 +55,7 @@ def recurrent_loop(hearing: Hearing, key: str, layer: Any) -> Callable[..., Any]
             ran = result.cells[name]
             inputs = read if ran.inputs is None else ran.inputs
             config = {"go_backwards": bool(layer.go_backwards), "dropout": _drops(cell.cell, training)}
-            its_zeros = (zeros[name],) if name in zeros else ()
+            its_zeros = (zeros[name],) if name in zeros and _is_whole(cell) else ()
             hearing.scope.add(its_key, _cell_call(cell, ran.signals, inputs, its_states, mask, its_zeros, **config))
         return result.output
 
@@ -106,6 +106,7 @@ def cell_call(hearing: Hearing, key: str, cell: Any) -> Callable[..., Any]:
             signals = instrumented.signals(parts)
             # An LSTM's states are always a list; those of the others come as they were given.
             returned = output, after if is_nested or len(after) > 1 else after[0]
+        zeros = zeros if _is_whole(instrumented) else ()
         timestep = {name: _one_timestep(signal) for name, signal in signals.items()}
         config = {"go_backwards": False, "dropout": _drops(cell, training)}
         made = _cell_call(instrumented, timestep, _one_timestep(inputs), before, None, zeros, **config)
@@ -191,6 +192,11 @@ def _output_call(key: str, layer: Any, nested: Any) -> LayerCall:
     mask = getattr(outputs[0], "_keras_mask", None)
     masked = mask is not None and len(mask.shape) == 2 and len(outputs[0].shape) > 2
     return LayerCall(type(layer).__name__, dict(zip(names, signals, strict=True)), mask=mask if masked else None)
+
+
+def _is_whole(cell: InstrumentedCell) -> bool:
+    """Tell whether the gradient by a state has all that follows from it; of a cell of the user's, not always."""
+    return not isinstance(cell, OtherCell) or cell.hands_out_a_state
 
 
 def _listed(states: Any) -> Any:

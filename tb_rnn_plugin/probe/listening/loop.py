@@ -60,7 +60,7 @@ def run(
         training: Whether dropout is applied.
         beside: Zeros to add to the cells' states.
     """
-    step = _Step(cells, training, beside, sequences.shape[2:])
+    step = _Step(cells, training, beside, sequences.shape[2:], sequences.dtype)
     # Keras' unrolled loop, when it goes backwards, zeroes outputs where the mask has not been turned around with them.
     zeroes_amiss = layer.unroll and layer.go_backwards and layer.zero_output_for_mask and mask is not None
     loop = _Loop(step, layer.go_backwards, layer.zero_output_for_mask and not zeroes_amiss)
@@ -111,12 +111,13 @@ class _Step:
     packing: Packing
 
     def __init__(
-        self, cells: Mapping[str, InstrumentedCell], training: bool, beside: Beside, shape: Sequence[int]
+        self, cells: Mapping[str, InstrumentedCell], training: bool, beside: Beside, shape: Sequence[int], dtype: Any
     ) -> None:
         self._cells = cells
         self._training = training
         self._beside = beside
         self._shape = shape
+        self._dtype = dtype
         self.places: dict[str, _Places] = {}
         self.output_place = 0
 
@@ -132,7 +133,7 @@ class _Step:
         # Copies, told apart by identity even where a cell hands a state on, or starts from one tensor twice.
         states = keras.tree.map_structure(ops.copy, states)
         new_states: list[Any] = []
-        output, nudges = self._beside.taken(inputs, self._shape)
+        output, nudges = self._beside.taken(inputs, self._shape, self._dtype)
         is_stack = list(self._cells) != [""]
         for (name, cell), before in zip(self._cells.items(), states if is_stack else [states], strict=True):
             read = place(output) if new_states else None

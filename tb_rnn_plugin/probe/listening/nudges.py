@@ -81,10 +81,22 @@ class Beside:
         if not self.zeros:
             return sequences
         flat = ops.reshape(sequences, (*ops.shape(sequences)[:2], -1))
-        return ops.concatenate([flat, *(ops.cast(z.tensor, flat.dtype) for z in self.zeros.values())], axis=-1)
+        # Of one dtype, which must hold the input exactly and have gradients: whole numbers have none.
+        is_float = "float" in keras.backend.standardize_dtype(flat.dtype)
+        dtypes = [z.tensor.dtype for z in self.zeros.values()]
+        joint = keras.backend.result_type(*dtypes, flat.dtype if is_float else "float64")
+        return ops.concatenate(
+            [ops.cast(part, joint) for part in (flat, *(z.tensor for z in self.zeros.values()))], axis=-1
+        )
 
-    def taken(self, inputs: Tensor, shape: Sequence[int]) -> tuple[Tensor, dict[str, Nudge]]:
-        """Return the cells' input at one timestep, of this shape without the samples, and the nudge of each cell."""
+    def taken(self, inputs: Tensor, shape: Sequence[int], dtype: Any) -> tuple[Tensor, dict[str, Nudge]]:
+        """Return the cells' input at one timestep, and the nudge of each cell.
+
+        Args:
+            inputs: `[sample, feature + zeros]`, one timestep of what `joined` returned.
+            shape: Of the input, without the samples.
+            dtype: Of the input.
+        """
         if not self.zeros:
             return inputs, {}
         ends = prod(shape)
@@ -92,7 +104,7 @@ class Beside:
         for name, zeros in self.zeros.items():
             nudges[name] = zeros.nudge(inputs[:, ends : ends + zeros.width])
             ends += zeros.width
-        return ops.reshape(inputs[:, : prod(shape)], (-1, *shape)), nudges
+        return ops.cast(ops.reshape(inputs[:, : prod(shape)], (-1, *shape)), dtype), nudges
 
 
 NOTHING = Beside()

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
 from tb_rnn_plugin.analysis.detectors import scores
 from tb_rnn_plugin.analysis.matching import pattern_score
 from tb_rnn_plugin.analysis.moment import checked_index
-from tb_rnn_plugin.log.errors import LogError
-from tb_rnn_plugin.log.schema import Array
+from tb_rnn_plugin.log.schema import Array, LayerTrace
+from tb_rnn_plugin.log.traces import check_signal, find_layer
 from tb_rnn_plugin.run import Run
-from tb_rnn_plugin.server.queries.findings import finite_json
-from tb_rnn_plugin.server.queries.served import at_each, spread
-
-T = TypeVar("T")
+from tb_rnn_plugin.server.queries.findings import MOST_NAMED, finite_json
+from tb_rnn_plugin.server.queries.served import history
 
 
 def list_detectors(run: Run, annotation: str, step: int) -> dict[str, Any]:
@@ -36,12 +34,12 @@ def read_detector_history(run: Run, annotation: str, layer: str, signal: str, un
     values = run.annotation(annotation)
 
     def score(step: int) -> tuple[float, float]:
-        of_units, _ = scores(run.trace(layer, step), signal, values)
+        of_units, _ = scores(_one_signal(run, layer, signal, step), signal, values)
         return of_units[checked_index("Units", unit, len(of_units))], of_units.max()
 
-    steps, found = _history(run, score)
+    steps, found = history(run, score)
     own, best = zip(*found, strict=True)
-    return {"steps": steps, "score": np.array(own), "best": np.array(best)}
+    return {"steps": np.array(steps, np.int64), "score": np.array(own), "best": np.array(best)}
 
 
 def find_pattern(
@@ -49,7 +47,11 @@ def find_pattern(
 ) -> dict[str, Any]:
     """Answer `/match`."""
     pattern = run.match(layer, signal, step, sample=sample, start=start, end=end, threshold=threshold)
-    return {"units": list(pattern.units), "matches": [asdict(match) for match in pattern.matches]}
+    return {
+        "units": list(pattern.units[:MOST_NAMED]),
+        "unit_count": len(pattern.units),
+        "matches": [asdict(match) for match in pattern.matches],
+    }
 
 
 def read_pattern_history(
@@ -70,29 +72,17 @@ def read_pattern_history(
     """
 
     def score(step: int) -> float:
-        return pattern_score(run.load(layer, signal, step), units, sample, start, end, threshold)
+        file = run.opened(step)
+        row = file.read(check_signal(find_layer(file, layer), signal), sample)
+        return pattern_score(row[np.newaxis], units, 0, start, end, threshold)
 
-    steps, found = _history(run, score)
-    return {"steps": steps, "score": np.array(found)}
+    steps, found = history(run, score)
+    return {"steps": np.array(steps, np.int64), "score": np.array(found)}
 
 
-def _history(run: Run, score: Callable[[int], T]) -> tuple[Array, list[T]]:
-    """Return the steps at which something can be computed, and what; a layer may have had another shape at others.
-
-    Raises:
-        LogError, IndexError, ValueError: it can be at none; what was wrong at the last.
-    """
-    kept: list[int] = []
-    found: list[T] = []
-    failure: Exception | None = None
-    for step in at_each(run, spread(run.steps)):
-        try:
-            value = score(step)
-        except (LogError, IndexError, ValueError) as error:
-            failure = error
-            continue
-        found.append(value)
-        kept.append(step)
-    if failure is not None and not kept:
-        raise failure
-    return np.array(kept, np.int64), found
+def _one_signal(run: Run, layer: str, signal: str, step: int) -> LayerTrace:
+    """Return a layer with one of its signals alone, and its mask: nothing else is read."""
+    file = run.opened(step)
+    known = find_layer(file, layer)
+    signals = {signal: file.read(check_signal(known, signal))}
+    return LayerTrace(layer, known.cell, signals, {}, None, {}, run.mask(layer, step))

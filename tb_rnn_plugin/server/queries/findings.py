@@ -11,7 +11,8 @@ from tb_rnn_plugin.log.schema import Array
 from tb_rnn_plugin.run import Run
 
 MOST_NAMED = 256
-"""How many of a finding's units and timesteps are sent; nobody looks through more, and a ConvLSTM has very many."""
+"""How many units and timesteps of a finding, or units of a pattern, are sent; nobody looks through more, and a ConvLSTM
+has very many."""
 
 
 def list_findings(run: Run, step: int) -> dict[str, Any]:

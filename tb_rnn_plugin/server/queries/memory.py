@@ -20,5 +20,7 @@ def read_reach(
     found = run.reach(layer, signal, step, sample=sample, timestep=timestep, unit=unit)
     return {
         "steps": np.array(found.steps, np.int64),
+        "end": np.array(found.end, np.int64),
+        "all": np.array(found.is_all, np.bool_),
         **{f"norms/{state}": norms for state, norms in found.norms.items()},
     }

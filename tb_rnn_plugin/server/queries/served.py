@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -54,3 +54,25 @@ def at_each(run: Run, steps: Sequence[int]) -> Iterator[int]:
         yield step
     if not found:
         raise NotInLogError("This run has no step that can be read (any more).")
+
+
+def history(run: Run, read: Callable[[int], T]) -> tuple[list[int], list[T]]:
+    """Return the steps at which something can be read, and what; a layer may have had another shape at others.
+
+    Raises:
+        LogError, IndexError, ValueError: it can be at none; what was wrong at the last.
+    """
+    kept: list[int] = []
+    found: list[T] = []
+    failure: Exception | None = None
+    for step in at_each(run, spread(run.steps)):
+        try:
+            value = read(step)
+        except (LogError, IndexError, ValueError) as error:
+            failure = error
+            continue
+        found.append(value)
+        kept.append(step)
+    if failure is not None and not kept:
+        raise failure
+    return kept, found

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from tb_rnn_plugin.analysis.weight_history import MATRICES, spectral_radius, weight_history
+from tb_rnn_plugin.analysis.weight_history import MATRICES, largest_weights, spectral_radius, weight_history
 from tb_rnn_plugin.log.schema import Array
 from tb_rnn_plugin.run import Run
-from tb_rnn_plugin.server.queries.served import at_each, spread
+from tb_rnn_plugin.server.queries.served import history, spread
 
-_EIGENVALUES_UNITS = 128
+EIGENVALUES_UNITS = 256
+"""Eigenvalues cost the cube of the units: of a layer with more than these there are none."""
+
+_EIGENVALUES_AT_ALL = 128
 _EIGENVALUES_STEPS = 24
 _FEWEST_STEPS = 4
-"""Eigenvalues cost the cube of the units, 10 ms for 128 on one core. So many steps of so many units have them; of more
-units fewer steps, by that cube, but never fewer than these."""
+"""So many steps of so many units have eigenvalues; of more units fewer steps, by that cube, but never fewer than
+these."""
 
 
 def read_weights(run: Run, layer: str, step: int) -> dict[str, Array]:
@@ -24,23 +29,35 @@ def read_weights(run: Run, layer: str, step: int) -> dict[str, Array]:
 
 
 def read_weight_history(run: Run, layer: str) -> dict[str, Array]:
-    """Answer `/weight_history`: norms and histograms of every gate's matrices, spectral radii of its U."""
-    steps = list(at_each(run, spread(run.steps)))
-    gates = [run.weights(layer, step) for step in steps]
+    """Answer `/weight_history`: norms and histograms of every gate's matrices, spectral radii of its U.
+
+    Raises:
+        LogError, ValueError: no step has such a layer, or its weights; what was wrong at the last.
+    """
+    steps, found = history(run, lambda step: largest_weights(run.weights(layer, step)))
+    # A layer that had other gates or biases before is followed as it is now.
+    same = [(step, ends) for step, ends in zip(steps, found, strict=True) if ends.keys() == found[-1].keys()]
+    steps = [step for step, _ in same]
+    largest = {name: max(ends[name] for _, ends in same) for name in found[-1]}
     answer: dict[str, Array] = {"steps": np.array(steps, np.int64)}
-    for gate, matrices in weight_history(gates).items():
-        for name, history in matrices.items():
-            answer[f"norm/{gate}/{name}"] = history.norms
-            answer[f"counts/{gate}/{name}"] = history.counts.astype(np.int64)
-            answer[f"edges/{gate}/{name}"] = history.edges
-    units = next(iter(gates[0].values())).U.shape[-1]
-    chosen = spread(steps, _eigenvalue_steps(units))
-    answer["radius_steps"] = np.array(chosen, np.int64)
-    for gate in gates[0]:
-        recurrent = [gates[steps.index(step)][gate].U for step in chosen]
-        answer[f"radius/{gate}"] = np.array([spectral_radius(matrix) for matrix in recurrent])
-    return answer
+    for (gate, name), of_matrix in weight_history((run.weights(layer, step) for step in steps), largest).items():
+        answer[f"norm/{gate}/{name}"] = of_matrix.norms
+        answer[f"counts/{gate}/{name}"] = of_matrix.counts.astype(np.int64)
+        answer[f"edges/{gate}/{name}"] = of_matrix.edges
+    return answer | _radii(run, layer, steps)
+
+
+def _radii(run: Run, layer: str, steps: Sequence[int]) -> dict[str, Array]:
+    units = next(iter(run.weights(layer, steps[-1]).values())).U.shape[-1]
+    chosen = spread(steps, _eigenvalue_steps(units)) if units <= EIGENVALUES_UNITS else []
+    radii: dict[str, list[float]] = {}
+    for step in chosen:
+        for gate, weights in run.weights(layer, step).items():
+            radii.setdefault(gate, []).append(spectral_radius(weights.U))
+    found = {f"radius/{gate}": np.array(of_gate) for gate, of_gate in radii.items()}
+    return {"radius_steps": np.array(chosen, np.int64), **found}
 
 
 def _eigenvalue_steps(units: int) -> int:
-    return int(np.clip(_EIGENVALUES_STEPS * (_EIGENVALUES_UNITS / units) ** 3, _FEWEST_STEPS, _EIGENVALUES_STEPS))
+    most = _EIGENVALUES_STEPS * (_EIGENVALUES_AT_ALL / units) ** 3
+    return int(np.clip(most, _FEWEST_STEPS, _EIGENVALUES_STEPS))

@@ -88,7 +88,7 @@ def test_a_nan_in_the_data_is_named() -> None:
     x = inputs()
     x[2, 17, 1] = np.nan
     [found] = findings(trace_of(x=x))["non_finite"]
-    assert (found.signal, found.units, found.timesteps) == ("inputs", (1,), (17,))
+    assert (found.signal, found.units, found.timesteps) == ("inputs", (), (17,))
     assert "Inputs: NaN or infinite in 1 of 3 features, from timestep 17 on." in found.message
 
 

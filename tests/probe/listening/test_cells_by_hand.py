@@ -12,6 +12,8 @@ import pytest
 import tensorflow as tf
 
 from tb_rnn_plugin import capture
+from tb_rnn_plugin.analysis.explain import explain
+from tb_rnn_plugin.analysis.memory import reach
 from tb_rnn_plugin.probe import Probe
 from tests.probe.models import (
     ATOL,
@@ -334,3 +336,21 @@ def test_dropout_masks_that_the_cell_holds_stay(graph: bool) -> None:
     assert cell._dropout_mask is held[0]
     assert cell._recurrent_dropout_mask is held[1]
     np.testing.assert_allclose(acts["decoder/cell"]["hidden_state"], acts.predictions["output"], atol=1e-6)
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_a_value_reaches_back_through_the_calls_as_through_those_of_a_layer(name: str) -> None:
+    cell, x = CELLS[name](UNITS, name="cell"), sequences()
+    model = decoder(cell)
+    (trace,) = Probe(model, x, jit_compile=False)().traces
+    layer = L.RNN(CELLS[name](UNITS), return_sequences=True, name="rnn")
+    same = keras.Sequential([keras.Input((TIMESTEPS, FEATURES)), layer])
+    same.set_weights(cell.get_weights())
+    (wanted,) = Probe(same, x, jit_compile=False)().traces
+    place: dict[str, Any] = {"sample": 1, "timestep": TIMESTEPS - 1, "unit": 2}
+    measured = reach(trace, **place)
+    assert measured.steps > 0
+    assert measured.steps == reach(wanted, **place).steps
+    for state, norms in reach(wanted, **place).norms.items():
+        np.testing.assert_allclose(measured.norms[state], norms, rtol=1e-4)
+    assert explain(trace, "hidden_state", **place).read_before == TIMESTEPS - 2

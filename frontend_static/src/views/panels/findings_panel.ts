@@ -4,7 +4,7 @@ import type { Finding, Findings, Tensors } from "../../api/analyses.ts";
 import { signalLabel } from "../../maths/format.ts";
 import { findingsAsk, saturationAsk } from "../../state/asked.ts";
 import { evidenceOf } from "../../state/evidence.ts";
-import { wish } from "../events.ts";
+import { send, wish } from "../events.ts";
 import { base } from "../theme.ts";
 import { Page } from "./page.ts";
 import { panelStyles } from "./panel_styles.ts";
@@ -78,6 +78,19 @@ export class FindingsPanel extends Page {
       dd {
         margin: 0 0 6px;
       }
+      .steps {
+        color: var(--soft);
+        font-size: 12px;
+      }
+      .steps .quiet {
+        padding: 0 4px;
+        color: var(--accent);
+        font-size: 12px;
+      }
+      .steps [aria-current] {
+        color: var(--ink);
+        font-weight: 600;
+      }
       .acts {
         display: flex;
         gap: 4px;
@@ -91,8 +104,8 @@ export class FindingsPanel extends Page {
     `,
   ];
 
-  /** Which finding's rule and advice are unfolded. */
-  declare private opened: number | null;
+  /** Which finding's rule and advice are unfolded: its kind, layer and signal. */
+  declare private opened: string | null;
 
   constructor() {
     super();
@@ -107,7 +120,7 @@ export class FindingsPanel extends Page {
       findings.length === 0
         ? html`<p class="hint">Nothing looks wrong at ${run.unit} ${selection.step}, by the rules that are known.</p>`
         : html`<ol>
-            ${findings.map((finding, i) => this.renderFinding(finding, i))}
+            ${findings.map((finding) => this.renderFinding(finding))}
           </ol>`,
     )}
     ${
@@ -117,9 +130,10 @@ export class FindingsPanel extends Page {
     }`;
   }
 
-  private renderFinding(finding: Finding, i: number) {
+  private renderFinding(finding: Finding) {
     const { kind, layer, signal, severity, message } = finding;
-    const open = this.opened === i;
+    const id = `${kind} ${layer} ${signal}`;
+    const open = this.opened === id;
     return html`<li data-kind=${kind} data-signal=${signal}>
       <div class="head">
         <span class="kind">${KIND_NAMES[kind] ?? kind.replaceAll("_", " ")}</span>
@@ -129,13 +143,14 @@ export class FindingsPanel extends Page {
         </div>
       </div>
       <p>${message}</p>
+      ${finding.steps.length > 1 ? this.renderSteps(finding) : nothing}
       <div class="acts">
         <button class="quiet" @click=${() => wish(this, evidenceOf(finding))}>Show the evidence</button>
         <button
           class="quiet"
           aria-expanded=${open}
           @click=${() => {
-            this.opened = open ? null : i;
+            this.opened = open ? null : id;
           }}
         >
           ${open ? "Less" : "What to do"}
@@ -156,6 +171,14 @@ export class FindingsPanel extends Page {
           : nothing
       }
     </li>`;
+  }
+
+  /** The steps that were looked at and show it, too. */
+  private renderSteps({ steps }: Finding) {
+    return html`<div class="steps">
+      ${this.run.unit === "epoch" ? "epochs" : "batches"}
+      ${steps.map((step) => html`<button class="quiet" aria-current=${step === this.selection.step ? "step" : nothing} @click=${() => send(this, "step-change", step)}>${step}</button>`)}
+    </div>`;
   }
 }
 

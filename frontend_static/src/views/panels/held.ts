@@ -1,4 +1,4 @@
-/** Keeps an answer on the screen until the next one of the same layer is there, so that playing does not blink. */
+/** Keeps an answer on the screen until that of another step is there, so that scrubbing does not blink. */
 import type { Ask } from "../../api/client.ts";
 import type { Analyses, Answered } from "../../state/analyses.ts";
 
@@ -13,11 +13,14 @@ export class Held<T extends object> {
   take(analyses: Analyses, ask: Ask | null): Shown<T> {
     const answer = analyses.answer<T>(ask);
     const waits = ask !== null && answer.data === null && answer.fault === null;
-    if (!waits || !isOfOneLayer(ask, this.shown.ask)) this.shown = { ...answer, ask };
+    if (!waits || !differsInStep(ask, this.shown.ask)) this.shown = { ...answer, ask };
     return this.shown;
   }
 }
 
-function isOfOneLayer(a: Ask, b: Ask | null): boolean {
-  return a.params.run === b?.params.run && a.params.layer === b?.params.layer;
+/** What is of another layer, sample or cell would stand under a wrong name. */
+function differsInStep(a: Ask, b: Ask | null): boolean {
+  return (
+    b !== null && Object.keys(a.params).every((name) => name === "step" || a.params[name] === b.params[name])
+  );
 }

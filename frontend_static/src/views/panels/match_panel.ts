@@ -69,8 +69,19 @@ export class MatchPanel extends Page {
         <button class="quiet place" title="Go there" @click=${() => this.goTo(brush)}>${this.nameOf(brush)}</button>
         <button class="quiet" @click=${() => wish(this, { brush: null })}>Clear</button>
       </div>
-      ${this.renderTokens(brush)}
+      ${this.renderTokens(brush)}${this.renderAsOf()}
     </section>`;
+  }
+
+  /** The pattern stays that of the step it was found at, so that it can be followed over training. */
+  private renderAsOf() {
+    const { matchStep, step } = this.selection;
+    if (matchStep === null || matchStep === step) return nothing;
+    const { unit } = this.run;
+    return html`<p class="hint">
+      Units and places as of ${unit} ${matchStep}.
+      <button class="quiet" @click=${() => wish(this, { matchStep: step })}>Take those of ${unit} ${step}</button>
+    </p>`;
   }
 
   private renderPattern(pattern: Pattern) {
@@ -81,10 +92,10 @@ export class MatchPanel extends Page {
         No unit is above ${threshold} throughout, and not right before and after: change the threshold or the signal, or
         brush another stretch.
       </p>`;
-    return html`${this.renderUnits(units)}
+    return html`${this.renderUnits(pattern)}
       <section aria-label="Matches">
         <h3><data value=${matches.length}>${matches.length === 1 ? "1 match" : `${matches.length} matches`}</data></h3>
-        ${matches.length === 0 ? html`<p class="hint">Nowhere else does any of it hold.</p>` : nothing}
+        ${matches.length === 0 ? html`<p class="hint">Nowhere else does half of it hold.</p>` : nothing}
         <ol>
           ${matches.map((match) => this.renderMatch(match))}
         </ol>
@@ -92,12 +103,14 @@ export class MatchPanel extends Page {
       ${this.renderHistory(units)}`;
   }
 
-  private renderUnits(units: readonly number[]) {
+  private renderUnits({ units, unit_count: count }: Pattern) {
     const picked = new Set(this.selection.pinned);
     const toTop = (pinned: readonly number[]) => wish(this, { pinned, only: false });
     return html`<section aria-label="Units">
       <div class="line">
-        <h3>${units.length === 1 ? "1 unit" : `${formatCount(units.length)} units`}, the strongest first</h3>
+        <h3>
+          ${count === 1 ? "1 unit" : `${formatCount(count)} units`}, the strongest ${count > units.length ? `${units.length} ` : ""}first
+        </h3>
         <button class="quiet" @click=${() => toTop(units)}>Put on top</button>
       </div>
       <div class="units">

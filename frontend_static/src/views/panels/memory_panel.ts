@@ -4,7 +4,7 @@ import { numbersOf } from "../../api/analyses.ts";
 import type { Tensor } from "../../api/safetensors.ts";
 import type { LayerInfo } from "../../api/types.ts";
 import { formatCount, formatEnd, signalLabel } from "../../maths/format.ts";
-import { medianHorizon, type Ranked, rankHorizons, reachOf } from "../../maths/memory.ts";
+import { medianHorizon, type Ranked, rankHorizons } from "../../maths/memory.ts";
 import { horizonAsk, reachAsk } from "../../state/asked.ts";
 import { wish } from "../events.ts";
 import { base } from "../theme.ts";
@@ -60,15 +60,15 @@ export class MemoryPanel extends Page {
     return html`
       <section aria-label="Horizon">
         <h3>Horizon of each unit</h3>
-        ${this.renderAnswer(horizon, () => this.renderHorizons(values, layer))}
+        ${this.renderAnswer(horizon, () => this.renderHorizons(values, layer, horizon.ask?.params.step))}
       </section>
       <section aria-label="Reach">
-        ${selection.pin === null ? renderHint() : this.renderMeasured(values, layer)}
+        ${selection.pin === null ? renderHint() : this.renderMeasured(values)}
       </section>
     `;
   }
 
-  private renderHorizons(values: readonly number[], layer: LayerInfo) {
+  private renderHorizons(values: readonly number[], layer: LayerInfo, step: unknown) {
     const ranked = rankHorizons(values);
     const beyond = ranked.filter(({ horizon }) => horizon > layer.timesteps).length;
     const unknown = values.length - ranked.length;
@@ -90,7 +90,7 @@ export class MemoryPanel extends Page {
         ${ranked.slice(0, LISTED).map((one) => this.renderUnit(one, layer))}
       </div>
       <p class="hint">
-        1 / (1 − f), f the mean of the ${gate} over this step's samples (Tallec &amp; Ollivier 2018): what the gate alone would
+        1 / (1 − f), f the mean of the ${gate} over all samples at ${this.run.unit} ${step} (Tallec &amp; Ollivier 2018): what the gate alone would
         let a unit remember.
       </p>`;
   }
@@ -106,32 +106,28 @@ export class MemoryPanel extends Page {
     </button>`;
   }
 
-  private renderMeasured(horizons: readonly number[], layer: LayerInfo) {
+  private renderMeasured(horizons: readonly number[]) {
     const shown = this.reaches.take(this.analyses, reachAsk(this.selection, this.run));
     const { unit, timestep, signal } = shown.ask?.params ?? {};
     return html`<h3>Measured: ${signalLabel(String(signal))} of unit ${unit} at timestep ${timestep}</h3>
-      ${this.renderAnswer(shown, () => this.renderReach(shown, horizons, layer))}`;
+      ${this.renderAnswer(shown, () => this.renderReach(shown, horizons))}`;
   }
 
-  private renderReach(
-    { data, ask }: Shown<Map<string, Tensor>>,
-    horizons: readonly number[],
-    layer: LayerInfo,
-  ) {
+  private renderReach({ data, ask }: Shown<Map<string, Tensor>>, horizons: readonly number[]) {
     const names = [...(data?.keys() ?? [])].filter((name) => name.startsWith(STATE));
     const norms = new Map(names.map((name) => [name.slice(STATE.length), numbersOf(data, name)]));
     const [steps = 0] = numbersOf(data, "steps");
-    const [first] = norms.values();
+    const [isAll = 0] = numbersOf(data, "all");
     const { unit, timestep, signal } = ask?.params ?? {};
     const from = Number(timestep);
-    const reached = reachOf(first ?? [], from, steps, layer.config.go_backwards === true);
+    const [end = from] = numbersOf(data, "end");
     const horizon = horizons[Number(unit)];
     return html`<p>
         ${
           steps === 0
             ? html`Reaches <data value="0" data-kind="reach">0</data> timesteps back: nothing comes from earlier ones.`
-            : html`Reaches <data value=${steps} data-kind="reach">${formatCount(steps)}</data> ${steps === 1 ? "timestep" : "timesteps"} back, to timestep ${reached.end}:
-            ${reached.isAll ? "all that were read before it." : "before that less than 1 % is left of the gradient one timestep back."}`
+            : html`Reaches <data value=${steps} data-kind="reach">${formatCount(steps)}</data> ${steps === 1 ? "timestep" : "timesteps"} back, to timestep ${end}:
+            ${isAll === 1 ? "all that were read before it." : "before that less than 1 % is left of the gradient one timestep back."}`
         }
         ${
           horizon === undefined || Number.isNaN(horizon)
@@ -140,7 +136,7 @@ export class MemoryPanel extends Page {
               <data value=${String(horizon)} data-kind="horizon">${formatHorizon(horizon)}</data>.`
         }
       </p>
-      <rnn-reach-plot .norms=${norms} .state=${signal} .from=${from} .end=${reached.end}></rnn-reach-plot>
+      <rnn-reach-plot .norms=${norms} .state=${signal} .from=${from} .end=${end}></rnn-reach-plot>
       <p class="hint">
         The norm of the value's gradient by the states at each timestep, by all ways through the network. A logarithmic
         axis; the shaded stretch is the reach.

@@ -97,7 +97,7 @@ export function renderPanel(session: Session) {
     value: () =>
       html`<rnn-value-panel .view=${view} .run=${run} .selection=${selection} .analyses=${analyses}></rnn-value-panel>`,
     findings: () =>
-      html`<rnn-findings-panel .run=${run} .selection=${selection} .analyses=${analyses}></rnn-findings-panel>`,
+      html`<rnn-findings-panel .run=${run} .selection=${selection} .analyses=${analyses} @step-change=${goTo}></rnn-findings-panel>`,
     detectors: () =>
       html`<rnn-detectors-panel .run=${run} .selection=${selection} .analyses=${analyses} @step-change=${goTo}></rnn-detectors-panel>`,
     match: () =>

@@ -7,7 +7,6 @@ import {
   notRecomputed,
   type Piece,
   piecesOf,
-  readBefore,
   sidesOf,
 } from "../../maths/equation.ts";
 import { signalLabel } from "../../maths/format.ts";
@@ -60,6 +59,7 @@ export class ValuePanel extends Page {
     return html`
       <section aria-label="Equation" data-step=${step}>
         <h3>${signalLabel(signal)} of unit ${unit} at timestep ${timestep}</h3>
+        <p class="hint">${this.run.unit} ${step}, sample ${explanation.sample}</p>
         ${this.renderEquation(explanation)}
       </section>
       ${this.renderNumbers(explanation)} ${this.renderParts(explanation)} ${
@@ -67,7 +67,7 @@ export class ValuePanel extends Page {
           ? nothing
           : html`<rnn-contributions
             .contributions=${explanation.contributions}
-            .readAt=${this.readBefore(explanation)}
+            .readAt=${explanation.read_before}
             .pinned=${this.selection.pinned}
           ></rnn-contributions>`
       }
@@ -94,7 +94,7 @@ export class ValuePanel extends Page {
   /** A letter that stands for another value of this layer leads to that value's own explanation. */
   private renderLink(piece: Piece, explanation: Explanation) {
     const meaning = piece.symbol === null ? null : meaningOf(piece.symbol);
-    const at = meaning?.before ? this.readBefore(explanation) : explanation.timestep;
+    const at = meaning?.before ? explanation.read_before : explanation.timestep;
     if (meaning === null || at === null) return renderPiece(piece);
     const pin = { unit: explanation.unit, timestep: at };
     return html`<button
@@ -125,7 +125,7 @@ export class ValuePanel extends Page {
 
   private nameOf({ signal, before }: Meaning, explanation: Explanation): string {
     if (!before) return signalLabel(signal);
-    const at = this.readBefore(explanation);
+    const at = explanation.read_before;
     return at === null ? `initial ${signalLabel(signal)}` : `${signalLabel(signal)} at timestep ${at}`;
   }
 
@@ -144,12 +144,6 @@ export class ValuePanel extends Page {
         )}
       </table>
     </section>`;
-  }
-
-  private readBefore({ timestep }: Explanation): number | null {
-    const { layer, trace } = this.view.a;
-    const backwards = layer.config.go_backwards === true;
-    return readBefore(timestep, { timesteps: layer.timesteps, mask: trace.mask, backwards });
   }
 }
 

@@ -88,6 +88,7 @@ export class WeightsPanel extends Page {
     const withKind = [...gates.keys()].filter((name) => tensors.has(`norm/${name}/${kind}`));
     const norms = withKind.map((name) => ({ name, values: numbersOf(tensors, `norm/${name}/${kind}`) }));
     const radii = [...gates.keys()].map((name) => ({ name, values: numbersOf(tensors, `radius/${name}`) }));
+    const at = numbersOf(tensors, "radius_steps");
     const letter = LETTERS[kind];
     return html`
       <section aria-label="Histogram over training">
@@ -100,8 +101,12 @@ export class WeightsPanel extends Page {
       </section>
       <section aria-label="Spectral radius over training">
         <h3>Spectral radius of U</h3>
-        <p class="hint">${this.sayRadius(gates)}</p>
-        ${this.renderLines("Spectral radius by gate over training", numbersOf(tensors, "radius_steps"), radii, chosen, 1)}
+        ${
+          at.length === 0
+            ? html`<p class="hint">It is not computed for more than 256 units.</p>`
+            : html`<p class="hint">${this.sayRadius(gates)}</p>
+              ${this.renderLines("Spectral radius by gate over training", at, radii, chosen, 1)}`
+        }
       </section>
     `;
   }

@@ -1,0 +1,64 @@
+"""Histories and patterns of layers that are large, or that not every step has."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tb_rnn_plugin.log.schema import LayerTrace
+from tb_rnn_plugin.log.writer import RunWriter
+from tb_rnn_plugin.run import Run, open_run
+from tb_rnn_plugin.server.queries.detectors import find_pattern
+from tb_rnn_plugin.server.queries.weights import EIGENVALUES_UNITS, read_weight_history
+from tests.runs import probe
+from tests.server.runs import explained_layer
+
+
+def written(directory: Path, *layers: LayerTrace) -> Run:
+    writer = RunWriter(directory, dtype="float32")
+    writer.write_probe(probe())
+    for step, layer in enumerate(layers):
+        writer.write_step(step, [layer])
+    return open_run(directory)
+
+
+def test_steps_without_the_layer_or_its_weights_are_left_out(tmp_path: Path) -> None:
+    layers = [explained_layer(step) for step in range(4)]
+    run = written(tmp_path, layers[0], replace(layers[1], weights={}), replace(layers[2], key="other"), layers[3])
+    history = read_weight_history(run, "rnn")
+    assert history["steps"].tolist() == history["radius_steps"].tolist() == [0, 3]
+    assert history["norm/forget_gate/U"].shape == history["radius/forget_gate"].shape == (2,)
+    largest = max(np.abs(run.weights("rnn", step)["forget_gate"].U).max() for step in (0, 3))
+    assert history["edges/forget_gate/U"][[0, -1]].tolist() == [-largest, largest]
+
+
+def test_without_any_weights_there_is_no_history(tmp_path: Path) -> None:
+    run = written(tmp_path, *(replace(explained_layer(step), weights={}) for step in range(2)))
+    with pytest.raises(ValueError, match="weights"):
+        read_weight_history(run, "rnn")
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_only_so_many_units_have_eigenvalues(tmp_path: Path, more: int) -> None:
+    units = EIGENVALUES_UNITS + more
+    values = np.zeros((1, 2, units), np.float32)
+    weights = {"kernel": np.ones((1, units), np.float32), "recurrent_kernel": 0.5 * np.eye(units, dtype=np.float32)}
+    signals = {"hidden_state": values}
+    layer = LayerTrace("rnn", "SimpleRNN", signals, {"hidden_state": None}, None, {}, None, weights=weights)
+    history = read_weight_history(written(tmp_path, layer), "rnn")
+    assert history["radius_steps"].tolist() == ([] if more else [0])
+    assert [name for name in history if name.startswith("radius/")] == ([] if more else ["radius/hidden_state"])
+    np.testing.assert_allclose(history["norm/hidden_state/U"], 0.5 * np.sqrt(units))
+
+
+def test_the_strongest_units_of_a_large_pattern_are_sent(tmp_path: Path) -> None:
+    values = np.zeros((1, 5, 300), np.float32)
+    values[0, 2] = np.arange(1, 301)
+    layer = LayerTrace("rnn", "MyCell", {"hidden_state": values}, {"hidden_state": None}, None, {}, None)
+    run = written(tmp_path, layer)
+    found = find_pattern(run, "rnn", "hidden_state", 0, sample=0, start=2, end=3, threshold=0.5)
+    assert found["unit_count"] == 300
+    assert found["units"] == [*range(299, 43, -1)]
