@@ -6,13 +6,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ViewportSize
+from playwright.sync_api import Browser, ViewportSize, expect
 
 from tests.browser import chromium, logdir
 from tests.browser.tab import Tab
 from tests.tensorboard_process import tensorboard
 
 VIEWPORT = ViewportSize(width=1280, height=800)
+
+# What is waited for comes within a second; on a machine that does much else, within this.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="session")
