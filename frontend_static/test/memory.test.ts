@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { decades, logShare, medianHorizon, normDomain, rankHorizons } from "../src/maths/memory.ts";
+import { decades, logShare, medianHorizon, rangeOfNorms, rankHorizons } from "../src/maths/memory.ts";
 
 const { NaN: NAN, POSITIVE_INFINITY: INFINITE } = Number;
 const near = (a: number, b: number) => assert.ok(Math.abs(a - b) < 1e-9, `${a} is not ${b}`);
@@ -31,7 +31,7 @@ test("a logarithmic axis gives each power of ten the same room and keeps what is
 });
 
 test("the axis of norms ends at the largest and does not follow it to nothing", () => {
-  assert.deepEqual(normDomain([0, 0.5, 2, NAN, INFINITE]), [0.5, 2]);
-  assert.deepEqual(normDomain([1e-30, 1]), [1e-6, 1]);
-  assert.equal(normDomain([0, NAN]), null);
+  assert.deepEqual(rangeOfNorms([0, 0.5, 2, NAN, INFINITE]), [0.5, 2]);
+  assert.deepEqual(rangeOfNorms([1e-30, 1]), [1e-6, 1]);
+  assert.equal(rangeOfNorms([0, NAN]), null);
 });

@@ -10,7 +10,7 @@ import numpy as np
 from tb_rnn_plugin.analysis import equations
 from tb_rnn_plugin.analysis.backpropagation import Floats, Reading, backpropagate
 from tb_rnn_plugin.analysis.derivatives import DERIVATIVES
-from tb_rnn_plugin.analysis.moment import checked_index, moment
+from tb_rnn_plugin.analysis.moment import check_place, checked_index
 from tb_rnn_plugin.analysis.sequences import timesteps_before
 from tb_rnn_plugin.analysis.weights import gate_weights
 from tb_rnn_plugin.log.schema import Array, LayerTrace
@@ -104,7 +104,7 @@ def reach(trace: LayerTrace, *, sample: int, timestep: int, unit: int, signal: s
     """
     _check(trace, signal)
     weights = gate_weights(trace.cell, trace.weights)
-    moment(trace, sample, timestep)  # Raises unless there is such a timestep, and it was read.
+    check_place(trace, sample, timestep)
     unit = checked_index(f"Units of {signal}", unit, trace.signals[signal].shape[2])
     before = timesteps_before(trace, sample, timestep)
     read = np.append(before[::-1], timestep)

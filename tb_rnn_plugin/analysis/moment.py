@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from operator import index
 
+import numpy as np
+
 from tb_rnn_plugin.analysis.equations import STATES
 from tb_rnn_plugin.analysis.sequences import called_by_hand, sequence_count, timesteps_before
 from tb_rnn_plugin.log.schema import Array, LayerTrace
@@ -34,17 +36,8 @@ def moment(trace: LayerTrace, sample: int, timestep: int) -> Moment:
         IndexError: there is no such sample or timestep.
         ValueError: the timestep is masked, or the trace lacks what is needed.
     """
-    samples, timesteps, _ = next(iter(trace.signals.values())).shape
-    sample = checked_index(f"Samples of layer {trace.key!r}", sample, samples)
-    timestep = checked_index(f"Timesteps of layer {trace.key!r}", timestep, timesteps)
-    if trace.mask is not None and not trace.mask[sample, timestep]:
-        raise ValueError(
-            f"A value can be explained only at a timestep that layer {trace.key!r} read, got {timestep}, which is "
-            "masked in this sample: choose one that the mask keeps."
-        )
-    absent = [state for state in STATES[trace.cell] if state not in trace.initial_states]
-    if trace.inputs is None or absent:
-        raise ValueError(f"The trace of layer {trace.key!r} must hold its inputs and initial states, got one without.")
+    check_place(trace, sample, timestep)
+    timesteps = next(iter(trace.signals.values())).shape[1]
     before = timesteps_before(trace, sample, timestep)
     read_before = int(before[0]) if len(before) else None
     sequence = timestep // (timesteps // sequence_count(trace, timesteps))
@@ -59,7 +52,27 @@ def moment(trace: LayerTrace, sample: int, timestep: int) -> Moment:
         else:
             previous[state] = initial[sample, sequence] if initial.ndim == 3 else initial[sample]
     now = {name: values[sample, timestep] for name, values in trace.signals.items()}
-    return Moment(trace.inputs[sample, timestep], previous, now, read_before)
+    return Moment(np.asarray(trace.inputs)[sample, timestep], previous, now, read_before)
+
+
+def check_place(trace: LayerTrace, sample: int, timestep: int) -> None:
+    """Raise unless a trace holds such a timestep of such a sample, it was read, and what it was read with is there.
+
+    Raises:
+        IndexError: there is no such sample or timestep.
+        ValueError: the timestep is masked, or the trace lacks what is needed.
+    """
+    samples, timesteps, _ = next(iter(trace.signals.values())).shape
+    checked_index(f"Samples of layer {trace.key!r}", sample, samples)
+    checked_index(f"Timesteps of layer {trace.key!r}", timestep, timesteps)
+    if trace.mask is not None and not trace.mask[sample, timestep]:
+        raise ValueError(
+            f"A value can be explained only at a timestep that layer {trace.key!r} read, got {timestep}, which is "
+            "masked in this sample: choose one that the mask keeps."
+        )
+    absent = [state for state in STATES[trace.cell] if state not in trace.initial_states]
+    if trace.inputs is None or absent:
+        raise ValueError(f"The trace of layer {trace.key!r} must hold its inputs and initial states, got one without.")
 
 
 def checked_index(what: str, value: int, size: int) -> int:

@@ -110,8 +110,18 @@ def binary(
 
 
 def json(request: wrappers.Request, value: Mapping[str, Any]) -> wrappers.Response:
-    """Respond with JSON."""
-    return http_util.Respond(request, dict(value), "application/json")
+    """Respond with JSON, null for every number that JSON has none for."""
+    return http_util.Respond(request, _finite(value), "application/json")
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(item) for item in value]
+    return value
 
 
 def _caching(tag: str) -> list[tuple[str, str]]:

@@ -9,25 +9,14 @@ import pytest
 
 from tb_rnn_plugin.analysis import Explanation, explain, explain_value, gate_weights, split_kernel
 from tb_rnn_plugin.log.schema import LayerTrace
-from tests.analysis.traces import COLUMNS, FORMS, MASK, TIMESTEPS, UNITS, reference_trace
+from tests.analysis.traces import COLUMNS, FORMS, TIMESTEPS, UNITS, reference_trace
+from tests.analysis.traces import LAYERS as COMMON_LAYERS
 from tests.reference.activations import BY_NAME
 
 RTOL = 1e-10
 """Everything is float64, eps 2e-16; a wrong column, timestep or bias shows in the first digit."""
 
-LAYERS: dict[str, dict[str, Any]] = {
-    "plain": {},
-    "no bias": {"bias": False},
-    "backwards": {"go_backwards": True},
-    "masked": {"mask": MASK},
-    "masked backwards": {"mask": MASK, "go_backwards": True},
-    "two sequences": {"sequences": 2},
-    "three sequences masked": {"sequences": 3, "mask": MASK},
-    "two sequences masked backwards": {"sequences": 2, "mask": MASK, "go_backwards": True},
-    "a loop by hand": {"sequences": TIMESTEPS},
-    "other activations": {"activation": "softsign", "recurrent_activation": "hard_sigmoid"},
-    "linear": {"activation": "linear", "recurrent_activation": "hard_tanh"},
-}
+LAYERS = {**COMMON_LAYERS, "a loop by hand": {"sequences": TIMESTEPS}}
 
 
 def everything(trace: LayerTrace) -> list[Explanation]:

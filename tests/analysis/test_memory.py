@@ -18,21 +18,10 @@ from tb_rnn_plugin.analysis.explain import explain
 from tb_rnn_plugin.analysis.memory import KEPT, horizon, reach
 from tb_rnn_plugin.log.schema import Array, LayerTrace
 from tests.analysis.traces import FORMS, MASK, TIMESTEPS, reference_trace
+from tests.analysis.traces import LAYERS as COMMON_LAYERS
 from tests.reference import activations, lstm
 
-LAYERS: dict[str, dict[str, Any]] = {
-    "plain": {},
-    "no bias": {"bias": False},
-    "backwards": {"go_backwards": True},
-    "masked": {"mask": MASK},
-    "masked backwards": {"mask": MASK, "go_backwards": True},
-    "two sequences": {"sequences": 2},
-    "three sequences masked": {"sequences": 3, "mask": MASK},
-    "two sequences masked backwards": {"sequences": 2, "mask": MASK, "go_backwards": True},
-    "other activations": {"activation": "softsign", "recurrent_activation": "hard_sigmoid"},
-    "linear": {"activation": "linear", "recurrent_activation": "hard_tanh"},
-    "relu": {"activation": "relu"},
-}
+LAYERS = {**COMMON_LAYERS, "relu": {"activation": "relu"}}
 WITHOUT_BOUND = {
     "silu": lambda x: x * activations.sigmoid(x),
     "softplus": lambda x: np.logaddexp(0.0, x),

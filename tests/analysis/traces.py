@@ -33,6 +33,21 @@ MASK = np.array([[1, 1, 0, 1, 0, 1], [0, 0, 1, 1, 0, 1]], np.bool_)
 """Masked at the start, and in the middle, for one timestep and for several."""
 
 
+LAYERS: dict[str, dict[str, Any]] = {
+    "plain": {},
+    "no bias": {"bias": False},
+    "backwards": {"go_backwards": True},
+    "masked": {"mask": MASK},
+    "masked backwards": {"mask": MASK, "go_backwards": True},
+    "two sequences": {"sequences": 2},
+    "three sequences masked": {"sequences": 3, "mask": MASK},
+    "two sequences masked backwards": {"sequences": 2, "mask": MASK, "go_backwards": True},
+    "other activations": {"activation": "softsign", "recurrent_activation": "hard_sigmoid"},
+    "linear": {"activation": "linear", "recurrent_activation": "hard_tanh"},
+}
+"""Ways of building a layer, by name: what `reference_trace` takes."""
+
+
 def made_up_weights(form: str, bias: bool = True) -> dict[str, Floats]:
     """Return variables no two numbers of which are the same."""
     cell, own = FORMS[form]

@@ -41,7 +41,7 @@ export function decades([low, high]: readonly [number, number]): number[] {
 const SMALLEST_SHARE = 1e-6;
 
 /** The axis of norms: their largest, and their smallest that still counts. Null where all are zero. */
-export function normDomain(norms: Iterable<number>): [number, number] | null {
+export function rangeOfNorms(norms: Iterable<number>): [number, number] | null {
   const positive = [...norms].filter((norm) => norm > 0 && Number.isFinite(norm));
   if (positive.length === 0) return null;
   const high = positive.reduce((a, b) => Math.max(a, b));

@@ -1,7 +1,7 @@
 /** What the open panel asks of the server beyond the picture, and what has come of it. */
 import type { Ask, Client } from "../api/client.ts";
 import { isAbort, sentenceOf } from "../api/client.ts";
-import { Fetched } from "./fetched.ts";
+import { Fetched, idOf } from "./fetched.ts";
 
 const MB = 1024 * 1024;
 
@@ -18,8 +18,6 @@ export class Analyses {
   private readonly fetched: Fetched<Ask, object>;
   private readonly onChange: () => void;
   private readonly faults = new Map<string, string>();
-  /** What is wanted stays, however large: two answers that the cache cannot hold together would fetch each other for ever. */
-  private readonly arrived = new Map<string, object>();
   private wanted: readonly Ask[] = [];
 
   constructor(client: Pick<Client, "ask">, onChange: () => void) {
@@ -32,20 +30,14 @@ export class Analyses {
     const before = new Set(this.wanted.map(idOf));
     this.wanted = asks;
     this.fetched.abortAllBut(asks);
-    const ids = new Set(asks.map(idOf));
-    for (const id of this.arrived.keys()) if (!ids.has(id)) this.arrived.delete(id);
+    this.fetched.hold(asks);
     for (const ask of asks) {
       const id = idOf(ask);
-      const known = this.arrived.get(id) ?? this.fetched.cached(ask);
-      if (known !== undefined) this.arrived.set(id, known);
       // What failed is asked again once it is wanted anew, not at every movement of the mouse.
-      if (known !== undefined || (before.has(id) && this.faults.has(id))) continue;
+      if (this.fetched.cached(ask) !== undefined || (before.has(id) && this.faults.has(id))) continue;
       this.faults.delete(id);
       this.fetched
         .load(ask)
-        .then((answer) => {
-          if (this.wanted.some((one) => idOf(one) === id)) this.arrived.set(id, answer);
-        })
         .catch((error: unknown) => {
           if (!isAbort(error)) this.faults.set(id, sentenceOf(error));
         })
@@ -56,7 +48,7 @@ export class Analyses {
   /** What has come of a question that is wanted; the same object each time, so that nothing is drawn anew for it. */
   answer<T extends object>(ask: Ask | null): Answered<T> {
     if (ask === null) return WAITING;
-    const data = (this.arrived.get(idOf(ask)) ?? this.fetched.cached(ask)) as T | undefined;
+    const data = this.fetched.cached(ask) as T | undefined;
     return data === undefined
       ? { data: null, fault: this.faults.get(idOf(ask)) ?? null }
       : { data, fault: null };
@@ -65,13 +57,8 @@ export class Analyses {
   clear(): void {
     this.wanted = [];
     this.faults.clear();
-    this.arrived.clear();
     this.fetched.clear();
   }
-}
-
-function idOf(ask: Ask): string {
-  return JSON.stringify([ask.route, Object.entries(ask.params)]);
 }
 
 function bytesOf(answer: object): number {

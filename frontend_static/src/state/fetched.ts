@@ -7,7 +7,7 @@ interface Pending<V> {
 }
 
 /** Keys are plain records; their members' order is part of what tells them apart. */
-function idOf(key: object): string {
+export function idOf(key: object): string {
   return JSON.stringify(Object.values(key));
 }
 
@@ -16,6 +16,8 @@ export class Fetched<K extends object, V> {
   private readonly bytesOf: (value: V) => number;
   private readonly cache: ByteCache<V>;
   private readonly pending = new Map<string, Pending<V>>();
+  /** What is on the screen, by id, as far as it has come. */
+  private held = new Map<string, V | undefined>();
 
   constructor(
     fetch: (key: K, signal: AbortSignal) => Promise<V>,
@@ -28,20 +30,22 @@ export class Fetched<K extends object, V> {
   }
 
   cached(key: K): V | undefined {
-    return this.cache.get(idOf(key));
+    return this.known(idOf(key));
   }
 
   /** Joins a fetch that is already under way. */
   load(key: K): Promise<V> {
     const id = idOf(key);
-    const known = this.cache.get(id);
+    const known = this.known(id);
     if (known !== undefined) return Promise.resolve(known);
     const running = this.pending.get(id);
     if (running !== undefined) return running.promise;
     const abort = new AbortController();
     const promise = this.fetch(key, abort.signal)
       .then((value) => {
-        if (this.pending.get(id)?.promise === promise) this.cache.set(id, value, this.bytesOf(value));
+        if (this.pending.get(id)?.promise !== promise) return value;
+        this.cache.set(id, value, this.bytesOf(value));
+        if (this.held.has(id)) this.held.set(id, value);
         return value;
       })
       .finally(() => {
@@ -49,6 +53,11 @@ export class Fetched<K extends object, V> {
       });
     this.pending.set(id, { promise, abort });
     return promise;
+  }
+
+  /** Keeps the answers to these, however large, until others are held: two that the cache has no room for would fetch each other for ever. */
+  hold(keys: readonly K[]): void {
+    this.held = new Map(keys.map(idOf).map((id) => [id, this.known(id)]));
   }
 
   prefetch(key: K): void {
@@ -69,6 +78,11 @@ export class Fetched<K extends object, V> {
   /** Forgets everything: the files behind the answers may have changed. */
   clear(): void {
     this.abortAllBut([]);
+    this.held.clear();
     this.cache.clear();
+  }
+
+  private known(id: string): V | undefined {
+    return this.held.get(id) ?? this.cache.get(id);
   }
 }

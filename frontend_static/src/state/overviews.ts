@@ -27,8 +27,6 @@ export class Overviews {
   layer: LayerInfo | null = null;
   private readonly fetched: Fetched<SummaryKey, Summary>;
   private readonly onChange: () => void;
-  /** Those on the screen, which the cache may have had to give up for each other. */
-  private arrived = new Map<string, Summary>();
   private turn = 0;
 
   constructor(client: Pick<Client, "summary">, onChange: () => void) {
@@ -45,18 +43,14 @@ export class Overviews {
     const places = placesOf(selection, run, otherRun);
     this.layer = withSignalsOfAll(places.map(({ layer }) => layer));
     const keys = places.flatMap(keysOf);
-    const known = keys.map(
-      (key) => [idOf(key), this.fetched.cached(key) ?? this.arrived.get(idOf(key))] as const,
-    );
-    this.arrived = new Map(known.filter((pair): pair is [string, Summary] => pair[1] !== undefined));
+    this.fetched.hold(keys);
     this.build(places);
     for (const key of keys) {
-      if (this.arrived.has(idOf(key))) continue;
+      if (this.fetched.cached(key) !== undefined) continue;
       this.fetched
         .load(key)
-        .then((summary) => {
+        .then(() => {
           if (turn !== this.turn) return;
-          this.arrived.set(idOf(key), summary);
           this.build(places);
           this.onChange();
         })
@@ -71,7 +65,6 @@ export class Overviews {
     this.turn++;
     this.entries = [];
     this.layer = null;
-    this.arrived.clear();
     this.fetched.clear();
   }
 
@@ -82,7 +75,7 @@ export class Overviews {
       const lacking = (this.layer?.signals ?? []).filter(({ name }) => !hasSignal(layer, name));
       const signals = new Map(lacking.map(({ name }) => [name, NO_SUMMARY]));
       for (const key of keysOf(place)) {
-        const summary = this.arrived.get(idOf(key));
+        const summary = this.fetched.cached(key);
         if (summary !== undefined) signals.set(key.signal, summary);
       }
       return { label: `${run.run} · ${run.unit} ${step}`, run: run.run, layer: layer.key, step, signals };
@@ -121,10 +114,6 @@ function placesOf(selection: Selection, run: RunInfo | null, otherRun: RunInfo |
 function place(run: RunInfo | null, key: string | undefined, step: number | undefined): OverviewPlace | null {
   const layer = run?.layers.find((one) => one.key === key);
   return run === null || layer === undefined || step === undefined ? null : { run, layer, step };
-}
-
-function idOf({ run, layer, signal }: SummaryKey): string {
-  return JSON.stringify([run, layer, signal]);
 }
 
 function keysOf({ run, layer }: OverviewPlace): SummaryKey[] {

@@ -14,14 +14,14 @@ from tb_rnn_plugin.analysis.moment import checked_index
 from tb_rnn_plugin.log.schema import Array, LayerTrace
 from tb_rnn_plugin.log.traces import check_signal, find_layer
 from tb_rnn_plugin.run import Run
-from tb_rnn_plugin.server.queries.findings import MOST_NAMED, finite_json
+from tb_rnn_plugin.server.queries.findings import MOST_NAMED
 from tb_rnn_plugin.server.queries.served import history
 
 
 def list_detectors(run: Run, annotation: str, step: int) -> dict[str, Any]:
     """Answer `/detectors`."""
     is_flag = run.annotation(annotation).dtype == np.bool_
-    ranked = [finite_json(asdict(detector)) for detector in run.detectors(annotation, step)]
+    ranked = [asdict(detector) for detector in run.detectors(annotation, step)]
     return {"annotation": annotation, "step": step, "measure": "AUC" if is_flag else "|r|", "detectors": ranked}
 
 

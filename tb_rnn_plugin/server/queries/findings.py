@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from math import isfinite
 from typing import Any
 
 from tb_rnn_plugin.analysis.saturation import saturated_shares
@@ -37,29 +36,15 @@ def explain_value(
 ) -> dict[str, Any]:
     """Answer `/explain`."""
     explanation = run.explain(layer, signal, step=step, sample=sample, timestep=timestep, unit=unit)
-    found = finite_json({**asdict(explanation), "text": str(explanation)})
-    assert isinstance(found, dict)  # noqa: S101 - for the type checker
-    return found
-
-
-def finite_json(value: Any) -> Any:
-    """Return JSON values with null for every number that JSON has none for."""
-    if isinstance(value, float):
-        return value if isfinite(value) else None
-    if isinstance(value, dict):
-        return {key: finite_json(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [finite_json(item) for item in value]
-    return value
+    return {**asdict(explanation), "text": str(explanation)}
 
 
 def _shortened(finding: dict[str, Any]) -> dict[str, Any]:
     units, timesteps = finding["units"], finding["timesteps"]
     return {
         **finding,
-        "units": list(units[:MOST_NAMED]),
+        "units": units[:MOST_NAMED],
         "unit_count": len(units),
-        "timesteps": list(timesteps[:MOST_NAMED]),
+        "timesteps": timesteps[:MOST_NAMED],
         "timestep_count": len(timesteps),
-        "steps": list(finding["steps"]),
     }

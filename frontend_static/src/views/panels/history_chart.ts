@@ -2,11 +2,11 @@
 import { css, html, LitElement, nothing, svg } from "lit";
 import type { StepUnit } from "../../api/types.ts";
 import { formatEnd } from "../../maths/format.ts";
-import { stepX, trainingPath } from "../../maths/training.ts";
+import { stepAt, stepX, trainingPath } from "../../maths/training.ts";
 import { send } from "../events.ts";
 import { base } from "../theme.ts";
 import { CHART_WIDTH, panelStyles } from "./panel_styles.ts";
-import { renderStepChart } from "./step_chart.ts";
+import { renderSurface } from "./surface.ts";
 
 const HEIGHT = 88;
 /** The column of the scale's ends. */
@@ -94,16 +94,16 @@ export class HistoryChart extends LitElement {
       </div>
       <div class="chart">
         <span class="end high">${formatEnd(domain[1])}</span><span class="end low">${formatEnd(domain[0])}</span>
-        ${renderStepChart(
+        ${renderSurface(
           {
             width: WIDTH,
             height: HEIGHT,
             label: `${main?.name ?? "score"} over training`,
-            steps: steps,
+            at: (x) => stepAt(x, steps, WIDTH),
             hover: (step) => {
               this.hovered = step;
             },
-            goTo: (step) => send(this, "step-change", step),
+            pick: (step) => send(this, "step-change", step),
           },
           svg`<path class="grid" d="M0 ${BOX.top}H${WIDTH}M0 ${BOX.bottom}H${WIDTH}" />
             ${paths(others, "loss")} ${main ? paths([main], "value") : nothing}

@@ -8,6 +8,7 @@ import { base } from "../theme.ts";
 import { gutterStyles, PLOT_WIDTH } from "./gutter.ts";
 import { memoryStyles } from "./memory_styles.ts";
 import { CHART_HEIGHT, panelStyles } from "./panel_styles.ts";
+import { renderSurface } from "./surface.ts";
 
 const TOP = 24;
 /** Where infinite horizons stand. */
@@ -59,25 +60,23 @@ export class HorizonPlot extends LitElement {
     return html`<div class="chart">
         ${[domain[0], ...decades(domain)].map((end) => html`<span class="end" style="top: ${y(end)}px">${formatEnd(end)}</span>`)}
         ${hasInfinite ? html`<span class="end" style="top: ${INFINITE}px">∞</span>` : nothing}
-        <svg
-          width=${PLOT_WIDTH}
-          height=${CHART_HEIGHT}
-          role="img"
-          aria-label="Horizon of ${formatCount(this.ranked.length)} units, the longest first"
-          @pointermove=${(event: PointerEvent) => {
-            this.hovered = this.rankUnder(event);
-          }}
-          @pointerleave=${() => {
-            this.hovered = null;
-          }}
-          @click=${(event: PointerEvent) => this.pick(event)}
-        >
-          ${svg`${decades(domain).map((tick) => svg`<path class="grid" d="M0 ${y(tick).toFixed(1)}H${PLOT_WIDTH}" />`)}
+        ${renderSurface(
+          {
+            width: PLOT_WIDTH,
+            height: CHART_HEIGHT,
+            label: `Horizon of ${formatCount(this.ranked.length)} units, the longest first`,
+            at: (x) => rowAt(x, PLOT_WIDTH, this.ranked.length),
+            hover: (at) => {
+              this.hovered = at;
+            },
+            pick: (rank) => this.pick(rank),
+          },
+          svg`${decades(domain).map((tick) => svg`<path class="grid" d="M0 ${y(tick).toFixed(1)}H${PLOT_WIDTH}" />`)}
             <path class="grid" d="M0 ${BOTTOM}H${PLOT_WIDTH}" />
             <path class="level" d="M0 ${line}H${PLOT_WIDTH}" />
             <text x=${PLOT_WIDTH} y=${Number(line) - 3} text-anchor="end">the sequence: ${formatCount(this.timesteps)} timesteps</text>
-            ${this.ranked.map((one, rank) => this.renderDot(one, rank, Number.isFinite(one.horizon) ? y(one.horizon) : INFINITE))}`}
-        </svg>
+            ${this.ranked.map((one, rank) => this.renderDot(one, rank, Number.isFinite(one.horizon) ? y(one.horizon) : INFINITE))}`,
+        )}
       </div>
       <p class="hint readout">${this.renderReadout()}</p>`;
   }
@@ -104,13 +103,8 @@ export class HorizonPlot extends LitElement {
     return [Math.min(1, low), Math.max(2, this.timesteps, high)];
   }
 
-  private rankUnder(event: PointerEvent): number | null {
-    const left = (event.currentTarget as Element).getBoundingClientRect().left;
-    return rowAt(event.clientX - left, PLOT_WIDTH, this.ranked.length);
-  }
-
-  private pick(event: PointerEvent): void {
-    const one = this.ranked[this.rankUnder(event) ?? -1];
+  private pick(rank: number): void {
+    const one = this.ranked[rank];
     if (one !== undefined) send(this, "unit-pick", one.unit);
   }
 }

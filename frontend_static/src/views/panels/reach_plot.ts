@@ -2,11 +2,12 @@
 import { css, html, LitElement, svg } from "lit";
 import { formatCount, formatEnd, formatValue, signalLabel } from "../../maths/format.ts";
 import { rowAt } from "../../maths/hit.ts";
-import { decades, logShare, normDomain } from "../../maths/memory.ts";
+import { decades, logShare, rangeOfNorms } from "../../maths/memory.ts";
 import { base } from "../theme.ts";
 import { gutterStyles, PLOT_WIDTH } from "./gutter.ts";
 import { memoryStyles } from "./memory_styles.ts";
 import { CHART_HEIGHT, panelStyles } from "./panel_styles.ts";
+import { renderSurface } from "./surface.ts";
 
 const TOP = 8;
 const BOTTOM = CHART_HEIGHT - 8;
@@ -69,7 +70,7 @@ export class ReachPlot extends LitElement {
   }
 
   override render() {
-    const domain = normDomain([...this.norms.values()].flat());
+    const domain = rangeOfNorms([...this.norms.values()].flat());
     if (domain === null)
       return html`<p class="hint">The gradient is zero, or not finite, at every timestep.</p>`;
     const [from, to] = [Math.min(this.from, this.end), Math.max(this.from, this.end) + 1];
@@ -80,24 +81,22 @@ export class ReachPlot extends LitElement {
     return html`<div class="chart">
         <span class="end" style="top: ${TOP}px">${formatEnd(domain[1])}</span>
         <span class="end" style="top: ${BOTTOM}px">${clipped ? "≤ " : ""}${formatEnd(domain[0])}</span>
-        <svg
-          width=${PLOT_WIDTH}
-          height=${CHART_HEIGHT}
-          role="img"
-          aria-label="Norm of the gradient by the states at ${formatCount(this.timesteps)} timesteps"
-          @pointermove=${(event: PointerEvent) => {
-            this.hovered = this.timestepUnder(event);
-          }}
-          @pointerleave=${() => {
-            this.hovered = null;
-          }}
-        >
-          ${svg`<rect class="reach" x=${this.x(from).toFixed(1)} y=${TOP} width=${(this.x(to) - this.x(from)).toFixed(1)} height=${BOTTOM - TOP} />
+        ${renderSurface(
+          {
+            width: PLOT_WIDTH,
+            height: CHART_HEIGHT,
+            label: `Norm of the gradient by the states at ${formatCount(this.timesteps)} timesteps`,
+            at: (x) => rowAt(x, PLOT_WIDTH, this.timesteps),
+            hover: (at) => {
+              this.hovered = at;
+            },
+          },
+          svg`<rect class="reach" x=${this.x(from).toFixed(1)} y=${TOP} width=${(this.x(to) - this.x(from)).toFixed(1)} height=${BOTTOM - TOP} />
             ${ticks.map((tick) => svg`<path class="grid" d="M0 ${y(tick).toFixed(1)}H${PLOT_WIDTH}" />`)}
             <path class="grid" d="M0 ${TOP}H${PLOT_WIDTH}M0 ${BOTTOM}H${PLOT_WIDTH}" />
             ${this.drawn.map(([name, norms]) => svg`<path data-state=${name} class=${name === this.state ? "value" : "other"} d=${this.pathOf(norms, y)} />`)}
-            <path class="now" d="M${now} 0V${CHART_HEIGHT}" />`}
-        </svg>
+            <path class="now" d="M${now} 0V${CHART_HEIGHT}" />`,
+        )}
       </div>
       <div class="axis hint"><span>timestep 0</span><span>lines at powers of ten</span><span>${this.timesteps - 1}</span></div>
       <p class="hint keys">${this.renderKeys()}</p>`;
@@ -138,11 +137,6 @@ export class ReachPlot extends LitElement {
 
   private x(timestep: number): number {
     return (timestep / this.timesteps) * PLOT_WIDTH;
-  }
-
-  private timestepUnder(event: PointerEvent): number | null {
-    const left = (event.currentTarget as Element).getBoundingClientRect().left;
-    return rowAt(event.clientX - left, PLOT_WIDTH, this.timesteps);
   }
 }
 

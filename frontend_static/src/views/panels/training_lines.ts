@@ -2,13 +2,13 @@
 import { css, html, LitElement, nothing, svg } from "lit";
 import type { StepUnit } from "../../api/types.ts";
 import { formatEnd, formatValue, signalLabel } from "../../maths/format.ts";
-import { stepX, trainingPath } from "../../maths/training.ts";
+import { stepAt, stepX, trainingPath } from "../../maths/training.ts";
 import { nearestStep } from "../../state/selection.ts";
 import { send } from "../events.ts";
 import { base } from "../theme.ts";
 import { gutterStyles, PLOT_WIDTH } from "./gutter.ts";
 import { panelStyles } from "./panel_styles.ts";
-import { renderStepChart } from "./step_chart.ts";
+import { renderSurface } from "./surface.ts";
 
 const HEIGHT = 88;
 const MARGIN = 8;
@@ -81,16 +81,16 @@ export class TrainingLines extends LitElement {
     );
     return html`<div class="chart">
         ${[0, ...(this.level === null ? [] : [this.level]), box.domain[1]].map((end) => html`<span class="end" style="top: ${placeOf(end, box)}px">${formatEnd(end)}</span>`)}
-        ${renderStepChart(
+        ${renderSurface(
           {
             width: PLOT_WIDTH,
             height: HEIGHT,
             label: this.label,
-            steps: this.all,
+            at: (x) => stepAt(x, this.all, PLOT_WIDTH),
             hover: (step) => {
               this.hovered = step;
             },
-            goTo: (step) => send(this, "step-change", step),
+            pick: (step) => send(this, "step-change", step),
           },
           svg`<path class="grid" d="M0 ${box.top}H${PLOT_WIDTH}M0 ${box.bottom}H${PLOT_WIDTH}" />
             ${this.level === null ? nothing : svg`<path class="level" d="M0 ${placeOf(this.level, box)}H${PLOT_WIDTH}" />`}

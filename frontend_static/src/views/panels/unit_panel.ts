@@ -6,7 +6,7 @@ import { rankChanges, type UnitChange } from "../../maths/changes.ts";
 import { formatEnd, formatValue, signalLabel } from "../../maths/format.ts";
 import { unitScores } from "../../maths/order.ts";
 import { signalScale } from "../../maths/scale.ts";
-import { extentOf, lossOf, stepX, trainingPath } from "../../maths/training.ts";
+import { extentOf, lossOf, stepAt, stepX, trainingPath } from "../../maths/training.ts";
 import type { Evolved, Inspection } from "../../state/inspection.ts";
 import type { Selection } from "../../state/selection.ts";
 import type { View } from "../../state/view.ts";
@@ -15,7 +15,7 @@ import { send, wish } from "../events.ts";
 import { base } from "../theme.ts";
 import { CHART_HEIGHT, CHART_WIDTH, panelStyles } from "./panel_styles.ts";
 import { renderSpark } from "./spark.ts";
-import { renderStepChart } from "./step_chart.ts";
+import { renderSurface } from "./surface.ts";
 
 const MOST_ROWS = 40;
 const MARGIN = 8;
@@ -91,16 +91,16 @@ export class UnitPanel extends LitElement {
       <div class="chart">
         <span class="end high">${formatEnd(domain[1])}</span><span class="end low">${formatEnd(domain[0])}</span>
         ${this.renderLossEnds(loss)}
-        ${renderStepChart(
+        ${renderSurface(
           {
             width: CHART_WIDTH,
             height: CHART_HEIGHT,
             label: `${signalLabel(key.signal)} of unit ${key.unit} at timestep ${timestep} over training`,
-            steps: run.steps,
+            at: (x) => stepAt(x, run.steps, CHART_WIDTH),
             hover: (step) => {
               this.hovered = step;
             },
-            goTo: (step) => this.goTo(step),
+            pick: (step) => this.goTo(step),
           },
           svg`<path class="grid" d="M0 ${box.top}H${CHART_WIDTH}M0 ${box.bottom}H${CHART_WIDTH}" />
             <path class="loss" d=${loss ? trainingPath(run.steps, loss, box) : ""} />
