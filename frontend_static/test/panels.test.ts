@@ -107,6 +107,7 @@ const FINDING = {
   signal: "hidden_state",
   units: [5, 2],
   timesteps: [4, 5, 8],
+  sample: null,
 } as unknown as Finding;
 
 test("the evidence: layer, units and timesteps of a finding", () => {
@@ -120,6 +121,7 @@ test("the evidence: layer, units and timesteps of a finding", () => {
   });
   const whole = evidenceOf({ ...FINDING, units: [], timesteps: [] });
   assert.deepEqual([whole.only, whole.window, whole.pin], [false, null, null]);
+  assert.equal(evidenceOf({ ...FINDING, sample: 2 }).sample, 2);
 });
 
 test("answers are asked for once, and what failed when it is wanted anew", async () => {

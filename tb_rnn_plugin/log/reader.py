@@ -8,7 +8,7 @@ import numpy as np
 
 from tb_rnn_plugin.log import layout
 from tb_rnn_plugin.log.arrays import ArrayFile
-from tb_rnn_plugin.log.errors import NotInLogError, UnreadableFileError
+from tb_rnn_plugin.log.errors import LogError, NotInLogError
 from tb_rnn_plugin.log.probe_file import read_probe
 from tb_rnn_plugin.log.schema import Array, LayerInfo, LayerTrace, ProbeBatch, gradient_signal
 from tb_rnn_plugin.log.traces import check_signal, find_layer, list_steps, mask_array, read_layer, read_layers
@@ -47,14 +47,14 @@ class RunReader:
     @property
     def probe(self) -> ProbeBatch:
         """The probe batch."""
-        return read_probe(self._open_probe())
+        return read_probe(self.opened_probe())
 
     @property
     def unit(self) -> str:
         """What a step counts, `"epoch"` or `"batch"`; `"epoch"` where the probe's file, which says so, is lost."""
         try:
-            return str(self._open_probe().field("unit"))
-        except (NotInLogError, UnreadableFileError):
+            return str(self.opened_probe().field("unit"))
+        except (LogError, OSError):
             return "epoch"  # Only a word in messages; not worth the rest of the run.
 
     def load(self, layer: str, signal: str, step: int) -> Array:
@@ -114,14 +114,20 @@ class RunReader:
         try:
             return self._file(layout.step_file(step))
         except FileNotFoundError:
-            raise NotInLogError(f"{self.directory} has {_spell(self.steps)}, got step {step}.") from None
+            raise NotInLogError(f"This run has {_spell(self.steps)}, got step {step}.") from None
 
-    def _open_probe(self) -> ArrayFile:
+    def opened_probe(self) -> ArrayFile:
+        """Open the file of the probe batch.
+
+        Raises:
+            NotInLogError: it is missing.
+            UnreadableFileError: it is damaged.
+        """
         try:
             return self._file(layout.PROBE_FILE)
         except FileNotFoundError:
             raise NotInLogError(
-                f"{self.directory} has no probe batch: {layout.PROBE_FILE} is missing from its traces."
+                f"This run has no probe batch, so no tokens and no annotations: {layout.PROBE_FILE} is missing."
             ) from None
 
 

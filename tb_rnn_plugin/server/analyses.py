@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 from tensorboard import errors
 from werkzeug import wrappers
 
+from tb_rnn_plugin.run import Run
 from tb_rnn_plugin.server import wire
 from tb_rnn_plugin.server.queries import detectors, findings, memory, weights
-from tb_rnn_plugin.server.queries.served import ServedRun
 
 
 class Analyses:
     """Answers from the traces of a run.
 
     Args:
-        directory: Returns the trace directory of the run that a request names.
+        run: Returns the run that a request names.
     """
 
-    def __init__(self, directory: Callable[[wrappers.Request], Path]) -> None:
-        self._directory = directory
+    def __init__(self, run: Callable[[wrappers.Request], Run]) -> None:
+        self._run = run
 
     def routes(self) -> dict[str, wire.WSGIApp]:
         """Return the routes."""
@@ -95,9 +94,6 @@ class Analyses:
         run = self._run(request)
         history = detectors.read_pattern_history(run, layer, signal, units, threshold=threshold, **place)
         return wire.binary(request, history)
-
-    def _run(self, request: wrappers.Request) -> ServedRun:
-        return ServedRun(self._directory(request))
 
 
 def _in_words(handler: wire.Handler) -> wire.Handler:

@@ -19,9 +19,9 @@ from tb_rnn_plugin.log.summaries import log_tag, parse_plugin_data, signal_tag
 from tb_rnn_plugin.server import wire
 from tb_rnn_plugin.server.analyses import Analyses
 from tb_rnn_plugin.server.queries.describe import describe_run, describe_sample, list_runs
-from tb_rnn_plugin.server.queries.files import open_probe, open_step
 from tb_rnn_plugin.server.queries.history import read_change, read_evolution, stack_summaries
 from tb_rnn_plugin.server.queries.series import open_if_readable, read_series
+from tb_rnn_plugin.server.queries.served import ServedRun
 from tb_rnn_plugin.server.queries.step import read_similarity, read_trace
 from tb_rnn_plugin.server.runs import RunDirectories
 
@@ -59,7 +59,7 @@ class RNNTimelinePlugin(base_plugin.TBPlugin):  # type: ignore[misc]
             "/evolution": wire.route(self._read_evolution),
             "/change": wire.route(self._read_change),
             "/summary": wire.route(self._read_summary),
-            **Analyses(lambda request: self._directory(request)[1]).routes(),
+            **Analyses(self._run).routes(),
         }
 
     def is_active(self) -> bool:
@@ -81,66 +81,61 @@ class RNNTimelinePlugin(base_plugin.TBPlugin):  # type: ignore[misc]
         )
 
     def _list_runs(self, request: wrappers.Request) -> wrappers.Response:
-        names = self._runs.names(*_scope(request))
-        found = self._runs.with_traces(names)
-        return wire.json(request, list_runs({run: (path, self._runs.steps(path)) for run, path in found.items()}))
+        found = self._runs.with_traces(self._runs.names(*_scope(request)))
+        return wire.json(request, list_runs({name: self._open(traces) for name, traces in found.items()}))
 
     def _describe_run(self, request: wrappers.Request) -> wrappers.Response:
-        run, directory = self._directory(request)
+        name, run = wire.text(request, "run"), self._run(request)
         logs = {
-            data.log.name: dict(self._read_scalars(request, run, log_tag(data.log.name)))
-            for data in self._plugin_data(request, run)
+            data.log.name: dict(self._read_scalars(request, name, log_tag(data.log.name)))
+            for data in self._plugin_data(request, name)
             if data.HasField("log")
         }
-        return wire.json(request, describe_run(run, directory, self._runs.steps(directory), logs))
+        return wire.json(request, describe_run(name, run, logs))
 
     def _describe_sample(self, request: wrappers.Request) -> wrappers.Response:
-        _, directory = self._directory(request)
-        return wire.json(request, describe_sample(directory, wire.whole_number(request, "sample")))
+        return wire.json(request, describe_sample(self._run(request), wire.whole_number(request, "sample")))
 
     def _read_trace(self, request: wrappers.Request) -> wrappers.Response:
         step, sample = wire.whole_number(request, "step"), wire.whole_number(request, "sample")
         layer, signal = wire.text(request, "layer"), request.args.get("signal")
-        _, directory = self._directory(request)
-        file = open_step(directory, step)
+        file = self._run(request).opened(step)
         tag = wire.etag(file.status)
         return wire.unchanged(request, tag) or wire.binary(request, read_trace(file, layer, sample, signal), tag)
 
     def _read_similarity(self, request: wrappers.Request) -> wrappers.Response:
         step, asked = wire.whole_number(request, "step"), _signal(request)
-        _, directory = self._directory(request)
-        file = open_step(directory, step)
+        file = self._run(request).opened(step)
         tag = wire.etag(file.status)
         return wire.unchanged(request, tag) or wire.binary(request, read_similarity(file, *asked), tag)
 
     def _read_series(self, request: wrappers.Request) -> wrappers.Response:
         step, sample = wire.whole_number(request, "step"), wire.whole_number(request, "sample")
-        _, directory = self._directory(request)
-        probe_file, step_file = open_probe(directory), open_if_readable(directory, step)
+        run = self._run(request)
+        probe_file, step_file = run.opened_probe(), open_if_readable(run, step)
         tag = wire.etag(*(file.status for file in (probe_file, step_file) if file))
         return wire.unchanged(request, tag) or wire.binary(request, read_series(probe_file, step_file, sample), tag)
 
     def _read_evolution(self, request: wrappers.Request) -> wrappers.Response:
         asked, unit = _signal(request), wire.whole_number(request, "unit")
-        _, directory = self._directory(request)
-        return wire.binary(request, read_evolution(directory, self._runs.steps(directory), *asked, unit))
+        return wire.binary(request, read_evolution(self._run(request), *asked, unit))
 
     def _read_change(self, request: wrappers.Request) -> wrappers.Response:
-        asked = _signal(request)
-        _, directory = self._directory(request)
-        return wire.binary(request, read_change(directory, self._runs.steps(directory), *asked))
+        return wire.binary(request, read_change(self._run(request), *_signal(request)))
 
     def _read_summary(self, request: wrappers.Request) -> wrappers.Response:
-        layer, signal = wire.text(request, "layer"), wire.text(request, "signal")
-        run, _ = self._directory(request)
-        data = self._read_tensors(request, run, signal_tag(layer, signal))
+        name, layer, signal = (wire.text(request, parameter) for parameter in ("run", "layer", "signal"))
+        self._run(request)  # Or the run is not there.
+        data = self._read_tensors(request, name, signal_tag(layer, signal))
         if not data:
-            raise NotInLogError(f"Run {run!r} has no summary of signal {signal!r} of layer {layer!r}.")
+            raise NotInLogError(f"Run {name!r} has no summary of signal {signal!r} of layer {layer!r}.")
         return wire.binary(request, stack_summaries(data), metadata={"statistics": ",".join(STATISTICS)})
 
-    def _directory(self, request: wrappers.Request) -> tuple[str, Path]:
-        run = wire.text(request, "run")
-        return run, self._runs.trace_directory(*_scope(request), run)
+    def _run(self, request: wrappers.Request) -> ServedRun:
+        return self._open(self._runs.trace_directory(*_scope(request), wire.text(request, "run")))
+
+    def _open(self, traces: Path) -> ServedRun:
+        return ServedRun(traces, self._runs.steps)
 
     def _plugin_data(self, request: wrappers.Request, run: str) -> list[Any]:
         context, experiment = _scope(request)

@@ -128,6 +128,12 @@ def test_each_unit_is_a_dot_of_the_scatter(opened: Tab, run: Run) -> None:
         assert float(dot.get_attribute("cy") or "nan") == pytest.approx(4 + (1 - high[unit]) * 120)
     dots.nth(0).click()
     opened.expect_in_url("pinned=0")
+    opened.page.keyboard.press("ArrowRight")
+    opened.page.keyboard.press("ArrowDown")
+    expect(dots.nth(2)).to_be_focused()
+    opened.page.keyboard.press("Enter")
+    opened.expect_in_url("pinned=2")
+    opened.expect_step(2)
 
 
 def test_a_step_without_fault_says_so(tab: Tab, run: Run) -> None:

@@ -16,7 +16,9 @@ from tb_rnn_plugin.log.errors import NotInLogError
 from tb_rnn_plugin.log.layout import trace_directory
 from tb_rnn_plugin.log.schema import Array
 from tb_rnn_plugin.log.writer import RunWriter
+from tb_rnn_plugin.run import open_run
 from tb_rnn_plugin.server.queries.history import read_change, read_evolution
+from tb_rnn_plugin.server.queries.served import ServedRun
 from tests.runs import lstm_trace, write_run
 from tests.server.runs import MASK, UNEVEN_STEPS, step_path, stored
 from tests.tensorboard_process import TensorBoard
@@ -85,16 +87,17 @@ def test_change_between_the_largest_numbers(tmp_path: Path) -> None:
         trace = lstm_trace(0, samples=1, timesteps=4, units=1)
         values = np.array([value, 0, 0, 0], np.float32).reshape(1, 4, 1)
         writer.write_step(step, [replace(trace, signals={"cell_state": values})])
-    change = read_change(trace_directory(tmp_path), [0, 1], "lstm", 0, "cell_state")["change"]
+    change = read_change(open_run(tmp_path), "lstm", 0, "cell_state")["change"]
     assert change[1].tolist() == pytest.approx([1e38])
 
 
 def test_a_step_that_went_meanwhile_is_left_out(tmp_path: Path) -> None:
     run = write_run(tmp_path)
     step_path(run, 1).unlink()
-    evolution = read_evolution(trace_directory(run), [0, 1, 2, 3, 9], "lstm", 0, "candidate", 0)
+    listed = ServedRun(trace_directory(run), lambda _: [0, 1, 2, 3, 9])
+    evolution = read_evolution(listed, "lstm", 0, "candidate", 0)
     assert evolution["steps"].tolist() == [0, 2, 3]
-    change = read_change(trace_directory(run), [0, 1, 2, 3, 9], "lstm", 0, "candidate")
+    change = read_change(listed, "lstm", 0, "candidate")
     assert change["steps"].tolist() == [0, 2, 3]
     before, after = (stored(run, step)["candidate"][0] for step in (0, 2))
     np.testing.assert_allclose(change["change"][1], expected_change(before, after), rtol=1e-6)
@@ -107,7 +110,7 @@ def test_a_sample_that_is_damaged_at_one_step_costs_that_step(tmp_path: Path) ->
     step_path(run, 3).write_bytes(data.replace(values, values[:-1] + bytes([values[-1] ^ 1])))
     assert step_path(run, 3).read_bytes() != data
     steps = {
-        (sample, signal): read_evolution(trace_directory(run), [0, 1, 2, 3], "lstm", sample, signal, 0)["steps"]
+        (sample, signal): read_evolution(open_run(run), "lstm", sample, signal, 0)["steps"]
         for sample, signal in [(2, "candidate"), (1, "candidate"), (2, "cell_state")]
     }
     assert [found.tolist() for found in steps.values()] == [[0, 1, 2], [0, 1, 2, 3], [0, 1, 2, 3]]
@@ -118,10 +121,11 @@ def test_no_step_at_all_is_said(tmp_path: Path, steps: list[int]) -> None:
     run = write_run(tmp_path, steps=2)
     for step in range(2):
         step_path(run, step).write_bytes(b"")
+    listed = ServedRun(trace_directory(run), lambda _: steps)
     with pytest.raises(NotInLogError, match="This run has no step that can be read"):
-        read_evolution(trace_directory(run), steps, "lstm", 0, "candidate", 0)
+        read_evolution(listed, "lstm", 0, "candidate", 0)
     with pytest.raises(NotInLogError, match="This run has no step that can be read"):
-        read_change(trace_directory(run), steps, "lstm", 0, "candidate")
+        read_change(listed, "lstm", 0, "candidate")
 
 
 def test_one_sample_of_one_signal_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -133,5 +137,5 @@ def test_one_sample_of_one_signal_is_read(tmp_path: Path, monkeypatch: pytest.Mo
         return read(file, name, row)
 
     monkeypatch.setattr(ArrayFile, "read", heard)
-    read_evolution(trace_directory(run), [0, 1, 2, 3], "lstm", 1, "candidate", 0)
+    read_evolution(open_run(run), "lstm", 1, "candidate", 0)
     assert reads == [("signals/lstm/candidate", 1), ("masks/lstm", 1)] * 4

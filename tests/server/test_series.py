@@ -9,10 +9,9 @@ import numpy as np
 import pytest
 import safetensors.numpy
 
-from tb_rnn_plugin.log.layout import trace_directory
 from tb_rnn_plugin.log.schema import Array, ProbeBatch
 from tb_rnn_plugin.log.writer import RunWriter
-from tb_rnn_plugin.server.queries.files import open_probe, open_step
+from tb_rnn_plugin.run import open_run
 from tb_rnn_plugin.server.queries.series import read_series
 from tests.runs import lstm_trace
 from tests.server.runs import CLASSES, step_path
@@ -104,8 +103,8 @@ def written(directory: Path, targets: Mapping[str, Array], predictions: Mapping[
     names = [str(sample) for sample in range(samples)]
     writer.write_probe(ProbeBatch(inputs={}, targets=targets, sample_names=names))
     writer.write_step(0, [lstm_trace(0, samples=samples)], predictions)
-    traces = trace_directory(directory)
-    return read_series(open_probe(traces), open_step(traces, 0), 0)
+    run = open_run(directory)
+    return read_series(run.opened_probe(), run.opened(0), 0)
 
 
 SCORES = np.linspace(0, 1, 24, dtype=np.float16).reshape(2, 4, 3)
@@ -186,6 +185,6 @@ def test_a_damaged_prediction_costs_the_predictions(tmp_path: Path) -> None:
     step = step_path(tmp_path, 0)
     data, values = step.read_bytes(), SCORES[0].tobytes()
     step.write_bytes(data.replace(values, values[:-1] + bytes([values[-1] ^ 1])))
-    traces = trace_directory(tmp_path)
-    assert set(read_series(open_probe(traces), open_step(traces, 0), 0)) == {"targets/target"}
-    assert "predictions/output" in read_series(open_probe(traces), open_step(traces, 0), 1)
+    run = open_run(tmp_path)
+    assert set(read_series(run.opened_probe(), run.opened(0), 0)) == {"targets/target"}
+    assert "predictions/output" in read_series(run.opened_probe(), run.opened(0), 1)

@@ -12,6 +12,8 @@ export interface Finding {
   readonly unit_count: number;
   readonly timesteps: readonly number[];
   readonly timestep_count: number;
+  /** The sample that shows it most; null where it is told from all of them. */
+  readonly sample: number | null;
   readonly steps: readonly number[];
   /** 0 to 1. */
   readonly severity: number;

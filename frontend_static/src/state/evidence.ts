@@ -5,13 +5,14 @@ import type { Selection } from "./selection.ts";
 /** Timesteps beside those concerned, so that these can be seen against something. */
 const AROUND = 2;
 
-/** Its layer, its units on top, its timesteps in view; the step stays, as findings are of the one that is shown. */
-export function evidenceOf({ layer, signal, units, timesteps }: Finding): Partial<Selection> {
+/** Its layer, its units on top, its sample and timesteps in view; the step stays, as findings are of the one that is shown. */
+export function evidenceOf({ layer, signal, units, timesteps, sample }: Finding): Partial<Selection> {
   const [unit, timestep] = [units[0], timesteps[0]];
   const [first, last] = [Math.min(...timesteps), Math.max(...timesteps)];
   return {
     layer,
     signal,
+    ...(sample === null ? {} : { sample }),
     pinned: units,
     only: units.length > 0,
     window: timesteps.length === 0 ? null : { from: Math.max(0, first - AROUND), to: last + 1 + AROUND },

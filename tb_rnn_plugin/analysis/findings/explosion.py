@@ -91,20 +91,29 @@ def exploding_states(trace: LayerTrace, step: int) -> Iterator[Finding]:
         units = ordered(np.flatnonzero(found), peaks)
         if units:
             beyond = (sizes > limit) & found
+            sample, timestep = _furthest(values, units[0])
             yield rule.finding(
                 trace.key,
                 signal,
-                _message(signal, values, units, limit, squashed),
+                _message(signal, values, units, sample, timestep, limit, squashed),
                 steps=(step,),
                 share=float(beyond.sum() / (~np.isnan(values)).sum()),
                 units=units,
                 timesteps=_timesteps(trace, beyond),
+                sample=sample,
             )
 
 
-def _message(signal: str, values: Array, units: tuple[int, ...], limit: float, squashed: bool) -> str:
-    of_first = np.abs(values[..., units[0]])
-    sample, timestep = np.unravel_index(np.nanargmax(of_first), of_first.shape)
+def _furthest(values: Array, unit: int) -> tuple[int, int]:
+    """Return the sample and timestep at which a unit is furthest from zero."""
+    sizes = np.abs(values[..., unit])
+    sample, timestep = np.unravel_index(np.nanargmax(sizes), sizes.shape)
+    return int(sample), int(timestep)
+
+
+def _message(
+    signal: str, values: Array, units: tuple[int, ...], sample: int, timestep: int, limit: float, squashed: bool
+) -> str:
     extreme = f"{values[sample, timestep, units[0]]:.3g}"
     why = ", where tanh around it has a slope below 1e-8" if squashed else ", and growing over time"
     return (

@@ -37,6 +37,7 @@ class Finding:
             log; `"inputs"` for what the layer read.
         units: Indices of all units concerned, strongest first; empty where it is the layer as a whole.
         timesteps: Those that show it, on the input's time axis; empty where all do.
+        sample: Index in the probe of the sample that shows it most; None where it is told from all of them.
         steps: The captured steps that were looked at and show it, ascending; the last is the one asked about.
         severity: 0 to 1, to rank by: a weight that its kind has, times 0.2 for the smallest case up to 1 for the whole
             layer.
@@ -52,6 +53,7 @@ class Finding:
     signal: str
     units: tuple[int, ...]
     timesteps: tuple[int, ...]
+    sample: int | None
     steps: tuple[int, ...]
     severity: float
     message: str
@@ -92,6 +94,7 @@ class Rule:
         share: float,
         units: tuple[int, ...] = (),
         timesteps: tuple[int, ...] = (),
+        sample: int | None = None,
     ) -> Finding:
         """Return a finding by this rule; `share`, 0 to 1, is how much of the layer is concerned."""
         return Finding(
@@ -100,6 +103,7 @@ class Rule:
             signal=signal,
             units=units,
             timesteps=timesteps,
+            sample=sample,
             steps=steps,
             severity=self.weight * (_LEAST + (1 - _LEAST) * min(max(share, 0.0), 1.0)),
             message=message,

@@ -33,6 +33,7 @@ class Place:
     Attributes:
         layer: The layer's key.
         signal: `"inputs"`, a signal, or `"gradient:cell_state"`, as in a log.
+        sample: Index of the first sample that is not finite at `timestep`.
         timestep: The first in the order that the layer computed them.
         units: Indices of all units of this signal (of inputs, features) that are not finite at some timestep,
             earliest first.
@@ -42,6 +43,7 @@ class Place:
 
     layer: str
     signal: str
+    sample: int
     timestep: int
     units: tuple[int, ...]
     timesteps: tuple[int, ...]
@@ -136,6 +138,7 @@ def non_finite(
             share=1.0,
             units=() if place.signal == "inputs" else place.units,
             timesteps=place.timesteps,
+            sample=place.sample,
         )
 
 
@@ -161,6 +164,7 @@ def _earliest(trace: LayerTrace, arrays: Mapping[str, Array], last_first: bool) 
         found = Place(
             layer=trace.key,
             signal=signal,
+            sample=int(broken[:, timestep].any(axis=1).argmax()),
             timestep=timestep,
             units=tuple(units[order].tolist()),
             timesteps=() if everywhere else tuple(timesteps.tolist()),

@@ -70,5 +70,10 @@ class Hearing:
             self.scope = before
 
     def calls(self) -> dict[str, LayerCall]:
-        """Return what was heard, by key; the second call of a layer is `key#2`."""
-        return self.scope.finished()
+        """Return what was heard, by key; the second call of a layer is `key#2`.
+
+        Nothing of a layer that also ran where it was not heard: a call beside a graph loop is as a rule only how the
+        loop learns the shape of its result, as in `keras.ops.map`, and no part of what the model computes.
+        """
+        heard = self.scope.finished()
+        return {key: call for key, call in heard.items() if key.partition("#")[0] not in self.unreachable}

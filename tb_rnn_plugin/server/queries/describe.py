@@ -3,63 +3,60 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from tb_rnn_plugin.log.errors import LogError
-from tb_rnn_plugin.log.probe_file import read_probe
 from tb_rnn_plugin.log.schema import ProbeBatch
 from tb_rnn_plugin.log.traces import read_layers
-from tb_rnn_plugin.server.queries.files import check_sample, open_probe, open_step
+from tb_rnn_plugin.run import Run
+from tb_rnn_plugin.server.queries.served import check_sample
 
 
-def list_runs(directories: Mapping[str, tuple[Path, Sequence[int]]]) -> dict[str, Any]:
+def list_runs(runs: Mapping[str, Run]) -> dict[str, Any]:
     """Answer `/runs`.
 
     Args:
-        directories: By run, its trace directory and its steps.
+        runs: By name.
     """
-    runs = []
-    for name, (directory, steps) in directories.items():
+    listed = []
+    for name, run in runs.items():
+        steps = run.steps
         last = steps[-1] if steps else None
-        runs.append({"name": name, "unit": _unit(directory), "steps": len(steps), "last_step": last})
-    return {"runs": runs}
+        listed.append({"name": name, "unit": run.unit, "steps": len(steps), "last_step": last})
+    return {"runs": listed}
 
 
-def describe_run(
-    name: str, directory: Path, steps: Sequence[int], logs: Mapping[str, Mapping[int, float]]
-) -> dict[str, Any]:
+def describe_run(name: str, run: Run, logs: Mapping[str, Mapping[int, float]]) -> dict[str, Any]:
     """Answer `/run`: what can be read of a run, and a sentence for each part that cannot.
 
     Args:
-        name: The run.
-        directory: Its trace directory.
-        steps: Its steps, ascending.
+        name: What TensorBoard calls it.
+        run: The run.
         logs: By name, Keras' logs by step.
     """
+    steps = run.steps
     problems: list[str] = []
     layers: list[dict[str, Any]] = []
     for step in reversed(steps):
         # A damaged last step must not hide the run: the one before it names the same layers.
         try:
-            layers = [layer.to_json() for layer in read_layers(open_step(directory, step)).values()]
+            layers = [layer.to_json() for layer in read_layers(run.opened(step)).values()]
             break
         except LogError as error:
             problems.append(str(error))
     probe = ProbeBatch(inputs={}, sample_names=[])
     try:
-        probe = read_probe(open_probe(directory))
+        probe = run.probe
     except LogError as error:
         problems.append(str(error))
-    run_directory = directory.parents[1]  # As `layout.trace_directory` nests the one in the other.
     return {
         "run": name,
-        "directory": str(run_directory.resolve()),
-        "unit": _unit(directory),
-        "steps": list(steps),
+        "directory": str(run.directory.resolve()),
+        "unit": run.unit,
+        "steps": steps,
         "logs": {log: [_finite(values.get(step)) for step in steps] for log, values in sorted(logs.items())},
         "layers": layers,
         "samples": [{"name": sample} for sample in probe.sample_names],
@@ -71,13 +68,13 @@ def describe_run(
     }
 
 
-def describe_sample(directory: Path, sample: int) -> dict[str, Any]:
+def describe_sample(run: Run, sample: int) -> dict[str, Any]:
     """Answer `/sample`.
 
     Raises:
         LogError: there is no such sample, or the probe cannot be read.
     """
-    probe = read_probe(open_probe(directory))
+    probe = run.probe
     check_sample(probe, sample)
     return {
         "name": probe.sample_names[sample],
@@ -86,13 +83,6 @@ def describe_sample(directory: Path, sample: int) -> dict[str, Any]:
             name: [_finite(value) for value in values[sample].tolist()] for name, values in probe.annotations.items()
         },
     }
-
-
-def _unit(directory: Path) -> str:
-    try:
-        return str(open_probe(directory).field("unit"))
-    except (LogError, OSError):
-        return "epoch"
 
 
 def _finite(value: float | None) -> float | None:

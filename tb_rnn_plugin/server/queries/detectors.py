@@ -12,10 +12,10 @@ from tb_rnn_plugin.analysis.detectors import scores
 from tb_rnn_plugin.analysis.matching import pattern_score
 from tb_rnn_plugin.analysis.moment import checked_index
 from tb_rnn_plugin.log.schema import Array, LayerTrace
-from tb_rnn_plugin.log.traces import check_signal, find_layer
+from tb_rnn_plugin.log.traces import check_signal, find_layer, mask_array
 from tb_rnn_plugin.run import Run
 from tb_rnn_plugin.server.queries.findings import MOST_NAMED
-from tb_rnn_plugin.server.queries.served import history
+from tb_rnn_plugin.server.queries.over_steps import history
 
 
 def list_detectors(run: Run, annotation: str, step: int) -> dict[str, Any]:
@@ -85,4 +85,5 @@ def _one_signal(run: Run, layer: str, signal: str, step: int) -> LayerTrace:
     file = run.opened(step)
     known = find_layer(file, layer)
     signals = {signal: file.read(check_signal(known, signal))}
-    return LayerTrace(layer, known.cell, signals, {}, None, {}, run.mask(layer, step))
+    mask = file.read(mask_array(layer)) if known.masked else None
+    return LayerTrace(layer, known.cell, signals, {}, None, {}, mask)

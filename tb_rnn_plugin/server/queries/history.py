@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 import numpy as np
 
 from tb_rnn_plugin.log.errors import LogError, NotInLogError
 from tb_rnn_plugin.log.schema import Array
-from tb_rnn_plugin.server.queries.files import open_step
+from tb_rnn_plugin.run import Run
 from tb_rnn_plugin.server.queries.step import trace_arrays
 
 
-def read_evolution(
-    directory: Path, steps: Sequence[int], layer: str, sample: int, signal: str, unit: int
-) -> dict[str, Array]:
+def read_evolution(run: Run, layer: str, sample: int, signal: str, unit: int) -> dict[str, Array]:
     """Answer `/evolution`: one unit of one signal at every step.
 
     Args:
-        directory: The trace directory.
-        steps: Its steps, ascending. Those that cannot be read, or at which the layer has another shape than at the
-            last that can, are left out.
+        run: The run. Steps that cannot be read, or at which the layer has another shape than at the last that can, are
+            left out.
         layer: The layer's key.
         sample: The sample's index.
         signal: The signal.
@@ -33,7 +29,7 @@ def read_evolution(
     kept: list[int] = []
     columns: list[Array] = []
     mask: Array | None = None
-    for step, values, padding in _newest_first(directory, steps, layer, sample, signal):
+    for step, values, padding in _newest_first(run, layer, sample, signal):
         if unit >= values.shape[1]:
             raise NotInLogError(f"Units of signal {signal!r} are 0 to {values.shape[1] - 1}, got {unit}.")
         kept.append(step)
@@ -43,12 +39,11 @@ def read_evolution(
     return answer if mask is None else {**answer, "mask": mask}
 
 
-def read_change(directory: Path, steps: Sequence[int], layer: str, sample: int, signal: str) -> dict[str, Array]:
+def read_change(run: Run, layer: str, sample: int, signal: str) -> dict[str, Array]:
     """Answer `/change`: how much each unit of one signal changed from each step to the next.
 
     Args:
-        directory: The trace directory.
-        steps: As in `read_evolution`.
+        run: As in `read_evolution`.
         layer: The layer's key.
         sample: The sample's index.
         signal: The signal.
@@ -56,7 +51,7 @@ def read_change(directory: Path, steps: Sequence[int], layer: str, sample: int, 
     Raises:
         LogError: there is no such layer, sample or signal, or no step can be read.
     """
-    traces = _newest_first(directory, steps, layer, sample, signal)
+    traces = _newest_first(run, layer, sample, signal)
     last, values, _ = next(traces)
     kept, changes, later = [last], [], _widened(values)
     for step, values, _ in traces:
@@ -102,9 +97,7 @@ def stack_summaries(data: Sequence[tuple[int, Array]]) -> dict[str, Array]:
     }
 
 
-def _newest_first(
-    directory: Path, steps: Sequence[int], layer: str, sample: int, signal: str
-) -> Iterator[tuple[int, Array, Array | None]]:
+def _newest_first(run: Run, layer: str, sample: int, signal: str) -> Iterator[tuple[int, Array, Array | None]]:
     """Yield step, values `[time, unit]` and mask `[time]` of a signal, from the last step that can be read down.
 
     Raises:
@@ -112,9 +105,9 @@ def _newest_first(
     """
     arrays: dict[str, str] = {}
     shape: tuple[int, ...] = ()
-    for step in reversed(steps):
+    for step in reversed(run.steps):
         try:
-            file = open_step(directory, step)
+            file = run.opened(step)
         except (LogError, OSError):
             continue  # Damaged, or gone since the steps were listed.
         try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from pathlib import Path
 
 import numpy as np
 
@@ -11,21 +10,22 @@ from tb_rnn_plugin.log.arrays import ArrayFile
 from tb_rnn_plugin.log.errors import LogError, NotInLogError
 from tb_rnn_plugin.log.probe_file import read_probe
 from tb_rnn_plugin.log.schema import Array, ProbeBatch
+from tb_rnn_plugin.run import Run
 from tb_rnn_plugin.server.queries.classes import best_classes, pair_targets, scores_of, target_classes
-from tb_rnn_plugin.server.queries.files import check_sample, open_step
+from tb_rnn_plugin.server.queries.served import check_sample
 
 MOST_FEATURES = 8
 """More lines than that are not told apart in one picture."""
 
 
-def open_if_readable(directory: Path, step: int) -> ArrayFile | None:
+def open_if_readable(run: Run, step: int) -> ArrayFile | None:
     """Open the file of one step, or return None if it cannot be read.
 
     Raises:
         NotInLogError: there is no such step.
     """
     try:
-        return open_step(directory, step)
+        return run.opened(step)
     except NotInLogError:
         raise
     except (LogError, OSError):

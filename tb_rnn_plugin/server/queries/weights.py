@@ -9,7 +9,7 @@ import numpy as np
 from tb_rnn_plugin.analysis.weight_history import MATRICES, largest_weights, spectral_radius, weight_history
 from tb_rnn_plugin.log.schema import Array
 from tb_rnn_plugin.run import Run
-from tb_rnn_plugin.server.queries.served import history, spread
+from tb_rnn_plugin.server.queries.over_steps import history, spread
 
 EIGENVALUES_UNITS = 256
 """Eigenvalues cost the cube of the units: of a layer with more than these there are none."""

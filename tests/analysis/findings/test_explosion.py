@@ -23,6 +23,7 @@ def test_a_cell_state_that_counts_beyond_ten() -> None:
     assert found.timesteps == tuple(range(10, TIMESTEPS))
     assert "of 8 units get beyond 10 or -10, where tanh" in found.message
     assert "The furthest is 40, of unit 4 at timestep 39 of sample 0." in found.message
+    assert found.sample == 0
     assert found.severity == pytest.approx(0.8 * (0.2 + 0.8 * 30 / 40 / 8))
     assert "Weiss" in found.not_a_fault
 

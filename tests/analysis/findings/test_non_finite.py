@@ -88,7 +88,7 @@ def test_a_nan_in_the_data_is_named() -> None:
     x = inputs()
     x[2, 17, 1] = np.nan
     [found] = findings(trace_of(x=x))["non_finite"]
-    assert (found.signal, found.units, found.timesteps) == ("inputs", (), (17,))
+    assert (found.signal, found.units, found.sample, found.timesteps) == ("inputs", (), 2, (17,))
     assert "Inputs: NaN or infinite in 1 of 3 features, from timestep 17 on." in found.message
 
 
@@ -110,6 +110,7 @@ def test_gradients_break_from_the_end() -> None:
     gradient[1, :30, 6] = gradient[1, :5, 2] = np.inf
     [found] = findings(with_gradients(trace, hidden_state=gradient))["non_finite"]
     assert (found.signal, found.units, found.timesteps) == ("gradient:hidden_state", (6, 2), tuple(range(30)))
+    assert found.sample == 1
     assert found.message == (
         "Gradient by the hidden state: NaN or infinite in 2 of 8 units, from timestep 29 on. "
         "It began at epoch 0 in layer 'rnn': gradient by the hidden state at timestep 29."
