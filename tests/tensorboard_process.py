@@ -69,16 +69,28 @@ class TensorBoard:
         raise AssertionError(f"TensorBoard did not list {runs} within {PATIENCE} seconds:\n{self.output.read_text()}")
 
 
+_LIGHT = """
+import sys, types
+sys.modules["tensorboard.compat.notf"] = types.ModuleType("notf")
+from tensorboard.main import run_main
+run_main()
+"""
+"""Starts TensorBoard as where no TensorFlow is installed, by the switch that it has for that."""
+
+
 @contextmanager
-def tensorboard(*arguments: str | Path) -> Iterator[TensorBoard]:
-    """Run TensorBoard with these arguments and a free port; it is ended on leaving."""
+def tensorboard(*arguments: str | Path, tensorflow: bool = False) -> Iterator[TensorBoard]:
+    """Run TensorBoard with these arguments and a free port; it is ended on leaving.
+
+    With `tensorflow` it imports TensorFlow, as it does wherever that is installed; that takes it four times as long to
+    start, and changes no more than how it opens files.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [
         sys.executable,
-        "-m",
-        "tensorboard.main",
+        *(("-m", "tensorboard.main") if tensorflow else ("-c", _LIGHT)),
         "--port",
         str(port),
         "--reload_interval",

@@ -22,9 +22,10 @@ def logdir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return logdir
 
 
-@pytest.fixture(scope="session", params=["true", "false"], ids=["rust-reader", "python-reader"])
+@pytest.fixture(scope="session", params=[True, False], ids=["rust-reader-tensorflow", "python-reader"])
 def board(request: pytest.FixtureRequest, logdir: Path) -> Iterator[TensorBoard]:
-    with tensorboard("--logdir", logdir, f"--load_fast={request.param}") as board:
+    reader = f"--load_fast={str(request.param).lower()}"
+    with tensorboard("--logdir", logdir, reader, tensorflow=request.param) as board:
         board.wait_for_runs(
             "plain/rnn", "masked/rnn", "spaces & ünïcode/rnn", "uneven/rnn", "scored/rnn", "explained/rnn"
         )
