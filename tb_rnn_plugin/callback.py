@@ -10,6 +10,7 @@ from typing import Any
 
 from tb_rnn_plugin.log.batch import probe_batch
 from tb_rnn_plugin.log.directories import check_log_dir
+from tb_rnn_plugin.log.forecast import Forecast, forecast
 from tb_rnn_plugin.probe import Probe
 from tb_rnn_plugin.probe.backend import keras
 from tb_rnn_plugin.probe.compilation import JitCompile
@@ -31,7 +32,8 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
 
     Args:
         log_dir: Directory that TensorBoard reads. Where `<log_dir>/rnn` holds an earlier fit, a new one goes to
-            `<log_dir>/rnn-2`, `rnn-3`, …; a fit resumed with `initial_epoch` goes on in the newest.
+            `<log_dir>/rnn-2`, `rnn-3`, …; a fit resumed with `initial_epoch` goes on in the newest if it has the same
+            probe, and takes the place of what that holds from there on.
         probe: The fixed batch, as the model is called with it: an array, or a list, tuple or dict of arrays, samples on
             the first axis. A few samples suffice: all their timesteps and units are stored, at every captured step.
         targets: The targets of the probe batch, nested as `fit` takes them, to be stored with it.
@@ -40,6 +42,9 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
             Of a layer that is not recurrent the output is captured.
         update_freq: `"epoch"`, or N to capture after every N batches; a step then is a global batch index.
         every: Capture every so many epochs, from epoch 0 on.
+        keep: How many steps are kept at most, from 2: the first, the last and a fair spread between; the overview still
+            shows all. None to keep all. What the run will take is logged when it starts (`logging`, level INFO), and is
+            a warning if the disk has less left.
         tokens: Per sample, one string per timestep (a string counts as a sequence of characters).
         annotations: By name, an array `[sample, time]`: of bools for flags (inside a string), of numbers for the rest
             (depth).
@@ -72,6 +77,7 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
         layers: Wanted = None,
         update_freq: str | int = "epoch",
         every: int = 1,
+        keep: int | None = None,
         tokens: Sequence[Sequence[str]] | None = None,
         annotations: Mapping[str, Any] | None = None,
         sample_names: Sequence[str] | None = None,
@@ -89,7 +95,10 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
             raise ValueError("gradients=True needs the probe's targets, got none: pass targets=, as to fit.")
         self._log_dir = Path(log_dir)
         self._dtype = dtype
+        if keep is not None and (not isinstance(keep, int) or isinstance(keep, bool) or keep < 2):
+            raise ValueError(f"keep must be a number of steps from 2, or None to keep all, got {keep!r}.")
         self._schedule = Schedule(update_freq, every)
+        self._keep = keep
         self._inputs = probe
         self._said: dict[str, Any] = {
             "targets": {} if targets is None else named_arrays(targets, "target"),
@@ -105,6 +114,7 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
             "targets": targets if gradients else None,
             "jit_compile": jit_compile,
         }
+        self._forecast = Forecast(0, 0)
         self._probe: Probe | None = None
         self._recording: Recording | None = None
         self._is_new_fit = False
@@ -118,13 +128,14 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
         check_log_dir(self._log_dir)
         if self._probe is None or self._probe.model is not self.model:
             probe = Probe(self.model, self._inputs, **self._probe_options)
-            traces = probe().traces
+            captured = probe()
             for sentence in probe.unreachable.values():
                 warn(f"RNNTimeline: {sentence}")
-            timesteps = {trace.key: next(iter(trace.signals.values())).shape[1] for trace in traces}
+            timesteps = {trace.key: next(iter(trace.signals.values())).shape[1] for trace in captured.traces}
             batch = probe_batch(named_arrays(probe.inputs, "input"), timesteps, **self._said)
             self._probe = probe
-            self._recording = Recording(self._log_dir, batch, self._schedule.unit, self._dtype)
+            self._recording = Recording(self._log_dir, batch, self._schedule.unit, self._dtype, self._keep)
+            self._forecast = forecast(captured.traces, captured.predictions, dtype=self._dtype)
             self._epochs = 0
         self._batches = self._iterations()
         self._is_new_fit = True
@@ -137,7 +148,8 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
             # `fit` called again with the same callback counts its epochs from 0 again; the run's steps go on.
             self._epochs_before = self._epochs if epoch < self._epochs else 0
             if not self._epochs:
-                self._recording.open(epoch if self._schedule.unit == "epoch" else self._batches)
+                first = epoch if self._schedule.unit == "epoch" else self._batches
+                self._recording.open(first, self._forecast, self._steps_ahead(epoch))
 
     def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Capture after this batch, if one is due."""
@@ -157,8 +169,22 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
 
     def on_train_end(self, logs: Mapping[str, Any] | None = None) -> None:
         """Say how many steps are missing, if any."""
-        if self._recording is not None and self._recording.failures:
-            _log.warning("Steps that could not be written to %s: %d.", self._log_dir, self._recording.failures)
+        if self._recording is not None:
+            self._recording.close()
+            if self._recording.failures:
+                _log.warning("Steps that could not be written to %s: %d.", self._log_dir, self._recording.failures)
+
+    def _steps_ahead(self, epoch: int) -> int | None:
+        """Return how many steps this fit captures at most, from its first epoch; None if Keras does not say."""
+        params = self.params or {}
+        epochs, batches = params.get("epochs"), params.get("steps")
+        if epochs is None:
+            return None
+        if self._schedule.unit == "epoch":
+            return self._schedule.count_epochs(epoch, epochs)
+        if batches is None:
+            return None
+        return self._schedule.count_batches(self._batches, self._batches + (epochs - epoch) * batches)
 
     def _iterations(self) -> int:
         """Return how often the model has been trained on a batch; a model that trains itself may not tell."""

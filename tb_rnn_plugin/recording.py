@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tb_rnn_plugin.log.directories import run_directory
+from tb_rnn_plugin.log.claims import release
+from tb_rnn_plugin.log.directories import claim_run
+from tb_rnn_plugin.log.forecast import Forecast, spell_bytes
+from tb_rnn_plugin.log.layout import trace_directory
 from tb_rnn_plugin.log.schema import ProbeBatch
 from tb_rnn_plugin.log.writer import RunWriter
 
@@ -26,36 +30,72 @@ class Recording:
         batch: The probe batch, written once.
         unit: What a step counts, `"epoch"` or `"batch"`.
         dtype: What values are stored as.
+        keep: How many steps' traces are kept; None for all.
     """
 
-    def __init__(self, log_dir: Path, batch: ProbeBatch, unit: str, dtype: str) -> None:
+    def __init__(self, log_dir: Path, batch: ProbeBatch, unit: str, dtype: str, keep: int | None = None) -> None:
         self._log_dir = log_dir
         self._batch = batch
         self._unit = unit
         self._dtype = dtype
+        self._keep = keep
         self._first_step = 0
+        self._is_first = True
         self._directory: Path | None = None
         self._writer: RunWriter | None = None
         self.failures = 0
 
-    def open(self, first_step: int) -> None:
-        """Choose the directory and write the probe batch, before the first step."""
-        self._first_step = first_step
-        self._guarded(self._opened, "opened")
+    def open(self, first_step: int, forecast: Forecast, steps: int | None) -> None:
+        """Choose the directory, write the probe batch, and say what the fit will take, before its first step.
+
+        Args:
+            first_step: The fit's first step.
+            forecast: What each step takes.
+            steps: How many there will be at most; None if that is not known.
+        """
+        self._first_step, self._is_first = first_step, True
+        self._guarded(lambda: self._say_size(self._opened().directory, forecast, steps), "opened")
 
     def write(self, step: int, capture: Callable[[], Activations], logs: Mapping[str, float]) -> None:
         """Capture and write one step."""
         self._guarded(lambda: self._write(step, capture(), logs), f"captured at step {step}")
 
+        if self._keep is not None and self._writer is not None:
+            writer, keep = self._writer, self._keep
+            self._guarded(lambda: writer.thin(keep), f"thinned at step {step}")
+
+    def close(self) -> None:
+        """Let other processes go on with the run."""
+        if self._directory is not None:
+            release(trace_directory(self._directory))
+
     def _write(self, step: int, captured: Activations, logs: Mapping[str, float]) -> None:
-        self._opened().write_step(step, captured.traces, captured.predictions, logs)
+        writer = self._opened()
+        writer.write_step(step, captured.traces, captured.predictions, logs)
+        if self._is_first:
+            # Not before there is something in their place: what a fit left that was ended later than where this one
+            # resumes.
+            writer.drop_after(step)
+            self._is_first = False
+
+    def _say_size(self, directory: Path, forecast: Forecast, steps: int | None) -> None:
+        each = f"{spell_bytes(forecast.of_run(1))} a step"
+        if steps is None:
+            _log.info("Writing the RNN Timeline to %s, %s.", directory, each)
+            return
+        size, free = forecast.of_run(steps, self._keep), shutil.disk_usage(directory).free
+        _log.info("Writing the RNN Timeline to %s, %s: %s for %d steps.", directory, each, spell_bytes(size), steps)
+        if size > free:
+            warn(
+                f"RNNTimeline: {steps} steps take {spell_bytes(size)}, {each}, and {directory} has {spell_bytes(free)} "
+                "left: keep fewer with keep=, capture less often with every=, or fewer layers or samples."
+            )
 
     def _opened(self) -> RunWriter:
         if self._writer is None:
             if self._directory is None:
                 # By the fit's first step, not the one at hand: a fit that failed to open at first is still a new one.
-                self._directory = run_directory(self._log_dir, self._first_step, self._unit)
-                _log.info("Writing the RNN Timeline to %s.", self._directory)
+                self._directory = claim_run(self._log_dir, self._first_step, self._unit, self._batch.inputs)
             writer = RunWriter(self._directory, self._unit, self._dtype)
             writer.write_probe(self._batch)
             self._writer = writer

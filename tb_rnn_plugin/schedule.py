@@ -45,6 +45,15 @@ class Schedule:
         """Tell whether a capture is due after the batches from `before` on and short of `after`, global indices."""
         return self.unit == "batch" and -(-before // int(self.update_freq)) * int(self.update_freq) < after
 
+    def count_epochs(self, first: int, end: int) -> int:
+        """Return how many epochs from `first` on and short of `end` are captured."""
+        return len(range(-(-first // self.every) * self.every, end, self.every))
+
+    def count_batches(self, first: int, end: int) -> int:
+        """Return how many batches from `first` on and short of `end`, global indices, are captured at most."""
+        each = int(self.update_freq)
+        return len(range(-(-first // each) * each, end, each))
+
 
 def _is_count(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 1

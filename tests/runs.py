@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+from tensorboard.backend.event_processing.event_file_loader import LegacyEventFileLoader
+from tensorboard.util import tensor_util
 
 from tb_rnn_plugin.log.schema import Array, Interval, LayerTrace, ProbeBatch
 from tb_rnn_plugin.log.writer import RunWriter
@@ -86,3 +90,14 @@ def write_run(directory: Path, steps: int = 4, mask: Array | None = None) -> Pat
             step, [lstm_trace(step, mask=mask)], {"output": np.ones((3, 1), np.float32)}, {"loss": 3.0 - step / 2}
         )
     return directory
+
+
+def logged(run_directory: Path, tag: str) -> dict[int, NDArray[Any]]:
+    """Return what TensorBoard reads for a tag from a run's event files, by step."""
+    values: dict[int, NDArray[Any]] = {}
+    for path in sorted(run_directory.glob("*tfevents*")):
+        for event in LegacyEventFileLoader(str(path)).Load():
+            for value in event.summary.value:
+                if value.tag == tag:
+                    values[event.step] = tensor_util.make_ndarray(value.tensor)
+    return values

@@ -30,22 +30,25 @@ def write(path: Path, arrays: Mapping[str, Array], document: Mapping[str, Any]) 
     Raises:
         OSError: the file cannot be written (a full disk, a read-only directory); nothing is left behind.
     """
-    contiguous = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
-    text = json.dumps({**document, "arrays": {name: _describe(array) for name, array in contiguous.items()}})
-    metadata = {
-        "format": layout.PLUGIN_NAME,
-        "version": str(layout.VERSION),
-        "document": text,
-        "document_crc32c": str(google_crc32c.value(text.encode())),
-    }
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         with temporary.open("wb") as file:
-            file.writelines(encode(contiguous, metadata))
+            file.writelines(_chunks(arrays, document))
         temporary.replace(path)
     except OSError:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def file_size(arrays: Mapping[str, Array], document: Mapping[str, Any]) -> int:
+    """Return how many bytes `write` would write."""
+    return sum(len(chunk) for chunk in _chunks(arrays, document))
+
+
+def remove_unfinished(directory: Path) -> None:
+    """Remove what writers that were killed have left in a directory; nothing may be writing to it."""
+    for path in directory.glob(".*.tmp"):
+        path.unlink(missing_ok=True)
 
 
 class ArrayFile:
@@ -128,6 +131,18 @@ class ArrayFile:
         if len(data) != size or google_crc32c.value(data) != checksum:
             raise UnreadableFileError(f"{self.path} is damaged: the checksum of {name} does not match.")
         return np.frombuffer(data, dtype).reshape(shape)
+
+
+def _chunks(arrays: Mapping[str, Array], document: Mapping[str, Any]) -> list[bytes | memoryview]:
+    contiguous = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+    text = json.dumps({**document, "arrays": {name: _describe(array) for name, array in contiguous.items()}})
+    metadata = {
+        "format": layout.PLUGIN_NAME,
+        "version": str(layout.VERSION),
+        "document": text,
+        "document_crc32c": str(google_crc32c.value(text.encode())),
+    }
+    return encode(contiguous, metadata)
 
 
 def _by_row(shape: list[int]) -> bool:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
+
 from tb_rnn_plugin.log import layout
-from tb_rnn_plugin.log.arrays import ArrayFile
+from tb_rnn_plugin.log.arrays import ArrayFile, remove_unfinished
+from tb_rnn_plugin.log.claims import claim
 from tb_rnn_plugin.log.errors import LogError
+from tb_rnn_plugin.log.probe_file import read_probe
+from tb_rnn_plugin.log.schema import Array
 from tb_rnn_plugin.log.traces import last_step
 
 
@@ -31,26 +37,59 @@ def check_log_dir(log_dir: Path) -> None:
         )
 
 
-def run_directory(log_dir: Path, first_step: int, unit: str) -> Path:
-    """Return the run directory for a fit that starts at `first_step`, counted in `unit`s.
+def claim_run(log_dir: Path, first_step: int, unit: str, inputs: Mapping[str, Array]) -> Path:
+    """Return the run directory for a fit that starts at `first_step`, made, and claimed for this process.
 
     A fit from step 0 is a new one: where `<log_dir>/rnn` holds an earlier fit, it gets `rnn-2`, `rnn-3`, …, so that
-    the two are told apart and nothing is lost. A fit from a later step resumes the newest, if that counts
-    the same unit.
+    the two are told apart and nothing is lost. A fit from a later step resumes the newest, if that counts the same unit
+    and shows the model the same batch, and no other process is writing it.
+
+    Args:
+        log_dir: The user's directory.
+        first_step: The fit's first step.
+        unit: What it counts, `"epoch"` or `"batch"`.
+        inputs: The probe batch's, by name.
+
+    Raises:
+        OSError: the directory cannot be made.
     """
-    number, newest = 1, log_dir / layout.SUB_RUN
+    number, newest = 1, None
     while last_step(layout.trace_directory(_numbered(log_dir, number))) is not None:
         newest = _numbered(log_dir, number)
         number += 1
-    resumes = first_step > 0 and (number == 1 or _unit(newest) == unit)
-    return newest if resumes else _numbered(log_dir, number)
+    if first_step > 0 and newest is not None and _continues(newest, unit, inputs) and _claimed(newest):
+        return newest
+    # A run without a step may be one that another process has just begun.
+    while not _claimed(_numbered(log_dir, number)):
+        number += 1
+    return _numbered(log_dir, number)
 
 
-def _unit(directory: Path) -> str | None:
+def _claimed(directory: Path) -> bool:
+    traces = layout.trace_directory(directory)
+    traces.mkdir(parents=True, exist_ok=True)
+    if not claim(traces):
+        return False
+    remove_unfinished(traces)
+    return True
+
+
+def _continues(directory: Path, unit: str, inputs: Mapping[str, Array]) -> bool:
+    """Tell whether a run counts this unit and has this probe; one whose probe's file is lost is not gone on with."""
     try:
-        return str(ArrayFile(layout.trace_directory(directory) / layout.PROBE_FILE).field("unit"))
+        file = ArrayFile(layout.trace_directory(directory) / layout.PROBE_FILE)
+        return bool(file.field("unit") == unit) and _same(read_probe(file).inputs, inputs)
     except (LogError, OSError):
-        return None
+        return False
+
+
+def _same(before: Mapping[str, Array], now: Mapping[str, Array]) -> bool:
+    if before.keys() != now.keys():
+        return False
+    pairs = [(np.asarray(before[name]), np.asarray(now[name])) for name in before]
+    # Texts are read back in another type than they had.
+    pairs = [(a.astype(str), b.astype(str)) if b.dtype.kind in "SUO" else (a, b) for a, b in pairs]
+    return all(np.array_equal(a, b, equal_nan=b.dtype.kind in "fc") for a, b in pairs)
 
 
 def _numbered(log_dir: Path, number: int) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import struct
 import time
@@ -10,6 +11,9 @@ from pathlib import Path
 
 import google_crc32c
 from tensorboard.compat.proto import event_pb2
+
+_PREFIX = "events.out.tfevents."
+_STAMP = re.compile(re.escape(_PREFIX) + r"(\d+)\.")
 
 
 class EventFile:
@@ -24,8 +28,12 @@ class EventFile:
     """
 
     def __init__(self, directory: Path) -> None:
-        started, unique = int(time.time()), f"{socket.gethostname()}.{os.getpid()}.{time.monotonic_ns()}"
-        self.path = directory / f"events.out.tfevents.{started:010d}.{unique}.v2"
+        # TensorBoard reads a run's files in the order of their names and does not turn back, whatever the clock did.
+        names = [path.name for path in directory.glob(f"{_PREFIX}*")]
+        latest = max((int(match[1]) for name in names if (match := _STAMP.match(name))), default=-1)
+        started = max(int(time.time()), latest + 1)
+        unique = f"{socket.gethostname()}.{os.getpid()}.{time.monotonic_ns()}"
+        self.path = directory / f"{_PREFIX}{started:010d}.{unique}.v2"
 
     def append(self, event: event_pb2.Event) -> None:
         """Write one event through to the operating system.
@@ -35,8 +43,14 @@ class EventFile:
         """
         records = _record(event)
         if not self.path.exists():
-            first = event_pb2.Event(wall_time=event.wall_time, file_version="brain.Event:2")
-            records = _record(first) + records
+            version = event_pb2.Event(wall_time=event.wall_time, file_version="brain.Event:2")
+            # A run that was resumed: TensorBoard forgets what earlier files have of later steps.
+            start = event_pb2.Event(
+                wall_time=event.wall_time,
+                step=event.step,
+                session_log=event_pb2.SessionLog(status=event_pb2.SessionLog.START),
+            )
+            records = _record(version) + _record(start) + records
         with self.path.open("ab", buffering=0) as file:
             end = file.tell()
             try:

@@ -128,8 +128,10 @@ class LayerInfo:
             config=value["config"],
         )
 
-    def widened(self, earlier: LayerInfo) -> LayerInfo:
-        """Return this layer with extremes that also span those of an earlier step."""
+    def widened(self, earlier: LayerInfo | None) -> LayerInfo:
+        """Return this layer with extremes that also span those of an earlier step, if there is one."""
+        if earlier is None:
+            return self
         known = {signal.name: signal.extremes for signal in earlier.signals}
         signals = tuple(replace(s, extremes=_union(s.extremes, known.get(s.name))) for s in self.signals)
         return replace(self, signals=signals)

@@ -12,9 +12,11 @@ from tb_rnn_plugin.log import arrays, layout
 from tb_rnn_plugin.log.errors import LogError
 from tb_rnn_plugin.log.events import EventFile
 from tb_rnn_plugin.log.probe_file import write_probe
-from tb_rnn_plugin.log.schema import Array, LayerInfo, LayerTrace, ProbeBatch, describe, gradient_state
+from tb_rnn_plugin.log.schema import Array, LayerInfo, LayerTrace, ProbeBatch, describe
+from tb_rnn_plugin.log.stored import step_document, stored_arrays
 from tb_rnn_plugin.log.summaries import step_event
-from tb_rnn_plugin.log.traces import last_step, read_layers, step_arrays
+from tb_rnn_plugin.log.thinning import superfluous
+from tb_rnn_plugin.log.traces import list_steps, read_layers
 
 
 class RunWriter:
@@ -37,7 +39,7 @@ class RunWriter:
         self._traces = layout.trace_directory(directory)
         self._traces.mkdir(parents=True, exist_ok=True)
         self._events = EventFile(directory)
-        self._layers = self._described_so_far()
+        self._layers: dict[str, LayerInfo] | None = None
 
     def write_probe(self, probe: ProbeBatch) -> None:
         """Write the probe batch. Its numbers are kept as they are, whatever `dtype` is."""
@@ -61,35 +63,41 @@ class RunWriter:
         Raises:
             OSError: the step cannot be written; the steps before it are untouched, and the next may be tried.
         """
-        described = [self._describe(layer) for layer in layers]
-        document = {"kind": "step", "step": step, "layers": [layer.to_json() for layer in described]}
-        stored = {name: self._narrow(name, array) for name, array in step_arrays(layers, predictions or {})}
-        arrays.write(self._traces / layout.step_file(step), stored, document)
+        earlier = self._described_before(step) if self._layers is None else self._layers
+        described = [describe(layer).widened(earlier.get(layer.key)) for layer in layers]
+        stored = stored_arrays(layers, predictions or {}, self._dtype)
+        arrays.write(self._traces / layout.step_file(step), stored, step_document(step, described))
         self._layers = {layer.key: layer for layer in described}
         self._events.append(step_event(step, time.time(), layers, logs or {}))
 
-    def _describe(self, layer: LayerTrace) -> LayerInfo:
-        described = describe(layer)
-        earlier = self._layers.get(layer.key)
-        return described.widened(earlier) if earlier else described
+    def thin(self, keep: int) -> None:
+        """Drop trace files until at most so many are left: the first, the last and a fair spread between.
 
-    def _described_so_far(self) -> dict[str, LayerInfo]:
+        Their summaries stay.
+
+        Raises:
+            OSError: a file cannot be deleted.
+        """
+        self._drop(superfluous(list_steps(self._traces), keep))
+
+    def drop_after(self, step: int) -> None:
+        """Drop the trace files of later steps: a run that was resumed at this one will write them anew.
+
+        Raises:
+            OSError: a file cannot be deleted.
+        """
+        self._drop([later for later in list_steps(self._traces) if later > step])
+
+    def _drop(self, steps: Sequence[int]) -> None:
+        for step in steps:
+            (self._traces / layout.step_file(step)).unlink(missing_ok=True)
+
+    def _described_before(self, step: int) -> dict[str, LayerInfo]:
         """Return the layers as the last step of an earlier fit left them, so that extremes go on from there."""
-        step = last_step(self._traces)
-        if step is None:
+        before = [earlier for earlier in list_steps(self._traces) if earlier < step]
+        if not before:
             return {}
         try:
-            return read_layers(arrays.ArrayFile(self._traces / layout.step_file(step)))
+            return read_layers(arrays.ArrayFile(self._traces / layout.step_file(before[-1])))
         except LogError:
             return {}  # A damaged step costs the extremes before it, not the new fit.
-
-    def _narrow(self, name: str, array: Array) -> Array:
-        if gradient_state(name.rpartition("/")[2]) is not None:
-            # They span many orders of magnitude, and float16 ends at 6e-8.
-            return array.astype(np.float32, copy=False)
-        if array.dtype.kind != "f" or array.dtype.itemsize <= self._dtype.itemsize:
-            return array
-        with np.errstate(over="ignore"):
-            narrow = array.astype(self._dtype, order="C")
-        overflows = self._dtype == np.float16 and np.isinf(narrow).sum() != np.isinf(array).sum()
-        return array.astype(np.float32) if overflows else narrow

@@ -19,7 +19,8 @@ import pytest
 import tensorflow as tf
 
 from tb_rnn_plugin import open_run
-from tests.callback.training import BATCHES, BatchCounter, fit, logged, new_model, timeline, tiny_model
+from tests.callback.training import BATCHES, BatchCounter, fit, new_model, timeline, tiny_model
+from tests.runs import logged
 
 
 class At(keras.callbacks.Callback):  # type: ignore[misc]

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from tb_rnn_plugin import open_run
-from tests.callback.training import BATCHES, fit, logged, new_model, timeline, tiny_model
+from tests.callback.training import BATCHES, PROBE, fit, new_model, timeline, tiny_model
+from tests.runs import logged
 
 
 def steps(log_dir: Path, run: str = "rnn") -> list[int]:
@@ -87,6 +88,32 @@ def test_training_resumed_goes_on_in_the_newest_run(tmp_path: Path) -> None:
     fit(tiny_model(), timeline(tmp_path), epochs=2, initial_epoch=1)
     assert steps(tmp_path, "rnn") == [0]
     assert steps(tmp_path, "rnn-2") == [0, 1]
+
+
+def test_training_resumed_with_another_probe_is_a_run_of_its_own(tmp_path: Path) -> None:
+    model = tiny_model()
+    fit(model, timeline(tmp_path), epochs=2)
+    fit(model, timeline(tmp_path, PROBE + 1), epochs=3, initial_epoch=2)
+    assert [steps(tmp_path, run) for run in ("rnn", "rnn-2")] == [[0, 1], [2]]
+    np.testing.assert_array_equal(open_run(tmp_path / "rnn").probe.inputs["input"], PROBE)
+
+
+def test_training_resumed_from_earlier_takes_the_place_of_what_followed(tmp_path: Path) -> None:
+    model = tiny_model()
+    fit(model, timeline(tmp_path), epochs=6)
+    fit(model, timeline(tmp_path), epochs=4, initial_epoch=3)
+    assert steps(tmp_path) == [0, 1, 2, 3]
+    run = open_run(tmp_path / "rnn")
+    largest = max(abs(run.load("rnn", "cell_state", step)).max() for step in run.steps)
+    bounds = next(s.extremes for s in run.layers["rnn"].signals if s.name == "cell_state")
+    assert max(map(abs, bounds or ())) == pytest.approx(largest, rel=1e-3)
+
+
+def test_nothing_is_dropped_before_there_is_something_in_its_place(tmp_path: Path) -> None:
+    model = tiny_model()
+    fit(model, timeline(tmp_path), epochs=6)
+    fit(model, timeline(tmp_path, every=5), epochs=4, initial_epoch=3)
+    assert steps(tmp_path) == [0, 1, 2, 3, 4, 5]
 
 
 @pytest.mark.parametrize("options", [{}, {"update_freq": 2}], ids=str)

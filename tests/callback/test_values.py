@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from tb_rnn_plugin import capture, open_run
 from tb_rnn_plugin.log.arrays import ArrayFile
 from tb_rnn_plugin.log.errors import LogError
-from tests.callback.training import FEATURES, PROBE, TIMESTEPS, UNITS, fit, logged, new_model, timeline, tiny_model
+from tests.callback.training import FEATURES, PROBE, TIMESTEPS, UNITS, fit, new_model, timeline, tiny_model
+from tests.runs import logged
 
 SIGNALS = ["input_gate", "forget_gate", "candidate", "output_gate", "cell_state", "hidden_state"]
 

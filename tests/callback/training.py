@@ -10,8 +10,6 @@ from typing import Any
 import keras
 import numpy as np
 from numpy.typing import NDArray
-from tensorboard.backend.event_processing.event_file_loader import LegacyEventFileLoader
-from tensorboard.util import tensor_util
 
 from tb_rnn_plugin import RNNTimeline
 
@@ -71,14 +69,3 @@ def fit(model: Any, callbacks: Sequence[Any] | Any, epochs: int = 1, **options: 
     fitted = model.fit(X, Y, batch_size=BATCH_SIZE, epochs=epochs, verbose=0, callbacks=callbacks, **options)
     history: dict[str, list[float]] = fitted.history
     return history
-
-
-def logged(run_directory: Path, tag: str) -> dict[int, NDArray[Any]]:
-    """Return what TensorBoard reads for a tag from a run's event files, by step."""
-    values: dict[int, NDArray[Any]] = {}
-    for path in sorted(run_directory.glob("*tfevents*")):
-        for event in LegacyEventFileLoader(str(path)).Load():
-            for value in event.summary.value:
-                if value.tag == tag:
-                    values[event.step] = tensor_util.make_ndarray(value.tensor)
-    return values

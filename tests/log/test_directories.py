@@ -4,33 +4,80 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from tb_rnn_plugin.log.directories import check_log_dir, run_directory
-from tests.runs import write_run
+from tb_rnn_plugin.log.directories import check_log_dir, claim_run
+from tb_rnn_plugin.log.layout import PROBE_FILE, trace_directory
+from tb_rnn_plugin.log.schema import Array, ProbeBatch
+from tb_rnn_plugin.log.traces import list_steps
+from tb_rnn_plugin.log.writer import RunWriter
+from tests.runs import probe, write_run
+
+INPUTS = probe().inputs
 
 
 def test_a_first_fit_is_rnn(tmp_path: Path) -> None:
-    assert run_directory(tmp_path, 0, "epoch") == tmp_path / "rnn"
-    assert run_directory(tmp_path, 5, "epoch") == tmp_path / "rnn"
+    assert claim_run(tmp_path, 0, "epoch", INPUTS) == tmp_path / "rnn"
+    assert claim_run(tmp_path, 5, "epoch", INPUTS) == tmp_path / "rnn"
 
 
 def test_a_new_fit_leaves_the_earlier_ones_alone(tmp_path: Path) -> None:
     write_run(tmp_path / "rnn")
-    assert run_directory(tmp_path, 0, "epoch") == tmp_path / "rnn-2"
+    assert claim_run(tmp_path, 0, "epoch", INPUTS) == tmp_path / "rnn-2"
     write_run(tmp_path / "rnn-2")
-    assert run_directory(tmp_path, 0, "epoch") == tmp_path / "rnn-3"
+    assert claim_run(tmp_path, 0, "epoch", INPUTS) == tmp_path / "rnn-3"
 
 
 def test_a_resumed_fit_goes_on_in_the_newest(tmp_path: Path) -> None:
     write_run(tmp_path / "rnn")
     write_run(tmp_path / "rnn-2")
-    assert run_directory(tmp_path, 4, "epoch") == tmp_path / "rnn-2"
+    assert claim_run(tmp_path, 4, "epoch", INPUTS) == tmp_path / "rnn-2"
 
 
 def test_steps_of_another_unit_are_another_run(tmp_path: Path) -> None:
     write_run(tmp_path / "rnn")
-    assert run_directory(tmp_path, 400, "batch") == tmp_path / "rnn-2"
+    assert claim_run(tmp_path, 400, "batch", INPUTS) == tmp_path / "rnn-2"
+
+
+@pytest.mark.parametrize(
+    "inputs",
+    [
+        {"input": INPUTS["input"] + 1},
+        {"input": INPUTS["input"][:2]},
+        {"other": INPUTS["input"]},
+        {**INPUTS, "second": INPUTS["input"]},
+    ],
+    ids=["values", "shape", "name", "count"],
+)
+def test_another_probe_is_another_run(tmp_path: Path, inputs: dict[str, Array]) -> None:
+    write_run(tmp_path / "rnn")
+    assert claim_run(tmp_path, 4, "epoch", inputs) == tmp_path / "rnn-2"
+
+
+def test_a_probe_of_texts_or_with_nan_is_the_same_again(tmp_path: Path) -> None:
+    inputs = {"text": np.array(["to be", "or not"], object), "number": np.array([1.5, np.nan])}
+    write_run(tmp_path / "rnn")
+    RunWriter(tmp_path / "rnn").write_probe(ProbeBatch(inputs=inputs, sample_names=["a", "b"]))
+    assert claim_run(tmp_path, 4, "epoch", inputs) == tmp_path / "rnn"
+
+
+@pytest.mark.parametrize("damage", [b"", None])
+def test_a_run_whose_probe_is_lost_is_not_gone_on_with(tmp_path: Path, damage: bytes | None) -> None:
+    path = trace_directory(write_run(tmp_path / "rnn")) / PROBE_FILE
+    if damage is None:
+        path.unlink()
+    else:
+        path.write_bytes(damage)
+    assert claim_run(tmp_path, 4, "epoch", INPUTS) == tmp_path / "rnn-2"
+
+
+def test_what_a_killed_writer_left_is_cleared_away(tmp_path: Path) -> None:
+    traces = trace_directory(write_run(tmp_path / "rnn"))
+    (traces / ".step-0000000004.safetensors.4711.tmp").write_bytes(b"half")
+    assert claim_run(tmp_path, 4, "epoch", INPUTS) == tmp_path / "rnn"
+    assert not list(traces.glob("*.tmp"))
+    assert list_steps(traces) == [0, 1, 2, 3]
 
 
 def test_a_file_is_no_log_dir(tmp_path: Path) -> None:

@@ -23,8 +23,9 @@ def read(path: Path) -> list[event_pb2.Event]:
 
 def test_tensorboard_reads_the_summaries(tmp_path: Path) -> None:
     [path] = write_run(tmp_path / "rnn", steps=3).glob("events.out.tfevents.*")
-    first, *events = read(path)
+    first, start, *events = read(path)
     assert first.file_version == "brain.Event:2"
+    assert start.session_log.status == event_pb2.SessionLog.START
     assert [event.step for event in events] == [0, 1, 2]
     for event in events:
         values = {value.tag: value for value in event.summary.value}
@@ -69,4 +70,4 @@ def test_a_write_that_stops_halfway_is_taken_back(tmp_path: Path, monkeypatch: p
         with pytest.raises(OSError, match="bytes could be written"):
             file.append(event_pb2.Event(step=1, wall_time=1.0))
     file.append(event_pb2.Event(step=2, wall_time=1.0))
-    assert [event.step for event in read(file.path)[1:]] == [0, 2]
+    assert [event.step for event in read(file.path)[2:]] == [0, 2]
