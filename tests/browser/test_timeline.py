@@ -18,6 +18,9 @@ from tests.browser.tab import Tab
 from tests.runs import RANGES
 
 
+pytestmark = pytest.mark.alone
+
+
 def test_hover_shows_the_numbers_of_the_file(tab: Tab, logs: Path) -> None:
     tab.open(run="lstm/rnn", step=7, sample=1)
     tab.expect_step(7)
