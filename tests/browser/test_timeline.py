@@ -17,7 +17,6 @@ from tests.browser.numbers import number, stored
 from tests.browser.tab import Tab
 from tests.runs import RANGES
 
-
 pytestmark = pytest.mark.alone
 
 
