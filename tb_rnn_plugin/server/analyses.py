@@ -3,108 +3,94 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
-from tensorboard import errors
 from werkzeug import wrappers
 
 from tb_rnn_plugin.run import Run
 from tb_rnn_plugin.server import wire
+from tb_rnn_plugin.server.answers import Answers, all_steps, one_step, steps_so_far
 from tb_rnn_plugin.server.queries import detectors, findings, memory, weights
 
 
-class Analyses:
-    """Answers from the traces of a run.
-
-    Args:
-        run: Returns the run that a request names.
-    """
-
-    def __init__(self, run: Callable[[wrappers.Request], Run]) -> None:
-        self._run = run
-
-    def routes(self) -> dict[str, wire.WSGIApp]:
-        """Return the routes."""
-        handlers = {
-            "/findings": self._findings,
-            "/saturation": self._saturation,
-            "/explain": self._explain,
-            "/horizon": self._horizon,
-            "/reach": self._reach,
-            "/weights": self._weights,
-            "/weight_history": self._weight_history,
-            "/detectors": self._detectors,
-            "/detector_history": self._detector_history,
-            "/match": self._match,
-            "/match_history": self._match_history,
-        }
-        return {path: wire.route(_in_words(handler)) for path, handler in handlers.items()}
-
-    def _findings(self, request: wrappers.Request) -> wrappers.Response:
-        step = wire.whole_number(request, "step")
-        return wire.json(request, findings.list_findings(self._run(request), step))
-
-    def _saturation(self, request: wrappers.Request) -> wrappers.Response:
-        layer, step = wire.text(request, "layer"), wire.whole_number(request, "step")
-        return wire.binary(request, findings.read_saturation(self._run(request), layer, step))
-
-    def _explain(self, request: wrappers.Request) -> wrappers.Response:
-        layer, signal = wire.text(request, "layer"), wire.text(request, "signal")
-        cell = {name: wire.whole_number(request, name) for name in ("step", "sample", "timestep", "unit")}
-        return wire.json(request, findings.explain_value(self._run(request), layer, signal, **cell))
-
-    def _horizon(self, request: wrappers.Request) -> wrappers.Response:
-        layer, step = wire.text(request, "layer"), wire.whole_number(request, "step")
-        return wire.binary(request, memory.read_horizon(self._run(request), layer, step))
-
-    def _reach(self, request: wrappers.Request) -> wrappers.Response:
-        layer, signal = wire.text(request, "layer"), wire.text(request, "signal")
-        step = wire.whole_number(request, "step")
-        cell = {name: wire.whole_number(request, name) for name in ("sample", "timestep", "unit")}
-        return wire.binary(request, memory.read_reach(self._run(request), layer, signal, step, **cell))
-
-    def _weights(self, request: wrappers.Request) -> wrappers.Response:
-        layer, step = wire.text(request, "layer"), wire.whole_number(request, "step")
-        return wire.binary(request, weights.read_weights(self._run(request), layer, step))
-
-    def _weight_history(self, request: wrappers.Request) -> wrappers.Response:
-        layer = wire.text(request, "layer")
-        return wire.binary(request, weights.read_weight_history(self._run(request), layer))
-
-    def _detectors(self, request: wrappers.Request) -> wrappers.Response:
-        annotation, step = wire.text(request, "annotation"), wire.whole_number(request, "step")
-        return wire.json(request, detectors.list_detectors(self._run(request), annotation, step))
-
-    def _detector_history(self, request: wrappers.Request) -> wrappers.Response:
-        annotation, unit = wire.text(request, "annotation"), wire.whole_number(request, "unit")
-        layer, signal = wire.text(request, "layer"), wire.text(request, "signal")
-        run = self._run(request)
-        return wire.binary(request, detectors.read_detector_history(run, annotation, layer, signal, unit))
-
-    def _match(self, request: wrappers.Request) -> wrappers.Response:
-        layer, signal = wire.text(request, "layer"), wire.text(request, "signal")
-        step, threshold = wire.whole_number(request, "step"), wire.number(request, "threshold")
-        place = {name: wire.whole_number(request, name) for name in ("sample", "start", "end")}
-        run = self._run(request)
-        return wire.json(request, detectors.find_pattern(run, layer, signal, step, threshold=threshold, **place))
-
-    def _match_history(self, request: wrappers.Request) -> wrappers.Response:
-        layer, signal = wire.text(request, "layer"), wire.text(request, "signal")
-        units, threshold = wire.whole_numbers(request, "units"), wire.number(request, "threshold")
-        place = {name: wire.whole_number(request, name) for name in ("sample", "start", "end")}
-        run = self._run(request)
-        history = detectors.read_pattern_history(run, layer, signal, units, threshold=threshold, **place)
-        return wire.binary(request, history)
+def routes(answers: Answers) -> dict[str, wire.WSGIApp]:
+    """Return the routes."""
+    return {
+        "/findings": answers.json(_findings, steps_so_far),
+        "/saturation": answers.binary(_saturation, one_step),
+        "/explain": answers.json(_explain, one_step),
+        "/horizon": answers.binary(_horizon, one_step),
+        "/reach": answers.binary(_reach, one_step),
+        "/weights": answers.binary(_weights, one_step),
+        "/weight_history": answers.binary(_weight_history, all_steps),
+        "/detectors": answers.json(_detectors, one_step),
+        "/detector_history": answers.binary(_detector_history, all_steps),
+        "/match": answers.json(_match, one_step),
+        "/match_history": answers.binary(_match_history, all_steps),
+    }
 
 
-def _in_words(handler: wire.Handler) -> wire.Handler:
-    """Make what an analysis cannot do, of a cell it does not know or a place that is not there, an answer in words."""
+def _findings(request: wrappers.Request) -> Callable[[Run], Any]:
+    step = wire.whole_number(request, "step")
+    return lambda run: findings.list_findings(run, step)
 
-    def answer(request: wrappers.Request) -> wrappers.Response:
-        try:
-            return handler(request)
-        except IndexError as error:
-            raise errors.NotFoundError(str(error)) from error
-        except ValueError as error:
-            raise errors.InvalidArgumentError(str(error)) from error
 
-    return answer
+def _saturation(request: wrappers.Request) -> Callable[[Run], Any]:
+    layer, step = wire.text(request, "layer"), wire.whole_number(request, "step")
+    return lambda run: findings.read_saturation(run, layer, step)
+
+
+def _explain(request: wrappers.Request) -> Callable[[Run], Any]:
+    layer, signal = wire.text(request, "layer"), wire.text(request, "signal")
+    cell = _numbers(request, "step", "sample", "timestep", "unit")
+    return lambda run: findings.explain_value(run, layer, signal, **cell)
+
+
+def _horizon(request: wrappers.Request) -> Callable[[Run], Any]:
+    layer, step = wire.text(request, "layer"), wire.whole_number(request, "step")
+    return lambda run: memory.read_horizon(run, layer, step)
+
+
+def _reach(request: wrappers.Request) -> Callable[[Run], Any]:
+    layer, signal = wire.text(request, "layer"), wire.text(request, "signal")
+    step, cell = wire.whole_number(request, "step"), _numbers(request, "sample", "timestep", "unit")
+    return lambda run: memory.read_reach(run, layer, signal, step, **cell)
+
+
+def _weights(request: wrappers.Request) -> Callable[[Run], Any]:
+    layer, step = wire.text(request, "layer"), wire.whole_number(request, "step")
+    return lambda run: weights.read_weights(run, layer, step)
+
+
+def _weight_history(request: wrappers.Request) -> Callable[[Run], Any]:
+    layer = wire.text(request, "layer")
+    return lambda run: weights.read_weight_history(run, layer)
+
+
+def _detectors(request: wrappers.Request) -> Callable[[Run], Any]:
+    annotation, step = wire.text(request, "annotation"), wire.whole_number(request, "step")
+    return lambda run: detectors.list_detectors(run, annotation, step)
+
+
+def _detector_history(request: wrappers.Request) -> Callable[[Run], Any]:
+    annotation, unit = wire.text(request, "annotation"), wire.whole_number(request, "unit")
+    layer, signal = wire.text(request, "layer"), wire.text(request, "signal")
+    return lambda run: detectors.read_detector_history(run, annotation, layer, signal, unit)
+
+
+def _match(request: wrappers.Request) -> Callable[[Run], Any]:
+    layer, signal = wire.text(request, "layer"), wire.text(request, "signal")
+    step, threshold = wire.whole_number(request, "step"), wire.number(request, "threshold")
+    place = _numbers(request, "sample", "start", "end")
+    return lambda run: detectors.find_pattern(run, layer, signal, step, threshold=threshold, **place)
+
+
+def _match_history(request: wrappers.Request) -> Callable[[Run], Any]:
+    layer, signal = wire.text(request, "layer"), wire.text(request, "signal")
+    units, threshold = wire.whole_numbers(request, "units"), wire.number(request, "threshold")
+    place = _numbers(request, "sample", "start", "end")
+    return lambda run: detectors.read_pattern_history(run, layer, signal, units, threshold=threshold, **place)
+
+
+def _numbers(request: wrappers.Request, *names: str) -> dict[str, int]:
+    return {name: wire.whole_number(request, name) for name in names}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,9 @@ from tb_rnn_plugin.log.errors import NotInLogError
 from tb_rnn_plugin.log.schema import Array
 from tb_rnn_plugin.log.statistics import STATISTICS
 from tb_rnn_plugin.log.summaries import log_tag, parse_plugin_data, signal_tag
-from tb_rnn_plugin.server import wire
-from tb_rnn_plugin.server.analyses import Analyses
+from tb_rnn_plugin.run import Run
+from tb_rnn_plugin.server import analyses, wire
+from tb_rnn_plugin.server.answers import Answers, all_steps, one_step
 from tb_rnn_plugin.server.queries.describe import describe_run, describe_sample, list_runs
 from tb_rnn_plugin.server.queries.history import read_change, read_evolution, stack_summaries
 from tb_rnn_plugin.server.queries.series import open_if_readable, read_series
@@ -48,6 +50,7 @@ class RNNTimelinePlugin(base_plugin.TBPlugin):  # type: ignore[misc]
 
     def get_plugin_apps(self) -> dict[str, wire.WSGIApp]:
         """Return the routes."""
+        answers = Answers(self._run)
         return {
             "/index.js": wire.route(self._bundle),
             "/runs": wire.route(self._list_runs),
@@ -55,11 +58,11 @@ class RNNTimelinePlugin(base_plugin.TBPlugin):  # type: ignore[misc]
             "/sample": wire.route(self._describe_sample),
             "/trace": wire.route(self._read_trace),
             "/series": wire.route(self._read_series),
-            "/similarity": wire.route(self._read_similarity),
-            "/evolution": wire.route(self._read_evolution),
-            "/change": wire.route(self._read_change),
+            "/similarity": answers.binary(_similarity, one_step),
+            "/evolution": answers.binary(_evolution, all_steps),
+            "/change": answers.binary(_change, all_steps),
             "/summary": wire.route(self._read_summary),
-            **Analyses(self._run).routes(),
+            **analyses.routes(answers),
         }
 
     def is_active(self) -> bool:
@@ -103,25 +106,12 @@ class RNNTimelinePlugin(base_plugin.TBPlugin):  # type: ignore[misc]
         tag = wire.etag(file.status)
         return wire.unchanged(request, tag) or wire.binary(request, read_trace(file, layer, sample, signal), tag)
 
-    def _read_similarity(self, request: wrappers.Request) -> wrappers.Response:
-        step, asked = wire.whole_number(request, "step"), _signal(request)
-        file = self._run(request).opened(step)
-        tag = wire.etag(file.status)
-        return wire.unchanged(request, tag) or wire.binary(request, read_similarity(file, *asked), tag)
-
     def _read_series(self, request: wrappers.Request) -> wrappers.Response:
         step, sample = wire.whole_number(request, "step"), wire.whole_number(request, "sample")
         run = self._run(request)
         probe_file, step_file = run.opened_probe(), open_if_readable(run, step)
         tag = wire.etag(*(file.status for file in (probe_file, step_file) if file))
         return wire.unchanged(request, tag) or wire.binary(request, read_series(probe_file, step_file, sample), tag)
-
-    def _read_evolution(self, request: wrappers.Request) -> wrappers.Response:
-        asked, unit = _signal(request), wire.whole_number(request, "unit")
-        return wire.binary(request, read_evolution(self._run(request), *asked, unit))
-
-    def _read_change(self, request: wrappers.Request) -> wrappers.Response:
-        return wire.binary(request, read_change(self._run(request), *_signal(request)))
 
     def _read_summary(self, request: wrappers.Request) -> wrappers.Response:
         name, layer, signal = (wire.text(request, parameter) for parameter in ("run", "layer", "signal"))
@@ -171,3 +161,18 @@ def _scope(request: wrappers.Request) -> tuple[Any, str]:
 def _signal(request: wrappers.Request) -> tuple[str, int, str]:
     """Return which signal a request asks for: layer, sample and signal."""
     return wire.text(request, "layer"), wire.whole_number(request, "sample"), wire.text(request, "signal")
+
+
+def _similarity(request: wrappers.Request) -> Callable[[Run], Any]:
+    step, asked = wire.whole_number(request, "step"), _signal(request)
+    return lambda run: read_similarity(run.opened(step), *asked)
+
+
+def _evolution(request: wrappers.Request) -> Callable[[Run], Any]:
+    asked, unit = _signal(request), wire.whole_number(request, "unit")
+    return lambda run: read_evolution(run, *asked, unit)
+
+
+def _change(request: wrappers.Request) -> Callable[[Run], Any]:
+    asked = _signal(request)
+    return lambda run: read_change(run, *asked)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json as json_module
 import os
 import re
 from collections.abc import Callable, Mapping
@@ -104,14 +105,27 @@ def binary(
     metadata: dict[str, str] | None = None,
 ) -> wrappers.Response:
     """Respond with named arrays in the safetensors layout."""
-    body = b"".join(encode(arrays, metadata))
-    headers = [("ETag", tag)] if tag else []
-    return http_util.Respond(request, body, "application/octet-stream", headers=headers)
+    return respond(request, binary_body(arrays, metadata), "application/octet-stream", tag)
 
 
 def json(request: wrappers.Request, value: Mapping[str, Any]) -> wrappers.Response:
     """Respond with JSON, null for every number that JSON has none for."""
-    return http_util.Respond(request, _finite(value), "application/json")
+    return respond(request, json_body(value), "application/json")
+
+
+def respond(request: wrappers.Request, body: bytes, content_type: str, tag: str | None = None) -> wrappers.Response:
+    """Respond with a body and, if there is one, its ETag."""
+    return http_util.Respond(request, body, content_type, headers=[("ETag", tag)] if tag else [])
+
+
+def binary_body(arrays: Mapping[str, Array], metadata: dict[str, str] | None = None) -> bytes:
+    """Return named arrays in the safetensors layout."""
+    return b"".join(encode(arrays, metadata))
+
+
+def json_body(value: Mapping[str, Any]) -> bytes:
+    """Return JSON, null for every number that JSON has none for."""
+    return json_module.dumps(_finite(value)).encode()
 
 
 def _finite(value: Any) -> Any:

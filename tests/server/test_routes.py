@@ -133,11 +133,6 @@ def test_a_step_is_not_sent_twice(board: TensorBoard, route: str) -> None:
     assert board.get(route, headers={"If-None-Match": '"other"'}, **asked).status == 200
 
 
-@pytest.mark.parametrize("route", ["evolution", "change"])
-def test_what_grows_with_the_run_has_no_etag(board: TensorBoard, route: str) -> None:
-    assert "ETag" not in board.get(route, **TRACE, signal="candidate", unit=0).headers
-
-
 def test_the_tab_is_there_and_active(board: TensorBoard) -> None:
     listed = board.get("/data/plugins_listing").json()["rnn_timeline"]
     assert listed["enabled"]

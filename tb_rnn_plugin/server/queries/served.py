@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from tb_rnn_plugin.log import layout
 from tb_rnn_plugin.log.arrays import ArrayFile
 from tb_rnn_plugin.log.errors import NotInLogError
 from tb_rnn_plugin.log.schema import ProbeBatch
@@ -28,6 +30,15 @@ class ServedRun(Run):
     def steps(self) -> list[int]:
         """The captured steps, ascending."""
         return self._list_steps(self._traces)
+
+    def identities(self, steps: Sequence[int]) -> Iterator[tuple[str, os.stat_result]]:
+        """Yield the name and the status of the probe's file and of those steps' files; of those that are there."""
+        for name in (layout.PROBE_FILE, *map(layout.step_file, steps)):
+            try:
+                status = (self._traces / name).stat()
+            except OSError:
+                continue  # It has no identity, and comes with one when it is back.
+            yield name, status
 
     def _file(self, name: str) -> ArrayFile:
         return ArrayFile(inside(self._traces, name))

@@ -1,0 +1,85 @@
+"""What was answered is kept, made once, and makes room."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tb_rnn_plugin.server.cache import Cache
+
+
+class Maker:
+    """Makes bodies of ten bytes, and notes of what."""
+
+    def __init__(self) -> None:
+        self.made: list[str] = []
+
+    def of(self, key: str, cache: Cache) -> bytes:
+        def make() -> bytes:
+            self.made.append(key)
+            return key.encode() * 10
+
+        return cache.get(key, make)
+
+
+def test_what_was_made_is_kept() -> None:
+    cache, maker = Cache(100), Maker()
+    assert [maker.of(key, cache) for key in "abab"] == [b"a" * 10, b"b" * 10] * 2
+    assert maker.made == ["a", "b"]
+
+
+def test_the_one_not_asked_for_longest_makes_room() -> None:
+    cache, maker = Cache(30), Maker()
+    for key in "abcad":  # The fourth is one too many, and a was asked for again.
+        maker.of(key, cache)
+    for key in "acdb":
+        maker.of(key, cache)
+    assert "".join(maker.made) == "abcdb"
+
+
+def test_what_is_larger_than_all_room_is_handed_out_and_not_kept() -> None:
+    cache = Cache(5)
+    for _ in range(2):
+        assert Maker().of("a", cache) == b"a" * 10
+    maker = Maker()
+    maker.of("a", cache)
+    assert maker.made == ["a"]
+
+
+def test_errors_are_not_kept() -> None:
+    cache = Cache(100)
+
+    def fail() -> bytes:
+        raise ValueError("no such unit")
+
+    for _ in range(2):
+        with pytest.raises(ValueError, match="no such unit"):
+            cache.get("a", fail)
+    assert Maker().of("a", cache) == b"a" * 10
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_all_who_ask_at_once_wait_for_the_first(fails: bool) -> None:
+    cache, begun, go_on, made = Cache(100), threading.Event(), threading.Event(), []
+
+    def make() -> bytes:
+        made.append(1)
+        begun.set()
+        assert go_on.wait(10)
+        if fails:
+            raise ValueError("no such unit")
+        return b"body"
+
+    with ThreadPoolExecutor(9) as pool:
+        first = pool.submit(cache.get, "a", make)
+        assert begun.wait(10)
+        others = [pool.submit(cache.get, "a", make) for _ in range(7)]
+        assert pool.submit(cache.get, "b", lambda: b"other").result(10) == b"other"
+        go_on.set()
+        answers = [future.exception(10) if fails else future.result(10) for future in (first, *others)]
+    assert {str(answer) for answer in answers} == ({"no such unit"} if fails else {"b'body'"})
+    assert len(made) < 8
+    if not fails:
+        assert made == [1]
