@@ -125,7 +125,7 @@ class RNNTimelinePlugin(base_plugin.TBPlugin):  # type: ignore[misc]
         return self._open(self._runs.trace_directory(*_scope(request), wire.text(request, "run")))
 
     def _open(self, traces: Path) -> ServedRun:
-        return ServedRun(traces, self._runs.steps)
+        return ServedRun(traces, self._runs)
 
     def _plugin_data(self, request: wrappers.Request, run: str) -> list[Any]:
         context, experiment = _scope(request)

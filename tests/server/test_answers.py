@@ -16,7 +16,7 @@ from tb_rnn_plugin.log.arrays import ArrayFile
 from tb_rnn_plugin.log.schema import Array
 from tb_rnn_plugin.log.writer import RunWriter
 from tb_rnn_plugin.server.plugin import RNNTimelinePlugin
-from tests.runs import lstm_trace, write_run
+from tests.runs import lstm_trace, probe, write_run
 from tests.server.runs import step_path, write_explained_run
 from tests.tensorboard_process import TensorBoard
 
@@ -134,3 +134,24 @@ def test_another_version_of_this_package_answers_for_itself(
     first = ask("findings", step=1).headers["ETag"]
     monkeypatch.setattr("tb_rnn_plugin.server.answers.__version__", "999")
     assert ask("findings", step=1).headers["ETag"] != first
+
+
+def test_runs_are_listed_from_what_is_known_of_them(
+    ask: Callable[..., TestResponse], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    make = ArrayFile.__init__
+
+    def heard(file: ArrayFile, path: Path) -> None:
+        opened.append(path.relative_to(tmp_path).parts[0])
+        make(file, path)
+
+    monkeypatch.setattr(ArrayFile, "__init__", heard)
+    first = ask("runs").json
+    assert opened == ["explained", "plain"]
+    assert ask("runs").json == first
+    assert opened == ["explained", "plain"]
+    writer = RunWriter(tmp_path / "plain" / "rnn", unit="batch")
+    writer.write_probe(probe())
+    assert [run["unit"] for run in (ask("runs").json or {})["runs"]] == ["epoch", "batch"]
+    assert opened == ["explained", "plain", "plain"]

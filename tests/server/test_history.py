@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -91,10 +92,23 @@ def test_change_between_the_largest_numbers(tmp_path: Path) -> None:
     assert change[1].tolist() == pytest.approx([1e38])
 
 
+@dataclass
+class Listed:
+    """Steps as they were listed a moment ago."""
+
+    listed: list[int]
+
+    def steps(self, trace_directory: Path) -> list[int]:
+        return self.listed
+
+    def unit(self, trace_directory: Path, read: Callable[[], str]) -> str:
+        return read()
+
+
 def test_a_step_that_went_meanwhile_is_left_out(tmp_path: Path) -> None:
     run = write_run(tmp_path)
     step_path(run, 1).unlink()
-    listed = ServedRun(trace_directory(run), lambda _: [0, 1, 2, 3, 9])
+    listed = ServedRun(trace_directory(run), Listed([0, 1, 2, 3, 9]))
     evolution = read_evolution(listed, "lstm", 0, "candidate", 0)
     assert evolution["steps"].tolist() == [0, 2, 3]
     change = read_change(listed, "lstm", 0, "candidate")
@@ -121,7 +135,7 @@ def test_no_step_at_all_is_said(tmp_path: Path, steps: list[int]) -> None:
     run = write_run(tmp_path, steps=2)
     for step in range(2):
         step_path(run, step).write_bytes(b"")
-    listed = ServedRun(trace_directory(run), lambda _: steps)
+    listed = ServedRun(trace_directory(run), Listed(steps))
     with pytest.raises(NotInLogError, match="This run has no step that can be read"):
         read_evolution(listed, "lstm", 0, "candidate", 0)
     with pytest.raises(NotInLogError, match="This run has no step that can be read"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Protocol
 
 from tb_rnn_plugin.log import layout
 from tb_rnn_plugin.log.arrays import ArrayFile
@@ -14,22 +15,37 @@ from tb_rnn_plugin.run import Run
 from tb_rnn_plugin.server.runs import inside
 
 
+class Listing(Protocol):
+    """Knows what is in trace directories, and looks again only where something has changed."""
+
+    def steps(self, trace_directory: Path) -> list[int]:
+        """Return the captured steps, ascending."""
+
+    def unit(self, trace_directory: Path, read: Callable[[], str]) -> str:
+        """Return what a step counts; `read` reads it."""
+
+
 class ServedRun(Run):
     """A run that is read by its trace directory, without following a link out of it.
 
     Args:
         traces: Its trace directory, which exists.
-        list_steps: Returns the steps of a trace directory, ascending; asked for each reading of `steps`.
+        listing: Asked at each reading of `steps` and `unit`.
     """
 
-    def __init__(self, traces: Path, list_steps: Callable[[Path], list[int]]) -> None:
+    def __init__(self, traces: Path, listing: Listing) -> None:
         super().__init__(traces.parents[1])  # As `layout.trace_directory` nests the one in the other.
-        self._list_steps = list_steps
+        self._listing = listing
 
     @property
     def steps(self) -> list[int]:
         """The captured steps, ascending."""
-        return self._list_steps(self._traces)
+        return self._listing.steps(self._traces)
+
+    @property
+    def unit(self) -> str:
+        """What a step counts, `"epoch"` or `"batch"`."""
+        return self._listing.unit(self._traces, lambda: super(ServedRun, self).unit)
 
     def identities(self, steps: Sequence[int]) -> Iterator[tuple[str, os.stat_result]]:
         """Yield the name and the status of the probe's file and of those steps' files; of those that are there."""
