@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import statistics
 from contextlib import ExitStack
+from dataclasses import replace
 
 from tests.benchmarks.measure import Figure
 from tests.benchmarks.pages import RUN, VIEWPORT, board, page_on, plugin
+from tests.benchmarks.scale import LONG, written
+from tests.benchmarks.serving import wait_for_summaries
 from tests.browser import chromium
 from tests.browser.tab import Tab
+from tests.tensorboard_process import tensorboard
 
 FRAME_MS = 1000 / 60
 SCRUB_MS = 50.0
@@ -57,23 +61,29 @@ TIME_KEY_TO_PICTURE = """() => {
 
 
 def first_picture_1000_vs_10() -> Figure:
-    """From navigation to the first painted lanes with 1,000 epochs logged, against the same with 10.
+    """From navigation to the first painted lanes with 1,000 epochs of LSTM(256) logged, against the same with 10.
 
     Timed in the page: from the time origin of TensorBoard's page to the frame after the one in which all six lanes
     are painted. Each log has a TensorBoard of its own, which has loaded all of it; Chromium has seen both before. The
     part of the plugin alone starts at the time origin of its iframe.
     """
     many, few = 1000, 10
+    [run] = LONG.names()
     whole: dict[int, list[float]] = {many: [], few: []}
     own: dict[int, list[float]] = {many: [], few: []}
     with ExitStack() as stack:
-        boards = {epochs: stack.enter_context(board(epochs, samples=2, timesteps=20, units=8)) for epochs in whole}
+        boards = {}
+        for epochs in whole:
+            log_dir = stack.enter_context(written(replace(LONG, epochs=epochs)))
+            boards[epochs] = stack.enter_context(tensorboard("--logdir", log_dir))
+            boards[epochs].wait_for_runs(run)
+            wait_for_summaries(boards[epochs], epochs, run, "lstm_0")
         page = stack.enter_context(chromium.launched()).new_page(viewport=VIEWPORT)
         page.add_init_script(NOTE_FIRST_PICTURE)
         tabs = {epochs: Tab(page, board.address) for epochs, board in boards.items()}
         for turn in range(6):
             for epochs, tab in tabs.items():
-                tab.open(run=RUN)
+                tab.open(run=run)
                 frame = plugin(tab)
                 shown = float(frame.wait_for_function("() => window.firstPicture").json_value())
                 tab.expect_step(epochs - 1)

@@ -68,12 +68,12 @@ def memory_vs_summaries() -> Figure:
     return Figure(per_epoch / own, {"memory_bytes_per_epoch": per_epoch, "summary_bytes_per_epoch": own})
 
 
-def wait_for_summaries(board: TensorBoard, epochs: int) -> None:
+def wait_for_summaries(board: TensorBoard, epochs: int, run: str = "run/rnn", layer: str = "lstm") -> None:
     """Return once TensorBoard has loaded the summaries of all epochs."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
-        run = board.get("summary", run="run/rnn", layer="lstm", signal="hidden_state")
-        if run.status == 200 and f'"shape":[{epochs}]'.encode() in run.body[:500]:
+        answer = board.get("summary", run=run, layer=layer, signal="hidden_state")
+        if answer.status == 200 and f'"shape":[{epochs}]'.encode() in answer.body[:500]:
             return
     raise AssertionError(f"TensorBoard did not load {epochs} epochs within {PATIENCE} seconds")
 
