@@ -20,6 +20,7 @@ from tb_rnn_plugin.log.summaries import step_event
 from tb_rnn_plugin.log.writer import RunWriter
 from tb_rnn_plugin.server.plugin import RNNTimelinePlugin
 from tests.benchmarks.measure import Figure, milliseconds
+from tests.clients import resident
 from tests.runs import lstm_trace, probe
 from tests.tensorboard_process import PATIENCE, TensorBoard, tensorboard
 
@@ -62,7 +63,7 @@ def memory_vs_summaries() -> Figure:
             with tensorboard("--logdir", run.parents[1]) as board:
                 board.wait_for_runs("run/rnn")
                 wait_for_summaries(board, epochs)
-                memory.append(_resident(board.process.pid))
+                memory.append(resident(board.process.pid))
     extra = many - few
     per_epoch, own = (memory[1] - memory[0]) / extra, (sizes[1] - sizes[0]) / extra
     return Figure(per_epoch / own, {"memory_bytes_per_epoch": per_epoch, "summary_bytes_per_epoch": own})
@@ -76,14 +77,6 @@ def wait_for_summaries(board: TensorBoard, epochs: int, run: str = "run/rnn", la
         if answer.status == 200 and f'"shape":[{epochs}]'.encode() in answer.body[:500]:
             return
     raise AssertionError(f"TensorBoard did not load {epochs} epochs within {PATIENCE} seconds")
-
-
-def _resident(pid: int) -> int:
-    """Return the bytes that a process and its children (TensorBoard's data server) hold in memory."""
-    status = Path(f"/proc/{pid}/status").read_text()
-    own = 1024 * next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS"))
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return own + sum(_resident(int(child)) for child in children)
 
 
 @contextmanager
