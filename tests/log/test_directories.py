@@ -55,8 +55,9 @@ def test_another_probe_is_another_run(tmp_path: Path, inputs: dict[str, Array]) 
     assert claim_run(tmp_path, 4, "epoch", inputs) == tmp_path / "rnn-2"
 
 
-def test_a_probe_of_texts_or_with_nan_is_the_same_again(tmp_path: Path) -> None:
-    inputs = {"text": np.array(["to be", "or not"], object), "number": np.array([1.5, np.nan])}
+@pytest.mark.parametrize("kind", [object, str, bytes])
+def test_a_probe_of_texts_or_with_nan_is_the_same_again(tmp_path: Path, kind: type) -> None:
+    inputs = {"text": np.array(["to be", "or not"]).astype(kind), "number": np.array([1.5, np.nan])}
     write_run(tmp_path / "rnn")
     RunWriter(tmp_path / "rnn").write_probe(ProbeBatch(inputs=inputs, sample_names=["a", "b"]))
     assert claim_run(tmp_path, 4, "epoch", inputs) == tmp_path / "rnn"
