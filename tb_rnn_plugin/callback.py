@@ -32,8 +32,8 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
 
     Args:
         log_dir: Directory that TensorBoard reads. Where `<log_dir>/rnn` holds an earlier fit, a new one goes to
-            `<log_dir>/rnn-2`, `rnn-3`, …; a fit resumed with `initial_epoch` goes on in the newest if it has the same
-            probe, and takes the place of what that holds from there on.
+            `<log_dir>/rnn-2`, `rnn-3`, …; a fit resumed with `initial_epoch` or Keras' `BackupAndRestore` goes on in
+            the newest if it has the same probe, and takes the place of what that holds from there on.
         probe: The fixed batch, as the model is called with it: an array, or a list, tuple or dict of arrays, samples on
             the first axis. A few samples suffice: all their timesteps and units are stored, at every captured step.
         targets: The targets of the probe batch, nested as `fit` takes them, to be stored with it.
@@ -137,19 +137,13 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
             self._recording = Recording(self._log_dir, batch, self._schedule.unit, self._dtype, self._keep)
             self._forecast = forecast(captured.traces, captured.predictions, dtype=self._dtype)
             self._epochs = 0
-        self._batches = self._iterations()
         self._is_new_fit = True
 
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Note where the epoch starts; at the first of a fit, open the run."""
+        if self._is_new_fit:
+            self._start(epoch)
         self._batches_before_epoch = self._batches
-        if self._is_new_fit and self._recording is not None:
-            self._is_new_fit = False
-            # `fit` called again with the same callback counts its epochs from 0 again; the run's steps go on.
-            self._epochs_before = self._epochs if epoch < self._epochs else 0
-            if not self._epochs:
-                first = epoch if self._schedule.unit == "epoch" else self._batches
-                self._recording.open(first, self._forecast, self._steps_ahead(epoch))
 
     def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Capture after this batch, if one is due."""
@@ -169,10 +163,26 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
 
     def on_train_end(self, logs: Mapping[str, Any] | None = None) -> None:
         """Say how many steps are missing, if any."""
+        if self._is_new_fit and (self.params or {}).get("epochs"):
+            self._start(self.params["epochs"])  # Nothing was left to train, but maybe to capture.
         if self._recording is not None:
             self._recording.close()
             if self._recording.failures:
                 _log.warning("Steps that could not be written to %s: %d.", self._log_dir, self._recording.failures)
+
+    def _start(self, epoch: int) -> None:
+        """Open the run of a fit that starts with this epoch."""
+        self._is_new_fit = False
+        # Not read before: where training begins, Keras' BackupAndRestore may still have to restore them.
+        self._batches = self._iterations()
+        # `fit` called again with the same callback counts its epochs from 0 again; the run's steps go on.
+        self._epochs_before = self._epochs if epoch < self._epochs else 0
+        if self._recording is not None and not self._epochs:
+            first = epoch if self._schedule.unit == "epoch" else self._batches
+            self._recording.open(first, self._forecast, self._steps_ahead(epoch))
+            # Killed between its backup and its capture, a training left a step out: the model is as it was then.
+            if self._schedule.takes(first - 1) and self._recording.stops_before(first - 1):
+                self._capture(first - 1, None)
 
     def _steps_ahead(self, epoch: int) -> int | None:
         """Return how many steps this fit captures at most, from its first epoch; None if Keras does not say."""

@@ -9,11 +9,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tb_rnn_plugin.log.claims import release
+from tb_rnn_plugin.log.claims import is_lost, release
 from tb_rnn_plugin.log.directories import claim_run
 from tb_rnn_plugin.log.forecast import Forecast, spell_bytes
 from tb_rnn_plugin.log.layout import trace_directory
 from tb_rnn_plugin.log.schema import ProbeBatch
+from tb_rnn_plugin.log.traces import last_step
 from tb_rnn_plugin.log.writer import RunWriter
 
 if TYPE_CHECKING:
@@ -56,6 +57,11 @@ class Recording:
         self._first_step, self._is_first = first_step, True
         self._guarded(lambda: self._say_size(self._opened().directory, forecast, steps), "opened")
 
+    def stops_before(self, step: int) -> bool:
+        """Tell whether the run goes on from earlier steps, none of which is this one or a later."""
+        last = None if self._directory is None else last_step(trace_directory(self._directory))
+        return last is not None and last < step
+
     def write(self, step: int, capture: Callable[[], Activations], logs: Mapping[str, float]) -> None:
         """Capture and write one step."""
         self._guarded(lambda: self._write(step, capture(), logs), f"captured at step {step}")
@@ -92,6 +98,11 @@ class Recording:
             )
 
     def _opened(self) -> RunWriter:
+        if self._directory is not None and is_lost(trace_directory(self._directory)):
+            # What stands there now may be the run of another process.
+            lost, self._directory = self._directory, None
+            release(trace_directory(lost))
+            raise FileNotFoundError(f"{lost} was deleted while it was written")
         if self._writer is None:
             if self._directory is None:
                 # By the fit's first step, not the one at hand: a fit that failed to open at first is still a new one.

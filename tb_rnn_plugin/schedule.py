@@ -37,9 +37,13 @@ class Schedule:
         """What a step counts, `"epoch"` or `"batch"`."""
         return "epoch" if self.update_freq == "epoch" else "batch"
 
+    def takes(self, step: int) -> bool:
+        """Tell whether a step, an epoch or a global batch index, is one to capture."""
+        return step % (self.every if self.unit == "epoch" else int(self.update_freq)) == 0
+
     def takes_epoch(self, epoch: int) -> bool:
         """Tell whether an epoch is captured at its end."""
-        return self.unit == "epoch" and epoch % self.every == 0
+        return self.unit == "epoch" and self.takes(epoch)
 
     def takes_batches(self, before: int, after: int) -> bool:
         """Tell whether a capture is due after the batches from `before` on and short of `after`, global indices."""

@@ -7,11 +7,14 @@ flipped bit is refused, never shown.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import os
+import re
 import weakref
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -30,13 +33,26 @@ def write(path: Path, arrays: Mapping[str, Array], document: Mapping[str, Any]) 
     Raises:
         OSError: the file cannot be written (a full disk, a read-only directory); nothing is left behind.
     """
+    with written(path, arrays, document):
+        pass
+
+
+@contextmanager
+def written(path: Path, arrays: Mapping[str, Array], document: Mapping[str, Any]) -> Iterator[None]:
+    """Write arrays and a JSON document; they take their place at `path` when the block ends, unless that fails.
+
+    Raises:
+        OSError: as `write`.
+    """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         with temporary.open("wb") as file:
             file.writelines(_chunks(arrays, document))
+        yield
         temporary.replace(path)
-    except OSError:
-        temporary.unlink(missing_ok=True)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
         raise
 
 
@@ -109,8 +125,10 @@ class ArrayFile:
             NotInLogError: there is no such array or row.
             UnreadableFileError: the bytes are not those that were written.
         """
-        if name not in self._described or name not in self._starts:
+        if name not in self._described:
             raise NotInLogError(f"{self.path.name} has no array {name!r}.")
+        if name not in self._starts:
+            raise UnreadableFileError(f"{self.path} is damaged: its header does not say where {name} starts.")
         described = self._described[name]
         shape, dtype, checksums = described["shape"], np.dtype(described["dtype"]), described["crc32c"]
         if row is not None and not 0 <= row < shape[0]:
@@ -158,7 +176,7 @@ def _describe(array: Array) -> dict[str, Any]:
 
 
 def _check_version(path: Path, text: str) -> None:
-    if not text.isdecimal():
+    if not re.fullmatch("[0-9]{1,9}", text):
         raise UnreadableFileError(f"{path} is damaged: its version is {text!r}, not a number.")
     if int(text) > layout.VERSION:
         raise NewerFormatError(
@@ -169,7 +187,8 @@ def _check_version(path: Path, text: str) -> None:
 
 def _parse(path: Path, metadata: Mapping[str, str]) -> dict[str, Any]:
     text = metadata.get("document", "")
-    if metadata.get("document_crc32c") != str(google_crc32c.value(text.encode())):
+    # Where a byte of an escape was flipped, a surrogate may have lost its other half.
+    if metadata.get("document_crc32c") != str(google_crc32c.value(text.encode(errors="replace"))):
         raise UnreadableFileError(f"{path} is damaged: the checksum of its header does not match.")
     document: dict[str, Any] = json.loads(text)
     return document

@@ -29,8 +29,12 @@ def claim(directory: Path) -> bool:
         OSError: the directory cannot be opened.
     """
     path = directory.resolve()
-    if fcntl is None or path in _held:
+    if fcntl is None:
         return True
+    if path in _held:
+        if not is_lost(path):
+            return True
+        release(path)
     descriptor = os.open(path, os.O_RDONLY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -42,6 +46,17 @@ def claim(directory: Path) -> bool:
         return True
     _held[path] = descriptor
     return True
+
+
+def is_lost(directory: Path) -> bool:
+    """Tell whether a directory that this process claimed was deleted, or another made in its place."""
+    path = directory.resolve()
+    if path not in _held:
+        return False
+    try:
+        return not os.path.samestat(os.fstat(_held[path]), path.stat())
+    except OSError:
+        return True
 
 
 def release(directory: Path) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from tb_rnn_plugin.log import layout
 from tb_rnn_plugin.log.arrays import ArrayFile, remove_unfinished
-from tb_rnn_plugin.log.claims import claim
+from tb_rnn_plugin.log.claims import claim, release
 from tb_rnn_plugin.log.errors import LogError
 from tb_rnn_plugin.log.probe_file import read_probe
 from tb_rnn_plugin.log.schema import Array
@@ -54,15 +54,28 @@ def claim_run(log_dir: Path, first_step: int, unit: str, inputs: Mapping[str, Ar
         OSError: the directory cannot be made.
     """
     number, newest = 1, None
-    while last_step(layout.trace_directory(_numbered(log_dir, number))) is not None:
+    while _has_steps(_numbered(log_dir, number)):
         newest = _numbered(log_dir, number)
         number += 1
     if first_step > 0 and newest is not None and _continues(newest, unit, inputs) and _claimed(newest):
         return newest
-    # A run without a step may be one that another process has just begun.
-    while not _claimed(_numbered(log_dir, number)):
+    # A run without a step may be one that another process has just begun, or has ended since it was looked at.
+    while not _claimed_without_steps(free := _numbered(log_dir, number)):
         number += 1
-    return _numbered(log_dir, number)
+    return free
+
+
+def _claimed_without_steps(directory: Path) -> bool:
+    if not _claimed(directory):
+        return False
+    if _has_steps(directory):
+        release(layout.trace_directory(directory))
+        return False
+    return True
+
+
+def _has_steps(directory: Path) -> bool:
+    return last_step(layout.trace_directory(directory)) is not None
 
 
 def _claimed(directory: Path) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -52,7 +53,7 @@ class RunWriter:
         predictions: Mapping[str, Array] | None = None,
         logs: Mapping[str, float] | None = None,
     ) -> None:
-        """Write the traces of one step, then its summaries.
+        """Write one step: its summaries, and then its traces take their place, so that a step that is there has both.
 
         Args:
             step: The epoch index, or the global batch index.
@@ -66,9 +67,10 @@ class RunWriter:
         earlier = self._described_before(step) if self._layers is None else self._layers
         described = [describe(layer).widened(earlier.get(layer.key)) for layer in layers]
         stored = stored_arrays(layers, predictions or {}, self._dtype)
-        arrays.write(self._traces / layout.step_file(step), stored, step_document(step, described))
+        event = step_event(step, time.time(), layers, logs or {})
+        with arrays.written(self._traces / layout.step_file(step), stored, step_document(step, described)):
+            self._events.append(event)
         self._layers = {layer.key: layer for layer in described}
-        self._events.append(step_event(step, time.time(), layers, logs or {}))
 
     def thin(self, keep: int) -> None:
         """Drop trace files until at most so many are left: the first, the last and a fair spread between.
@@ -94,10 +96,8 @@ class RunWriter:
 
     def _described_before(self, step: int) -> dict[str, LayerInfo]:
         """Return the layers as the last step of an earlier fit left them, so that extremes go on from there."""
-        before = [earlier for earlier in list_steps(self._traces) if earlier < step]
-        if not before:
-            return {}
-        try:
-            return read_layers(arrays.ArrayFile(self._traces / layout.step_file(before[-1])))
-        except LogError:
-            return {}  # A damaged step costs the extremes before it, not the new fit.
+        for before in reversed([earlier for earlier in list_steps(self._traces) if earlier < step]):
+            # A damaged step costs its own extremes, neither those before it nor the new fit.
+            with contextlib.suppress(LogError, OSError):
+                return read_layers(arrays.ArrayFile(self._traces / layout.step_file(before)))
+        return {}

@@ -41,6 +41,7 @@ def new_model(layer: Any, *, steps_per_execution: int = 1) -> Any:
 
 @cache
 def _shared_model(steps_per_execution: int) -> tuple[Any, list[NDArray[Any]]]:
+    keras.utils.set_random_seed(4)  # A layer draws its seeds when it is made; a model is the same in every process.
     model = new_model(keras.layers.LSTM(UNITS, unroll=True, name="rnn"), steps_per_execution=steps_per_execution)
     return model, [variable.numpy() for variable in _variables(model)]
 
