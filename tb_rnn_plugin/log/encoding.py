@@ -77,7 +77,7 @@ def parse_header(file: FileIO) -> Header:
         metadata = {str(name): str(value) for name, value in header.pop("__metadata__", {}).items()}
         starts = {name: 8 + length + int(entry["data_offsets"][0]) for name, entry in header.items()}
         end = max((8 + length + int(entry["data_offsets"][1]) for entry in header.values()), default=8 + length)
-    except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError) as error:
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise ValueError("its header is not that of a safetensors file") from error
     if end != size or min(starts.values(), default=0) < 0:
         raise ValueError(f"{end} bytes announced, {size} there")

@@ -45,12 +45,12 @@ def describe_run(name: str, run: Run, logs: Mapping[str, Mapping[int, float]]) -
         try:
             layers = [layer.to_json() for layer in read_layers(run.opened(step)).values()]
             break
-        except LogError as error:
+        except (LogError, OSError) as error:
             problems.append(str(error))
     probe = ProbeBatch(inputs={}, sample_names=[])
     try:
         probe = run.probe
-    except LogError as error:
+    except (LogError, OSError) as error:
         problems.append(str(error))
     return {
         "run": name,
