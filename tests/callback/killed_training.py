@@ -91,7 +91,7 @@ def kill_at_rename_of(name: str) -> None:
             kill()
         return rename(self, target)
 
-    Path.replace = replace  # type: ignore[method-assign]
+    Path.replace = replace  # type: ignore[assignment, method-assign]
 
 
 def main() -> None:
