@@ -79,6 +79,6 @@ def parse_header(file: FileIO) -> Header:
         end = max((8 + length + int(entry["data_offsets"][1]) for entry in header.values()), default=8 + length)
     except (ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise ValueError("its header is not that of a safetensors file") from error
-    if end != size or min(starts.values(), default=0) < 0:
+    if end != size or not all(0 <= start <= size for start in starts.values()):
         raise ValueError(f"{end} bytes announced, {size} there")
     return Header(metadata, starts)
