@@ -1,0 +1,142 @@
+"""Event files that are cut or flipped, or written by a clock that went back, under both of TensorBoard's readers."""
+
+from __future__ import annotations
+
+import struct
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import safetensors.numpy
+
+from tb_rnn_plugin.log.schema import Array
+from tb_rnn_plugin.log.statistics import summarize
+from tb_rnn_plugin.log.writer import RunWriter
+from tests.runs import RANGES, lstm_trace, probe
+from tests.tensorboard_process import PATIENCE, TensorBoard, tensorboard
+
+STEPS = 6
+DAMAGED = 3
+"""The step in whose record the damage is, or just after it."""
+
+
+def write(run_directory: Path, first: int, end: int) -> Path:
+    """Write steps of a run, as one process does, and return the event file."""
+    writer = RunWriter(run_directory)
+    writer.write_probe(probe())
+    for step in range(first, end):
+        writer.write_step(step, [lstm_trace(step)], logs={"loss": loss(step)})
+    return max(run_directory.glob("*tfevents*"))
+
+
+def loss(step: int) -> float:
+    return 1 + step / 8
+
+
+def expected(step: int) -> Array:
+    return summarize(lstm_trace(step).signals["candidate"], None, RANGES["candidate"])
+
+
+def records(data: bytes) -> list[int]:
+    """Return where each record starts: its length, the checksum of that, the data, and their checksum."""
+    starts = [0]
+    while starts[-1] < len(data):
+        starts.append(starts[-1] + 16 + int(struct.unpack_from("<Q", data, starts[-1])[0]))
+    return starts
+
+
+def flip(data: bytes, position: int) -> bytes:
+    return data[:position] + bytes([data[position] ^ 0x10]) + data[position + 1 :]
+
+
+def a_number(data: bytes, start: int) -> int:
+    """Return where a number of the candidate's summary is in the record of the damaged step."""
+    return data.index(expected(DAMAGED).astype("<f4").tobytes(), start) + 10
+
+
+Damage = Callable[[bytes, int], bytes]
+
+DAMAGES: dict[str, Damage] = {
+    "cut in the length": lambda data, start: data[: start + 5],
+    "cut in the data": lambda data, start: data[: start + 500],
+    "a number": lambda data, start: flip(data, a_number(data, start)),
+    "the loss": lambda data, start: flip(data, data.index(struct.pack("<f", loss(DAMAGED)), start) + 2),
+    "the length": lambda data, start: flip(data, start + 1),
+    "the length's checksum": lambda data, start: flip(data, start + 9),
+    "nothing left": lambda data, start: b"",
+    "cut in the first record": lambda data, start: data[:11],
+}
+"""What is done to an event file; told is where the damaged step's record starts."""
+
+
+@pytest.fixture(params=["true", "false"], ids=["fast-reader", "python-reader"])
+def fast(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def board(tmp_path: Path, fast: str) -> Iterator[TensorBoard]:
+    write(tmp_path / "sound" / "rnn", 0, STEPS)
+    for name, damage in DAMAGES.items():
+        path = write(tmp_path / name / "rnn", 0, STEPS)
+        data = path.read_bytes()
+        # Before the first step there are the records of the file's version and of the start.
+        path.write_bytes(damage(data, records(data)[2 + DAMAGED]))
+    with tensorboard("--logdir", tmp_path, f"--load_fast={fast}") as board:
+        board.wait_for_runs("sound/rnn")
+        yield board
+
+
+def summarized(board: TensorBoard, run: str) -> list[int]:
+    """Return the steps of the candidate's summary and check its numbers; none if there are no summaries."""
+    answer = board.get("summary", run=run, layer="lstm", signal="candidate")
+    assert answer.status in (200, 404), answer.body
+    if answer.status == 404:
+        return []
+    served = safetensors.numpy.load(answer.body)
+    steps: list[int] = served["steps"].tolist()
+    np.testing.assert_array_equal(served["summary"], np.stack([expected(step) for step in steps]))
+    return steps
+
+
+def wait_for_summaries(board: TensorBoard, run: str, steps: list[int]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while (found := summarized(board, run)) != steps:
+        assert time.monotonic() < deadline, (run, found)
+
+
+def test_damage_hides_what_follows_and_shows_nothing_wrong(board: TensorBoard, tmp_path: Path) -> None:
+    for name in DAMAGES:
+        run, left = f"{name}/rnn", DAMAGED if name not in ("nothing left", "cut in the first record") else 0
+        wait_for_summaries(board, run, list(range(left)))
+        described = board.get("run", run=run)
+        assert described.status in (200, 404), described.body
+        if described.status == 404:
+            assert left == 0  # TensorBoard lists no run of which it can read nothing.
+            continue
+        assert described.json()["steps"] == list(range(STEPS))
+        said = described.json()["logs"].get("loss", [])
+        assert said == ([loss(step) for step in range(left)] + [None] * (STEPS - left) if left else [])
+        assert board.get("trace", run=run, layer="lstm", step=DAMAGED, sample=0).status == 200
+    for name in DAMAGES:
+        write(tmp_path / name / "rnn", STEPS, STEPS + 2)
+    for name in DAMAGES:
+        left = DAMAGED if name not in ("nothing left", "cut in the first record") else 0
+        wait_for_summaries(board, f"{name}/rnn", [*range(left), STEPS, STEPS + 1])
+
+
+def test_a_clock_that_goes_back(tmp_path: Path, fast: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(time, "time", lambda: 3e9)
+        write(tmp_path / "run" / "rnn", 0, 3)
+    with tensorboard("--logdir", tmp_path, f"--load_fast={fast}") as board:
+        board.wait_for_runs("run/rnn")
+        wait_for_summaries(board, "run/rnn", [0, 1, 2])
+        write(tmp_path / "run" / "rnn", 3, STEPS)
+        wait_for_summaries(board, "run/rnn", list(range(STEPS)))
+        assert board.get("run", run="run/rnn").json()["logs"]["loss"] == [loss(step) for step in range(STEPS)]
+    with tensorboard("--logdir", tmp_path, f"--load_fast={fast}") as board:
+        board.wait_for_runs("run/rnn")
+        wait_for_summaries(board, "run/rnn", list(range(STEPS)))
