@@ -8,13 +8,16 @@ flipped bit is refused, never shown.
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import math
 import os
 import re
+import stat
 import weakref
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from io import FileIO
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +25,7 @@ import google_crc32c
 import numpy as np
 
 from tb_rnn_plugin.log import layout
-from tb_rnn_plugin.log.encoding import encode, parse_header
+from tb_rnn_plugin.log.encoding import MOST_HEADER_BYTES, Block, encode, parse_header
 from tb_rnn_plugin.log.errors import NewerFormatError, NotInLogError, UnreadableFileError
 from tb_rnn_plugin.log.schema import Array
 
@@ -31,7 +34,8 @@ def write(path: Path, arrays: Mapping[str, Array], document: Mapping[str, Any]) 
     """Write arrays and a JSON document to `path` in one step: a reader sees the old file or the new one.
 
     Raises:
-        OSError: the file cannot be written (a full disk, a read-only directory); nothing is left behind.
+        OSError: the file cannot be written (a full disk, a read-only directory), or its document is longer than may be
+            read; nothing is left behind.
     """
     with written(path, arrays, document):
         pass
@@ -44,10 +48,14 @@ def written(path: Path, arrays: Mapping[str, Array], document: Mapping[str, Any]
     Raises:
         OSError: as `write`.
     """
+    chunks = _chunks(arrays, document)
+    if len(chunks[1]) > MOST_HEADER_BYTES:
+        held = f"Texts and names must fit into {MOST_HEADER_BYTES} bytes, got {len(chunks[1])}"
+        raise OSError(errno.EFBIG, held, str(path))
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         with temporary.open("wb") as file:
-            file.writelines(_chunks(arrays, document))
+            file.writelines(chunks)
         yield
         temporary.replace(path)
     except BaseException:
@@ -84,7 +92,12 @@ class ArrayFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._file = path.open("rb", buffering=0)
+        try:
+            self._file = _open(path)
+        except FileNotFoundError:
+            raise
+        except (OSError, ValueError) as error:
+            raise UnreadableFileError(f"{path} cannot be opened ({error}).") from error
         weakref.finalize(self, self._file.close)
         try:
             header = parse_header(self._file)
@@ -93,9 +106,10 @@ class ArrayFile:
         if header.metadata.get("format") != layout.PLUGIN_NAME:
             raise UnreadableFileError(f"{path} was not written by tb-rnn-plugin.")
         _check_version(path, header.metadata.get("version", ""))
-        self._starts = header.starts
         self._document = _parse(path, header.metadata)
-        self._described: dict[str, Any] = self.field("arrays")
+        self._checksums = _parse_checksums(path, self.field("arrays"), header.blocks)
+        self.blocks = {name: header.blocks[name] for name in self._checksums}
+        """What each array is, in the order that they were given in; in the file they lie in another."""
 
     @property
     def status(self) -> os.stat_result:
@@ -105,7 +119,7 @@ class ArrayFile:
     @property
     def names(self) -> list[str]:
         """The names of all arrays."""
-        return list(self._described)
+        return list(self.blocks)
 
     def field(self, name: str) -> Any:
         """Return one field of the JSON document.
@@ -125,30 +139,28 @@ class ArrayFile:
             NotInLogError: there is no such array or row.
             UnreadableFileError: the bytes are not those that were written.
         """
-        if name not in self._described:
+        if name not in self.blocks:
             raise NotInLogError(f"{self.path.name} has no array {name!r}.")
-        if name not in self._starts:
-            raise UnreadableFileError(f"{self.path} is damaged: its header does not say where {name} starts.")
-        described = self._described[name]
-        shape, dtype, checksums = described["shape"], np.dtype(described["dtype"]), described["crc32c"]
-        if row is not None and not 0 <= row < shape[0]:
-            raise NotInLogError(f"Samples of this run are 0 to {shape[0] - 1}, got {row}.")
+        shape, checksums = self.blocks[name].shape, self._checksums[name]
+        if row is not None and not (shape and 0 <= row < shape[0]):
+            raise NotInLogError(f"Samples of this run are 0 to {(shape or (0,))[0] - 1}, got {row}.")
         if not _by_row(shape):
-            array = self._read(name, 0, shape, dtype, checksums[0])
+            array = self._read(name, 0, shape, checksums[0])
             return array if row is None else array[row]
         if row is not None:
-            return self._read(name, row, shape[1:], dtype, checksums[row])
-        rows = [self._read(name, i, shape[1:], dtype, checksum) for i, checksum in enumerate(checksums)]
-        return np.stack(rows) if rows else np.empty(shape, dtype)
+            return self._read(name, row, shape[1:], checksums[row])
+        rows = [self._read(name, i, shape[1:], checksum) for i, checksum in enumerate(checksums)]
+        return np.stack(rows) if rows else np.empty(shape, self.blocks[name].dtype)
 
-    def _read(self, name: str, position: int, shape: list[int], dtype: np.dtype[Any], checksum: int) -> Array:
-        """Read and check the block of this shape that is the `position`th of an array."""
-        size = math.prod(shape) * dtype.itemsize
-        self._file.seek(self._starts[name] + position * size)
+    def _read(self, name: str, position: int, shape: tuple[int, ...], checksum: int) -> Array:
+        """Read and check the part of this shape that is the `position`th of an array."""
+        block = self.blocks[name]
+        size = math.prod(shape) * block.dtype.itemsize
+        self._file.seek(block.start + position * size)
         data = self._file.read(size) or b""
         if len(data) != size or google_crc32c.value(data) != checksum:
             raise UnreadableFileError(f"{self.path} is damaged: the checksum of {name} does not match.")
-        return np.frombuffer(data, dtype).reshape(shape)
+        return np.frombuffer(data, block.dtype).reshape(shape)
 
 
 def _chunks(arrays: Mapping[str, Array], document: Mapping[str, Any]) -> list[bytes | memoryview]:
@@ -163,7 +175,21 @@ def _chunks(arrays: Mapping[str, Array], document: Mapping[str, Any]) -> list[by
     return encode(contiguous, metadata)
 
 
-def _by_row(shape: list[int]) -> bool:
+def _open(path: Path) -> FileIO:
+    """Open a file for reading.
+
+    Raises:
+        OSError: it cannot be.
+        ValueError: it is a pipe, a device or the like, of which opening or reading might never return.
+    """
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise ValueError("it is no regular file")
+    return FileIO(descriptor)
+
+
+def _by_row(shape: Sequence[int]) -> bool:
     return len(shape) >= 3
 
 
@@ -177,7 +203,7 @@ def _describe(array: Array) -> dict[str, Any]:
 
 def _check_version(path: Path, text: str) -> None:
     if not re.fullmatch("[0-9]{1,9}", text):
-        raise UnreadableFileError(f"{path} is damaged: its version is {text!r}, not a number.")
+        raise UnreadableFileError(f"{path} is damaged: its version is {text[:40]!r}, not a number.")
     if int(text) > layout.VERSION:
         raise NewerFormatError(
             f"{path} has log format {text}, and this version of tb-rnn-plugin reads formats up to {layout.VERSION}: "
@@ -186,9 +212,37 @@ def _check_version(path: Path, text: str) -> None:
 
 
 def _parse(path: Path, metadata: Mapping[str, str]) -> dict[str, Any]:
-    text = metadata.get("document", "")
-    # Where a byte of an escape was flipped, a surrogate may have lost its other half.
-    if metadata.get("document_crc32c") != str(google_crc32c.value(text.encode(errors="replace"))):
-        raise UnreadableFileError(f"{path} is damaged: the checksum of its header does not match.")
-    document: dict[str, Any] = json.loads(text)
+    try:
+        text = metadata.get("document", "").encode()
+        if metadata.get("document_crc32c") != str(google_crc32c.value(text)):
+            raise UnreadableFileError(f"{path} is damaged: the checksum of its header does not match.")
+        document = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise UnreadableFileError(f"{path} is damaged: its document is not JSON.") from error
+    if not isinstance(document, dict):
+        raise UnreadableFileError(f"{path} is damaged: its document is not a JSON object.")
     return document
+
+
+def _parse_checksums(path: Path, described: Any, blocks: Mapping[str, Block]) -> dict[str, list[int]]:
+    """Return the checksums of each array, having seen that the document says the same of the arrays as the header."""
+    checksums: dict[str, list[int]] = {}
+    try:
+        for name, of_array in described.items():
+            block = blocks[name]
+            checksums[name] = of_array["crc32c"]
+            count = block.shape[0] if _by_row(block.shape) else 1
+            if (
+                tuple(of_array["shape"]) != block.shape
+                or of_array["dtype"] != block.dtype.str
+                or not isinstance(checksums[name], list)
+                or len(checksums[name]) != count
+            ):
+                raise ValueError("another shape or dtype, or another number of checksums")
+        if len(checksums) != len(blocks):
+            raise ValueError("arrays that it does not name")
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise UnreadableFileError(
+            f"{path} is damaged: its document does not describe its arrays ({error!r:.100})."
+        ) from error
+    return checksums

@@ -16,7 +16,8 @@ run directory would freeze TensorBoard's Python event reader on one of them."""
 
 PROBE_FILE = "probe.safetensors"
 
-_STEP_FILE = re.compile(r"step-(\d{10,})\.safetensors")
+_STEP_FILE = re.compile(r"step-([0-9]{10}|[1-9][0-9]{10,17})\.safetensors")
+"""Names as `step_file` makes them, of steps that an int64 holds."""
 
 
 def trace_directory(run_directory: Path) -> Path:

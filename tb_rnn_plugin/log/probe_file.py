@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
-import numpy as np
-
-from tb_rnn_plugin.log import arrays
+from tb_rnn_plugin.log import arrays, parsing
+from tb_rnn_plugin.log.errors import UnreadableFileError
 from tb_rnn_plugin.log.schema import Array, ProbeBatch
 
 
@@ -36,10 +36,44 @@ def write_probe(path: Path, probe: ProbeBatch, unit: str) -> None:
 
 
 def read_probe(file: arrays.ArrayFile) -> ProbeBatch:
-    """Return the probe batch from its file."""
+    """Return the probe batch from its file.
+
+    Raises:
+        UnreadableFileError: it holds something else.
+    """
     groups: dict[str, dict[str, Array]] = {"inputs": {}, "targets": {}, "annotations": {}}
-    texts = {name: np.array(values) for name, values in file.field("texts").items()}
-    for name, array in {**{name: file.read(name) for name in file.names}, **texts}.items():
-        group, _, rest = name.partition("/")
-        groups[group][rest] = array
-    return ProbeBatch(**groups, sample_names=file.field("sample_names"), tokens=file.field("tokens"))
+    try:
+        names = parsing.texts(file.field("sample_names"))
+        texts = {name: parsing.text_array(values) for name, values in file.field("texts").items()}
+        for name, array in {**{name: file.read(name) for name in file.names}, **texts}.items():
+            group, _, rest = name.partition("/")
+            if array.shape[:1] != (len(names),) or (group == "annotations" and not _annotates(array)):
+                raise ValueError(f"{name!r:.60} of the shape {list(array.shape)} for {len(names)} samples")
+            groups[group][rest] = array
+        return ProbeBatch(**groups, sample_names=names, tokens=_tokens(file.field("tokens"), len(names)))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise UnreadableFileError(f"{file.path} is no probe batch that can be shown ({error!r:.200}).") from error
+
+
+def read_unit(file: arrays.ArrayFile) -> str:
+    """Return what the run's steps count.
+
+    Raises:
+        UnreadableFileError: it is neither epochs nor batches.
+    """
+    unit = file.field("unit")
+    if unit not in ("epoch", "batch"):
+        raise UnreadableFileError(f"{file.path} must count epochs or batches, got {unit!r:.40}.")
+    return str(unit)
+
+
+def _annotates(array: Array) -> bool:
+    return array.ndim == 2 and array.dtype.kind in "biuf"
+
+
+def _tokens(value: Any, samples: int) -> list[list[str]] | None:
+    if value is None:
+        return None
+    if not isinstance(value, list) or len(value) != samples:
+        raise ValueError("tokens of other samples")
+    return [parsing.texts(tokens) for tokens in value]

@@ -9,7 +9,7 @@ import numpy as np
 from tb_rnn_plugin.log import layout
 from tb_rnn_plugin.log.arrays import ArrayFile
 from tb_rnn_plugin.log.errors import LogError, NotInLogError
-from tb_rnn_plugin.log.probe_file import read_probe
+from tb_rnn_plugin.log.probe_file import read_probe, read_unit
 from tb_rnn_plugin.log.schema import Array, LayerInfo, LayerTrace, ProbeBatch, gradient_signal
 from tb_rnn_plugin.log.traces import check_signal, find_layer, list_steps, mask_array, read_layer, read_layers
 
@@ -53,7 +53,7 @@ class RunReader:
     def unit(self) -> str:
         """What a step counts, `"epoch"` or `"batch"`; `"epoch"` where the probe's file, which says so, is lost."""
         try:
-            return str(self.opened_probe().field("unit"))
+            return read_unit(self.opened_probe())
         except (LogError, OSError):
             return "epoch"  # Only a word in messages; not worth the rest of the run.
 

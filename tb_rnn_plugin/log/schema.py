@@ -111,23 +111,6 @@ class LayerInfo:
             "config": dict(self.config),
         }
 
-    @classmethod
-    def from_json(cls, value: Mapping[str, Any]) -> LayerInfo:
-        """Read what `to_json` returned, ignoring fields that later minor versions may add."""
-        signals = tuple(
-            SignalInfo(s["name"], _interval(s["range"]), _interval(s["extremes"]), int(s["units"]))
-            for s in value["signals"]
-        )
-        return cls(
-            key=value["key"],
-            cell=value["cell"],
-            units=int(value["units"]),
-            timesteps=int(value["timesteps"]),
-            masked=bool(value["masked"]),
-            signals=signals,
-            config=value["config"],
-        )
-
     def widened(self, earlier: LayerInfo | None) -> LayerInfo:
         """Return this layer with extremes that also span those of an earlier step, if there is one."""
         if earlier is None:
@@ -179,7 +162,3 @@ def _union(a: Interval | None, b: Interval | None) -> Interval | None:
     if a is None or b is None:
         return a or b
     return min(a[0], b[0]), max(a[1], b[1])
-
-
-def _interval(value: Sequence[float] | None) -> Interval | None:
-    return None if value is None else (float(value[0]), float(value[1]))

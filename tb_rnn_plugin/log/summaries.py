@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 import numpy as np
+from google.protobuf.message import DecodeError
 from tensorboard.compat.proto import event_pb2, summary_pb2
 from tensorboard.util import tensor_util
 
@@ -25,8 +26,11 @@ def log_tag(name: str) -> str:
 
 
 def parse_plugin_data(content: bytes) -> RnnTimelinePluginData | None:
-    """Return what a summary says about itself, or None when a later version of the format wrote it."""
-    data = RnnTimelinePluginData.FromString(content)
+    """Return what a summary says about itself, or None when it was written by a later version, or is none of ours."""
+    try:
+        data = RnnTimelinePluginData.FromString(content)
+    except DecodeError:
+        return None
     return data if data.version <= layout.VERSION else None
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tb_rnn_plugin.log import layout
+from tb_rnn_plugin.log import layout, parsing
 from tb_rnn_plugin.log.arrays import ArrayFile
 from tb_rnn_plugin.log.errors import NotInLogError, UnreadableFileError
 from tb_rnn_plugin.log.schema import Array, LayerInfo, LayerTrace, gradient_state, logged_signals
@@ -42,12 +42,44 @@ def step_arrays(layers: Sequence[LayerTrace], predictions: Mapping[str, Array]) 
 
 
 def read_layers(file: ArrayFile) -> dict[str, LayerInfo]:
-    """Return the layers that a step's file holds, by key, in the model's order."""
+    """Return the layers that a step's file holds, by key, in the model's order.
+
+    Raises:
+        UnreadableFileError: they are not described, or otherwise than their arrays are.
+    """
     try:
-        layers = [LayerInfo.from_json(value) for value in file.field("layers")]
-    except (KeyError, TypeError, ValueError) as error:
-        raise UnreadableFileError(f"{file.path} is not complete: its layers are not described ({error!r}).") from error
+        layers = [parsing.layer(value) for value in file.field("layers")]
+        for layer in layers:
+            _check_arrays(file, layer)
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        raise UnreadableFileError(
+            f"{file.path} is not complete: its layers are not described ({error!r:.200})."
+        ) from error
     return {layer.key: layer for layer in layers}
+
+
+def _check_arrays(file: ArrayFile, layer: LayerInfo) -> None:
+    """Raise a KeyError or ValueError unless a layer's arrays have the axes that they are read by."""
+    blocks = file.blocks
+    samples = blocks[signal_array(layer.key, layer.signals[0].name)].shape[:1]
+    whole_batch = (*samples, layer.timesteps)
+    for i, signal in enumerate(layer.signals):
+        shape = blocks[signal_array(layer.key, signal.name)].shape
+        # The first is on the layer's time axis; another output of a layer that is not recurrent may have one of its own.
+        fits = shape[:1] == samples if i else shape[:2] == whole_batch
+        if len(shape) != 3 or shape[2] != signal.units or 0 in shape or not fits:
+            raise ValueError(f"signal {signal.name!r:.40} has another shape")
+    mask, inputs = blocks.get(mask_array(layer.key)), blocks.get(f"inputs/{layer.key}")
+    if layer.masked != (mask is not None) or (mask and (mask.shape, mask.dtype.str) != (whole_batch, "|b1")):
+        raise ValueError("another mask")
+    if inputs and (len(inputs.shape) != 3 or inputs.shape[:2] != whole_batch):
+        raise ValueError("inputs of another shape")
+    units = {signal.name: (signal.units,) for signal in layer.signals}
+    group = f"initial_states/{layer.key}/"
+    for name in _members(file, group):
+        shape = blocks[group + name].shape
+        if len(shape) not in (2, 3) or shape[:1] != samples or shape[-1:] != units.get(name, shape[-1:]):
+            raise ValueError("initial states of another shape")
 
 
 def find_layer(file: ArrayFile, key: str) -> LayerInfo:

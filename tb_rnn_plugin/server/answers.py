@@ -90,6 +90,6 @@ def _in_words(question: Callable[[ServedRun], Any], run: ServedRun) -> Any:
     try:
         return question(run)
     except IndexError as error:
-        raise errors.NotFoundError(str(error)) from error
+        raise errors.NotFoundError(wire.in_words(error)) from error
     except ValueError as error:
-        raise errors.InvalidArgumentError(str(error)) from error
+        raise errors.InvalidArgumentError(wire.in_words(error)) from error

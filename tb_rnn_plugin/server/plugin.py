@@ -13,7 +13,7 @@ from tensorboard.plugins import base_plugin
 from werkzeug import wrappers
 
 from tb_rnn_plugin.log import layout
-from tb_rnn_plugin.log.errors import NotInLogError
+from tb_rnn_plugin.log.errors import NotInLogError, UnreadableFileError
 from tb_rnn_plugin.log.schema import Array
 from tb_rnn_plugin.log.statistics import STATISTICS
 from tb_rnn_plugin.log.summaries import log_tag, parse_plugin_data, signal_tag
@@ -89,12 +89,15 @@ class RNNTimelinePlugin(base_plugin.TBPlugin):  # type: ignore[misc]
 
     def _describe_run(self, request: wrappers.Request) -> wrappers.Response:
         name, run = wire.text(request, "run"), self._run(request)
-        logs = {
-            data.log.name: dict(self._read_scalars(request, name, log_tag(data.log.name)))
-            for data in self._plugin_data(request, name)
-            if data.HasField("log")
-        }
-        return wire.json(request, describe_run(name, run, logs))
+        logs: dict[str, dict[int, float]] = {}
+        problems: list[str] = []
+        for data in self._plugin_data(request, name):
+            if data.HasField("log"):
+                try:
+                    logs[data.log.name] = dict(self._read_scalars(request, name, log_tag(data.log.name)))
+                except UnreadableFileError as error:
+                    problems.append(wire.in_words(error))
+        return wire.json(request, describe_run(name, run, logs, problems))
 
     def _describe_sample(self, request: wrappers.Request) -> wrappers.Response:
         return wire.json(request, describe_sample(self._run(request), wire.whole_number(request, "sample")))
@@ -140,17 +143,25 @@ class RNNTimelinePlugin(base_plugin.TBPlugin):  # type: ignore[misc]
 
     def _read_tensors(self, request: wrappers.Request, run: str, tag: str) -> list[tuple[int, Array]]:
         context, experiment = _scope(request)
-        found = self._provider.read_tensors(
-            context,
-            experiment_id=experiment,
-            plugin_name=layout.PLUGIN_NAME,
-            downsample=_ALL_SAMPLES,
-            run_tag_filter=provider.RunTagFilter(runs=[run], tags=[tag]),
-        )
+        try:
+            found = self._provider.read_tensors(
+                context,
+                experiment_id=experiment,
+                plugin_name=layout.PLUGIN_NAME,
+                downsample=_ALL_SAMPLES,
+                run_tag_filter=provider.RunTagFilter(runs=[run], tags=[tag]),
+            )
+        except errors.PublicError:
+            raise
+        except Exception as error:  # What its readers raise for a tensor that is none, or too large, is not said.
+            raise UnreadableFileError(
+                f"The event files of run {run!r} cannot be read at the tag {tag!r} ({error!r:.200})."
+            ) from error
         return [(datum.step, datum.numpy) for datum in found.get(run, {}).get(tag, [])]
 
     def _read_scalars(self, request: wrappers.Request, run: str, tag: str) -> list[tuple[int, float]]:
-        return [(step, float(values)) for step, values in self._read_tensors(request, run, tag)]
+        data = self._read_tensors(request, run, tag)
+        return [(step, float(values)) for step, values in data if values.ndim == 0 and values.dtype.kind in "biuf"]
 
 
 def _scope(request: wrappers.Request) -> tuple[Any, str]:

@@ -15,6 +15,9 @@ from tb_rnn_plugin.log.traces import list_steps
 _SETTLED_NS = 2_000_000_000
 """A directory changed less than this long ago may change again without its time of change moving on."""
 
+_MOST_EXPERIMENTS = 16
+"""A request may name any: TensorBoard's own reader of a log directory has the same runs for all of them."""
+
 
 class RunDirectories:
     """The directories behind the runs of one TensorBoard process.
@@ -37,9 +40,11 @@ class RunDirectories:
 
     def names(self, context: Any, experiment: str) -> frozenset[str]:
         """Return the names of all runs, whether they hold data of ours or not."""
-        runs = self._provider.list_runs(context, experiment_id=experiment)
-        self._known[experiment] = frozenset(run.run_name for run in runs)
-        return self._known[experiment]
+        names = frozenset(run.run_name for run in self._provider.list_runs(context, experiment_id=experiment))
+        if experiment not in self._known and len(self._known) >= _MOST_EXPERIMENTS:
+            self._known.clear()
+        self._known[experiment] = names
+        return names
 
     def with_traces(self, names: Iterable[str]) -> dict[str, Path]:
         """Return the trace directories of those runs that have one, by run, sorted."""

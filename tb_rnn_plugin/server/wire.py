@@ -20,6 +20,9 @@ from tb_rnn_plugin.log.schema import Array
 WSGIApp: TypeAlias = Callable[[dict[str, Any], Callable[..., Any]], Any]
 Handler: TypeAlias = Callable[[wrappers.Request], wrappers.Response]
 
+MOST_WORDS = 2000
+"""Characters of an error."""
+
 
 def route(handler: Handler) -> WSGIApp:
     """Make a WSGI application of a handler: read-only, and whatever is wrong with a log is a 404 in plain words."""
@@ -31,11 +34,20 @@ def route(handler: Handler) -> WSGIApp:
         try:
             return handler(request)
         except LogError as error:
-            raise errors.NotFoundError(str(error)) from error
+            raise errors.NotFoundError(in_words(error)) from error
         except OSError as error:
-            raise errors.NotFoundError(f"The run cannot be read: {error}.") from error
+            raise errors.NotFoundError(f"The run cannot be read: {in_words(error)}.") from error
+        except MemoryError as error:
+            raise errors.NotFoundError("This machine has not enough memory for what was asked.") from error
 
     return application  # type: ignore[no-any-return]
+
+
+def in_words(error: Exception) -> str:
+    """Return an error's text, which may hold names from a log and from a request, as something that can be sent."""
+    words = str(error)
+    cut = words if len(words) <= MOST_WORDS else f"{words[: MOST_WORDS - 1]}…"
+    return cut.encode("utf-8", "backslashreplace").decode()  # A file's name need not be Unicode.
 
 
 def text(request: wrappers.Request, name: str) -> str:
@@ -81,7 +93,9 @@ def number(request: wrappers.Request, name: str) -> float:
         InvalidArgumentError: it is missing or something else.
     """
     value = text(request, name)
-    if not re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]{1,3})?", value) or not isfinite(float(value)):
+    # Digits are counted: a pattern that may share them out in two ways takes minutes for a request's worth of them.
+    known = re.fullmatch(r"[+-]?([0-9]{1,400}(\.[0-9]{0,400})?|\.[0-9]{1,400})(e[+-]?[0-9]{1,3})?", value)
+    if not known or not isfinite(float(value)):
         raise errors.InvalidArgumentError(f"{name!r} must be a finite number, got {value[:40]!r}.")
     return float(value)
 

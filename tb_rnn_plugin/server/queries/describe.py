@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -29,21 +29,24 @@ def list_runs(runs: Mapping[str, Run]) -> dict[str, Any]:
     return {"runs": listed}
 
 
-def describe_run(name: str, run: Run, logs: Mapping[str, Mapping[int, float]]) -> dict[str, Any]:
+def describe_run(
+    name: str, run: Run, logs: Mapping[str, Mapping[int, float]], unread: Sequence[str] = ()
+) -> dict[str, Any]:
     """Answer `/run`: what can be read of a run, and a sentence for each part that cannot.
 
     Args:
         name: What TensorBoard calls it.
         run: The run.
         logs: By name, Keras' logs by step.
+        unread: A sentence for each of the logs that could not be read.
     """
     steps = run.steps
-    problems: list[str] = []
+    problems = list(unread)
     layers: list[dict[str, Any]] = []
     for step in reversed(steps):
         # A damaged last step must not hide the run: the one before it names the same layers.
         try:
-            layers = [layer.to_json() for layer in read_layers(run.opened(step)).values()]
+            layers = [info.to_json() for info in read_layers(run.opened(step)).values()]
             break
         except (LogError, OSError) as error:
             problems.append(str(error))

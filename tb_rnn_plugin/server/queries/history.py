@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from tb_rnn_plugin.log.errors import LogError, NotInLogError
+from tb_rnn_plugin.log.errors import LogError, NotInLogError, UnreadableFileError
 from tb_rnn_plugin.log.schema import Array
 from tb_rnn_plugin.run import Run
 from tb_rnn_plugin.server.queries.step import trace_arrays
@@ -85,8 +85,13 @@ def stack_summaries(data: Sequence[tuple[int, Array]]) -> dict[str, Array]:
 
     Args:
         data: Step and `[time, statistic]`, in the order they were read.
+
+    Raises:
+        UnreadableFileError: none is a summary.
     """
-    by_step = dict(data)
+    by_step = {step: values for step, values in data if values.dtype.kind in "biuf" and values.ndim == 2}
+    if not by_step:
+        raise UnreadableFileError("The event files hold something else than summaries under this tag.")
     steps = sorted(by_step)
     # A tag whose shape changed on the way was refitted with another probe: the last shape is the one in force.
     shape = by_step[steps[-1]].shape

@@ -57,8 +57,8 @@ def read_series(probe_file: ArrayFile, step_file: ArrayFile | None, sample: int)
 
 def _read_predictions(file: ArrayFile, probe: ProbeBatch, sample: int) -> dict[str, Array]:
     shapes = {
-        name.removeprefix("predictions/"): described["shape"]
-        for name, described in file.field("arrays").items()
+        name.removeprefix("predictions/"): block.shape
+        for name, block in file.blocks.items()
         if name.startswith("predictions/")
     }
     targets = pair_targets(list(shapes), list(probe.targets))
