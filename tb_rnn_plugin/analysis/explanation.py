@@ -83,7 +83,7 @@ class Explanation:
         return f"{self.layer} {self.signal}: ".lstrip() + ", ".join(where)
 
     def _equation_lines(self) -> list[str]:
-        left, right = self.equation.split(" = ")
+        left, _, right = self.equation.partition(" = ")
         is_known = self.activation is None or activation_function(self.activation) is not None
         held_against = (
             f"captured: {_short(self.captured)}" if is_known else f"as captured: {self.activation} is not recomputed"
@@ -95,7 +95,7 @@ class Explanation:
         """Return the equation's right side, ever shorter, in numbers."""
         total = _sum(self.parts)
         if self.pre_activation is None:
-            numbers = _with_numbers(self.equation.split(" = ")[1], self.numbers)
+            numbers = _with_numbers(self.equation.partition(" = ")[2], self.numbers)
             return [numbers, total] if len(self.parts) > 1 else [numbers]
         name = self.activation or LINEAR
         sides = [applied(name, total), applied(name, _short(self.pre_activation))]

@@ -71,7 +71,9 @@ def horizon(trace: LayerTrace) -> Array:
             f"A horizon is that of a gate which multiplies the old state, as in the cells {', '.join(_KEEPING)}, "
             f"got {trace.cell}."
         )
-    gate = trace.signals[_KEEPING[trace.cell]]
+    gate = trace.signals.get(_KEEPING[trace.cell])
+    if gate is None:
+        raise ValueError(f"The trace of layer {trace.key!r} must hold its {_KEEPING[trace.cell]}, got one without.")
     read = gate.reshape(-1, gate.shape[2]) if trace.mask is None else gate[trace.mask]
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = read.sum(axis=0, dtype=np.float64) / len(read)

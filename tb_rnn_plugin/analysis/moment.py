@@ -7,7 +7,7 @@ from operator import index
 
 import numpy as np
 
-from tb_rnn_plugin.analysis.equations import STATES
+from tb_rnn_plugin.analysis.equations import STATES, SUMS
 from tb_rnn_plugin.analysis.sequences import called_by_hand, sequence_count, timesteps_before
 from tb_rnn_plugin.log.schema import Array, LayerTrace
 
@@ -62,7 +62,7 @@ def check_place(trace: LayerTrace, sample: int, timestep: int) -> None:
         IndexError: there is no such sample or timestep.
         ValueError: the timestep is masked, or the trace lacks what is needed.
     """
-    samples, timesteps, _ = next(iter(trace.signals.values())).shape
+    samples, timesteps, units = next(iter(trace.signals.values())).shape
     checked_index(f"Samples of layer {trace.key!r}", sample, samples)
     checked_index(f"Timesteps of layer {trace.key!r}", timestep, timesteps)
     if trace.mask is not None and not trace.mask[sample, timestep]:
@@ -70,6 +70,13 @@ def check_place(trace: LayerTrace, sample: int, timestep: int) -> None:
             f"A value can be explained only at a timestep that layer {trace.key!r} read, got {timestep}, which is "
             "masked in this sample: choose one that the mask keeps."
         )
+    for signal in dict.fromkeys((*SUMS[trace.cell], *STATES[trace.cell])):
+        # Another cell of the same name has other signals.
+        if signal not in trace.signals or trace.signals[signal].shape != (samples, timesteps, units):
+            raise ValueError(
+                f"The trace of layer {trace.key!r} must hold the {signal} of all its units, as {trace.cell} of Keras has "
+                "it, got one without."
+            )
     absent = [state for state in STATES[trace.cell] if state not in trace.initial_states]
     if trace.inputs is None or absent:
         raise ValueError(f"The trace of layer {trace.key!r} must hold its inputs and initial states, got one without.")

@@ -73,9 +73,13 @@ def gate_weights(cell: str, weights: Mapping[str, Array]) -> dict[str, GateWeigh
         raise ValueError(f"The weights of {cell} must be kernel, recurrent_kernel and bias, got {_listed(weights)}.")
     kernel, recurrent_kernel = np.asarray(weights["kernel"]), np.asarray(weights["recurrent_kernel"])
     bias = None if weights.get("bias") is None else np.asarray(weights["bias"])
+    if min(kernel.ndim, recurrent_kernel.ndim) < 2 or not recurrent_kernel.size:
+        raise ValueError(f"The kernels of {cell} must be matrices, got {_listed(weights)}.")
+    if bias is not None and bias.shape[:-1] not in ((), (2,)):
+        raise ValueError(f"The bias of {cell} must be one number per column, or two, got the shape {bias.shape}.")
     columns = len(gates) * recurrent_kernel.shape[-2]
     for name, array in (("kernel", kernel), ("recurrent_kernel", recurrent_kernel), ("bias", bias)):
-        if array is not None and array.shape[-1] != columns:
+        if array is not None and array.shape[-1:] != (columns,):
             raise ValueError(
                 f"The {name} of {cell} must have {columns} columns, {len(gates)} per unit or filter, "
                 f"got the shape {array.shape}."
