@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
+import google_crc32c
 import numpy as np
 from google.protobuf.message import DecodeError
 from tensorboard.compat.proto import event_pb2, summary_pb2
 from tensorboard.util import tensor_util
 
 from tb_rnn_plugin.log import layout
-from tb_rnn_plugin.log.proto.plugin_data_pb2 import Log, RnnTimelinePluginData, Signal
-from tb_rnn_plugin.log.schema import LayerTrace, logged_signals
+from tb_rnn_plugin.log.proto.plugin_data_pb2 import Checksums, Log, RnnTimelinePluginData, Signal
+from tb_rnn_plugin.log.schema import Array, LayerTrace, logged_signals
 from tb_rnn_plugin.log.statistics import STATISTICS, summarize
+
+CHECKSUMS_TAG = "checksums"
+"""TensorBoard's fast reader does not check the records of an event file, so every event says its own checksums."""
 
 
 def signal_tag(layer: str, signal: str) -> str:
@@ -52,7 +56,42 @@ def step_event(step: int, wall_time: float, layers: Iterable[LayerTrace], logs: 
     for name, value in logs.items():
         if np.ndim(value) == 0:
             _add(event, log_tag(name), np.float32(value), RnnTimelinePluginData(log=Log(name=name)))
+    written = [(value.tag, tensor_util.make_ndarray(value.tensor)) for value in event.summary.value]
+    checksums = [(_checksum_of_tag(tag), _checksum(step, values)) for tag, values in written]
+    data = RnnTimelinePluginData(checksums=Checksums())
+    _add(event, CHECKSUMS_TAG, np.array(checksums, np.int64).reshape(-1, 2), data)
     return event
+
+
+def sound(
+    tag: str, data: Sequence[tuple[int, Array]], checksums: Sequence[tuple[int, Array]]
+) -> list[tuple[int, Array]]:
+    """Return a tag's events without those that are not as they were written.
+
+    Args:
+        tag: The tag.
+        data: Step and tensor of each of its events.
+        checksums: The same of `CHECKSUMS_TAG`. An event of whose step there is none, as in older logs, counts as sound.
+    """
+    asked, known = _checksum_of_tag(tag), dict(checksums)
+
+    def is_sound(step: int, values: Array) -> bool:
+        at_step = known.get(step)
+        if at_step is None or at_step.dtype != np.int64 or at_step.shape[1:] != (2,):
+            return True
+        wanted = at_step[at_step[:, 0] == asked, 1]
+        return wanted.size == 0 or bool(wanted[0] == _checksum(step, values))
+
+    return [(step, values) for step, values in data if is_sound(step, values)]
+
+
+def _checksum_of_tag(tag: str) -> int:
+    return int(google_crc32c.value(tag.encode(errors="replace")))
+
+
+def _checksum(step: int, values: Array) -> int:
+    little_endian = values.astype(values.dtype.newbyteorder("<"), copy=False)
+    return int(google_crc32c.value(step.to_bytes(8, "little", signed=True) + little_endian.tobytes()))
 
 
 def _add(event: event_pb2.Event, tag: str, values: object, data: RnnTimelinePluginData) -> None:

@@ -65,7 +65,7 @@ def _check_arrays(file: ArrayFile, layer: LayerInfo) -> None:
     whole_batch = (*samples, layer.timesteps)
     for i, signal in enumerate(layer.signals):
         shape = blocks[signal_array(layer.key, signal.name)].shape
-        # The first is on the layer's time axis; another output of a layer that is not recurrent may have one of its own.
+        # The first is on the layer's time axis; another output of a layer that is not recurrent may have its own.
         fits = shape[:1] == samples if i else shape[:2] == whole_batch
         if len(shape) != 3 or shape[2] != signal.units or 0 in shape or not fits:
             raise ValueError(f"signal {signal.name!r:.40} has another shape")

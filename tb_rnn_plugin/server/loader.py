@@ -21,16 +21,12 @@ steps it drops are the early ones as much as the late. A thousand steps of 100 t
 
 
 class RNNTimelineLoader(base_plugin.TBLoader):  # type: ignore[misc]
-    """Loads the plugin, and asks TensorBoard to keep more of its summaries, and to check them."""
+    """Loads the plugin, and asks TensorBoard to keep more of its summaries."""
 
     def fix_flags(self, flags: argparse.Namespace) -> None:
-        """Set how many steps TensorBoard keeps of our summaries, and that it checks them, unless the user says so."""
+        """Set how many steps TensorBoard keeps of our summaries, unless the user has said so."""
         if isinstance(flags.samples_per_plugin, dict):
             flags.samples_per_plugin.setdefault(PLUGIN_NAME, SAMPLES)
-        # The fast reader, other than the one in Python, shows a damaged number that still parses, unless told to check.
-        extra = getattr(flags, "extra_data_server_flags", None)
-        if isinstance(extra, str) and "checksum" not in extra:
-            flags.extra_data_server_flags = f"--checksum {extra}".rstrip()
 
     def load(self, context: base_plugin.TBContext) -> RNNTimelinePlugin | None:
         """Import and return the plugin; None, and TensorBoard goes on without it, if that fails."""

@@ -8,15 +8,12 @@ from typing import Any
 
 from tensorboard import errors, plugin_util
 from tensorboard.backend import http_util
-from tensorboard.data import provider
 from tensorboard.plugins import base_plugin
 from werkzeug import wrappers
 
 from tb_rnn_plugin.log import layout
-from tb_rnn_plugin.log.errors import NotInLogError, UnreadableFileError
-from tb_rnn_plugin.log.schema import Array
+from tb_rnn_plugin.log.errors import NotInLogError
 from tb_rnn_plugin.log.statistics import STATISTICS
-from tb_rnn_plugin.log.summaries import log_tag, parse_plugin_data, signal_tag
 from tb_rnn_plugin.run import Run
 from tb_rnn_plugin.server import analyses, wire
 from tb_rnn_plugin.server.answers import Answers, all_steps, one_step
@@ -26,11 +23,9 @@ from tb_rnn_plugin.server.queries.series import open_if_readable, read_series
 from tb_rnn_plugin.server.queries.served import ServedRun
 from tb_rnn_plugin.server.queries.step import read_similarity, read_trace
 from tb_rnn_plugin.server.runs import RunDirectories
+from tb_rnn_plugin.server.summaries import Summaries
 
 _BUNDLE = Path(__file__).parent / "static" / "index.js"
-
-_ALL_SAMPLES = 2**31 - 1
-"""A `downsample` that drops nothing: 0, which means all in TensorBoard's flag, means none here."""
 
 
 class RNNTimelinePlugin(base_plugin.TBPlugin):  # type: ignore[misc]
@@ -89,15 +84,7 @@ class RNNTimelinePlugin(base_plugin.TBPlugin):  # type: ignore[misc]
 
     def _describe_run(self, request: wrappers.Request) -> wrappers.Response:
         name, run = wire.text(request, "run"), self._run(request)
-        logs: dict[str, dict[int, float]] = {}
-        problems: list[str] = []
-        for data in self._plugin_data(request, name):
-            if data.HasField("log"):
-                try:
-                    logs[data.log.name] = dict(self._read_scalars(request, name, log_tag(data.log.name)))
-                except UnreadableFileError as error:
-                    problems.append(wire.in_words(error))
-        return wire.json(request, describe_run(name, run, logs, problems))
+        return wire.json(request, describe_run(name, run, *self._summaries(request).logs()))
 
     def _describe_sample(self, request: wrappers.Request) -> wrappers.Response:
         return wire.json(request, describe_sample(self._run(request), wire.whole_number(request, "sample")))
@@ -119,7 +106,7 @@ class RNNTimelinePlugin(base_plugin.TBPlugin):  # type: ignore[misc]
     def _read_summary(self, request: wrappers.Request) -> wrappers.Response:
         name, layer, signal = (wire.text(request, parameter) for parameter in ("run", "layer", "signal"))
         self._run(request)  # Or the run is not there.
-        data = self._read_tensors(request, name, signal_tag(layer, signal))
+        data = self._summaries(request).of_signal(layer, signal)
         if not data:
             raise NotInLogError(f"Run {name!r} has no summary of signal {signal!r} of layer {layer!r}.")
         return wire.binary(request, stack_summaries(data), metadata={"statistics": ",".join(STATISTICS)})
@@ -130,38 +117,8 @@ class RNNTimelinePlugin(base_plugin.TBPlugin):  # type: ignore[misc]
     def _open(self, traces: Path) -> ServedRun:
         return ServedRun(traces, self._runs)
 
-    def _plugin_data(self, request: wrappers.Request, run: str) -> list[Any]:
-        context, experiment = _scope(request)
-        series = self._provider.list_tensors(
-            context,
-            experiment_id=experiment,
-            plugin_name=layout.PLUGIN_NAME,
-            run_tag_filter=provider.RunTagFilter(runs=[run]),
-        )
-        parsed = (parse_plugin_data(tag.plugin_content) for tag in series.get(run, {}).values())
-        return [data for data in parsed if data is not None]
-
-    def _read_tensors(self, request: wrappers.Request, run: str, tag: str) -> list[tuple[int, Array]]:
-        context, experiment = _scope(request)
-        try:
-            found = self._provider.read_tensors(
-                context,
-                experiment_id=experiment,
-                plugin_name=layout.PLUGIN_NAME,
-                downsample=_ALL_SAMPLES,
-                run_tag_filter=provider.RunTagFilter(runs=[run], tags=[tag]),
-            )
-        except errors.PublicError:
-            raise
-        except Exception as error:  # What its readers raise for a tensor that is none, or too large, is not said.
-            raise UnreadableFileError(
-                f"The event files of run {run!r} cannot be read at the tag {tag!r} ({error!r:.200})."
-            ) from error
-        return [(datum.step, datum.numpy) for datum in found.get(run, {}).get(tag, [])]
-
-    def _read_scalars(self, request: wrappers.Request, run: str, tag: str) -> list[tuple[int, float]]:
-        data = self._read_tensors(request, run, tag)
-        return [(step, float(values)) for step, values in data if values.ndim == 0 and values.dtype.kind in "biuf"]
+    def _summaries(self, request: wrappers.Request) -> Summaries:
+        return Summaries(self._provider, *_scope(request), wire.text(request, "run"))
 
 
 def _scope(request: wrappers.Request) -> tuple[Any, str]:

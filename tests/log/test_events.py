@@ -29,7 +29,7 @@ def test_tensorboard_reads_the_summaries(tmp_path: Path) -> None:
     assert [event.step for event in events] == [0, 1, 2]
     for event in events:
         values = {value.tag: value for value in event.summary.value}
-        assert set(values) == {"logs/loss", *(f"signals/lstm/{name}" for name in RANGES)}
+        assert set(values) == {"checksums", "logs/loss", *(f"signals/lstm/{name}" for name in RANGES)}
         assert {value.metadata.data_class for value in values.values()} == {summary_pb2.DATA_CLASS_TENSOR}
         assert {value.metadata.plugin_data.plugin_name for value in values.values()} == {"rnn_timeline"}
         assert tensor_util.make_ndarray(values["logs/loss"].tensor) == np.float32(3.0 - event.step / 2)

@@ -107,24 +107,34 @@ def wait_for_summaries(board: TensorBoard, run: str, steps: list[int]) -> None:
         assert time.monotonic() < deadline, (run, found)
 
 
-def test_damage_hides_what_follows_and_shows_nothing_wrong(board: TensorBoard, tmp_path: Path) -> None:
+def left(damage: str, fast: str) -> tuple[list[int], list[int]]:
+    """Return the steps of which the candidate's summary is left, and those of which the loss is."""
+    if damage in ("nothing left", "cut in the first record"):
+        return [], []
+    if fast == "true" and damage in ("a number", "the loss"):
+        # TensorBoard's fast reader checks no data and goes on: our own checksums leave out that one number.
+        rest = [step for step in range(STEPS) if step != DAMAGED]
+        return (rest, list(range(STEPS))) if damage == "a number" else (list(range(STEPS)), rest)
+    return list(range(DAMAGED)), list(range(DAMAGED))
+
+
+def test_damage_hides_what_follows_and_shows_nothing_wrong(board: TensorBoard, tmp_path: Path, fast: str) -> None:
     for name in DAMAGES:
-        run, left = f"{name}/rnn", DAMAGED if name not in ("nothing left", "cut in the first record") else 0
-        wait_for_summaries(board, run, list(range(left)))
+        run, (summaries, losses) = f"{name}/rnn", left(name, fast)
+        wait_for_summaries(board, run, summaries)
         described = board.get("run", run=run)
         assert described.status in (200, 404), described.body
         if described.status == 404:
-            assert left == 0  # TensorBoard lists no run of which it can read nothing.
+            assert not losses  # TensorBoard lists no run of which it can read nothing.
             continue
         assert described.json()["steps"] == list(range(STEPS))
         said = described.json()["logs"].get("loss", [])
-        assert said == ([loss(step) for step in range(left)] + [None] * (STEPS - left) if left else [])
+        assert said == ([loss(step) if step in losses else None for step in range(STEPS)] if losses else [])
         assert board.get("trace", run=run, layer="lstm", step=DAMAGED, sample=0).status == 200
     for name in DAMAGES:
         write(tmp_path / name / "rnn", STEPS, STEPS + 2)
     for name in DAMAGES:
-        left = DAMAGED if name not in ("nothing left", "cut in the first record") else 0
-        wait_for_summaries(board, f"{name}/rnn", [*range(left), STEPS, STEPS + 1])
+        wait_for_summaries(board, f"{name}/rnn", [*left(name, fast)[0], STEPS, STEPS + 1])
 
 
 def test_a_clock_that_goes_back(tmp_path: Path, fast: str, monkeypatch: pytest.MonkeyPatch) -> None:

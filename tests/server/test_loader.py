@@ -27,16 +27,6 @@ def test_more_steps_are_kept_unless_the_user_says_how_many() -> None:
     assert fixed(None) is None
 
 
-@pytest.mark.parametrize(
-    ("given", "wanted"),
-    [("", "--checksum"), ("--verbose", "--checksum --verbose"), ("--no-checksum", "--no-checksum"), (None, None)],
-)
-def test_the_fast_reader_checks_unless_the_user_says_otherwise(given: object, wanted: object) -> None:
-    flags = argparse.Namespace(samples_per_plugin={}, extra_data_server_flags=given)
-    RNNTimelineLoader().fix_flags(flags)
-    assert flags.extra_data_server_flags == wanted
-
-
 def test_a_plugin_that_cannot_be_loaded_does_not_stop_tensorboard(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -24,17 +24,19 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)tb_rnn_plugin/log/proto/plugin_data.proto\x12\rtb_rnn_plugin\"\x7f\n\x15RnnTimelinePluginData\x12\x0f\n\x07version\x18\x01 \x01(\x05\x12\'\n\x06signal\x18\x02 \x01(\x0b\x32\x15.tb_rnn_plugin.SignalH\x00\x12!\n\x03log\x18\x03 \x01(\x0b\x32\x12.tb_rnn_plugin.LogH\x00\x42\t\n\x07\x63ontent\"V\n\x06Signal\x12\r\n\x05layer\x18\x01 \x01(\t\x12\x0c\n\x04\x63\x65ll\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\r\n\x05units\x18\x04 \x01(\x03\x12\x12\n\nstatistics\x18\x05 \x03(\t\"\x13\n\x03Log\x12\x0c\n\x04name\x18\x01 \x01(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)tb_rnn_plugin/log/proto/plugin_data.proto\x12\rtb_rnn_plugin\"\xae\x01\n\x15RnnTimelinePluginData\x12\x0f\n\x07version\x18\x01 \x01(\x05\x12\'\n\x06signal\x18\x02 \x01(\x0b\x32\x15.tb_rnn_plugin.SignalH\x00\x12!\n\x03log\x18\x03 \x01(\x0b\x32\x12.tb_rnn_plugin.LogH\x00\x12-\n\tchecksums\x18\x04 \x01(\x0b\x32\x18.tb_rnn_plugin.ChecksumsH\x00\x42\t\n\x07\x63ontent\"V\n\x06Signal\x12\r\n\x05layer\x18\x01 \x01(\t\x12\x0c\n\x04\x63\x65ll\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\r\n\x05units\x18\x04 \x01(\x03\x12\x12\n\nstatistics\x18\x05 \x03(\t\"\x13\n\x03Log\x12\x0c\n\x04name\x18\x01 \x01(\t\"\x0b\n\tChecksumsb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'tb_rnn_plugin.log.proto.plugin_data_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_RNNTIMELINEPLUGINDATA']._serialized_start=60
-  _globals['_RNNTIMELINEPLUGINDATA']._serialized_end=187
-  _globals['_SIGNAL']._serialized_start=189
-  _globals['_SIGNAL']._serialized_end=275
-  _globals['_LOG']._serialized_start=277
-  _globals['_LOG']._serialized_end=296
+  _globals['_RNNTIMELINEPLUGINDATA']._serialized_start=61
+  _globals['_RNNTIMELINEPLUGINDATA']._serialized_end=235
+  _globals['_SIGNAL']._serialized_start=237
+  _globals['_SIGNAL']._serialized_end=323
+  _globals['_LOG']._serialized_start=325
+  _globals['_LOG']._serialized_end=344
+  _globals['_CHECKSUMS']._serialized_start=346
+  _globals['_CHECKSUMS']._serialized_end=357
 # @@protoc_insertion_point(module_scope)

@@ -7,14 +7,16 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class RnnTimelinePluginData(_message.Message):
-    __slots__ = ("version", "signal", "log")
+    __slots__ = ("version", "signal", "log", "checksums")
     VERSION_FIELD_NUMBER: _ClassVar[int]
     SIGNAL_FIELD_NUMBER: _ClassVar[int]
     LOG_FIELD_NUMBER: _ClassVar[int]
+    CHECKSUMS_FIELD_NUMBER: _ClassVar[int]
     version: int
     signal: Signal
     log: Log
-    def __init__(self, version: _Optional[int] = ..., signal: _Optional[_Union[Signal, _Mapping]] = ..., log: _Optional[_Union[Log, _Mapping]] = ...) -> None: ...
+    checksums: Checksums
+    def __init__(self, version: _Optional[int] = ..., signal: _Optional[_Union[Signal, _Mapping]] = ..., log: _Optional[_Union[Log, _Mapping]] = ..., checksums: _Optional[_Union[Checksums, _Mapping]] = ...) -> None: ...
 
 class Signal(_message.Message):
     __slots__ = ("layer", "cell", "name", "units", "statistics")
@@ -35,3 +37,7 @@ class Log(_message.Message):
     NAME_FIELD_NUMBER: _ClassVar[int]
     name: str
     def __init__(self, name: _Optional[str] = ...) -> None: ...
+
+class Checksums(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...

@@ -1,0 +1,53 @@
+"""What an event says its own checksums for."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from tensorboard.util import tensor_util
+
+from tb_rnn_plugin.log.schema import Array
+from tb_rnn_plugin.log.summaries import CHECKSUMS_TAG, log_tag, signal_tag, sound, step_event
+from tests.runs import lstm_trace
+
+TAG = signal_tag("lstm", "candidate")
+
+
+def written(steps: int) -> dict[str, list[tuple[int, Array]]]:
+    """Return step and tensor of each event by tag, as a reader has them."""
+    found: dict[str, list[tuple[int, Array]]] = {}
+    for step in range(steps):
+        for value in step_event(step, 0.0, [lstm_trace(step)], {"loss": 1.5}).summary.value:
+            found.setdefault(value.tag, []).append((step, tensor_util.make_ndarray(value.tensor)))
+    return found
+
+
+def test_what_is_as_it_was_written_is_sound() -> None:
+    events = written(3)
+    for tag in (TAG, log_tag("loss")):
+        assert sound(tag, events[tag], events[CHECKSUMS_TAG]) == events[tag]
+
+
+@pytest.mark.parametrize("bit", [0, 3, 7])
+@pytest.mark.parametrize("byte", [0, 10, 200])
+def test_a_flipped_bit_is_noticed(byte: int, bit: int) -> None:
+    events = written(3)
+    values = events[TAG][1][1].copy()
+    values.view(np.uint8).reshape(-1)[byte] ^= 1 << bit
+    events[TAG][1] = (1, values)
+    assert [step for step, _ in sound(TAG, events[TAG], events[CHECKSUMS_TAG])] == [0, 2]
+    assert len(sound(log_tag("loss"), events[log_tag("loss")], events[CHECKSUMS_TAG])) == 3
+
+
+def test_another_step_is_noticed() -> None:
+    events = written(3)
+    moved = [(9, events[tag][1][1]) for tag in (TAG, CHECKSUMS_TAG)]
+    assert sound(TAG, [moved[0]], [moved[1]]) == []
+
+
+@pytest.mark.parametrize(
+    "checksums", [[], [(0, np.zeros((0, 2), np.int64))], [(0, np.float32(1))], [(0, np.zeros((3, 3), np.int64))]]
+)
+def test_of_what_has_no_checksum_nothing_is_said(checksums: list[tuple[int, Array]]) -> None:
+    events = written(1)
+    assert sound(TAG, events[TAG], checksums) == events[TAG]
