@@ -9,14 +9,16 @@ import numpy as np
 import pytest
 
 from tb_rnn_plugin.log.arrays import ArrayFile
+from tb_rnn_plugin.log.errors import NotInLogError
 from tb_rnn_plugin.log.layout import PROBE_FILE
 from tb_rnn_plugin.log.schema import Array, LayerTrace
 from tb_rnn_plugin.log.writer import RunWriter
 from tb_rnn_plugin.run import Run, open_run
 from tb_rnn_plugin.server.queries.detectors import find_pattern, read_detector_history, read_pattern_history
+from tb_rnn_plugin.server.queries.over_steps import MOST_STEPS, spread
 from tb_rnn_plugin.server.queries.weights import EIGENVALUES_UNITS, read_weight_history
 from tests.runs import lstm_trace, probe
-from tests.server.runs import MASK, explained_layer
+from tests.server.runs import MASK, explained_layer, step_path
 
 
 def written(directory: Path, *layers: LayerTrace) -> Run:
@@ -35,6 +37,26 @@ def test_steps_without_the_layer_or_its_weights_are_left_out(tmp_path: Path) -> 
     assert history["norm/forget_gate/U"].shape == history["radius/forget_gate"].shape == (2,)
     largest = max(np.abs(run.weights("rnn", step)["forget_gate"].U).max() for step in (0, 3))
     assert history["edges/forget_gate/U"][[0, -1]].tolist() == [-largest, largest]
+
+
+def test_a_damaged_step_is_left_out(tmp_path: Path) -> None:
+    run = written(tmp_path, *(explained_layer(step) for step in range(3)))
+    step_path(tmp_path, 1).write_bytes(step_path(tmp_path, 1).read_bytes()[:-1])
+    assert read_weight_history(run, "rnn")["steps"].tolist() == [0, 2]
+    for step in (0, 2):
+        step_path(tmp_path, step).write_bytes(b"")
+    with pytest.raises(NotInLogError, match="no step that can be read"):
+        read_weight_history(run, "rnn")
+
+
+def test_of_many_steps_a_fair_spread_is_looked_at(tmp_path: Path) -> None:
+    run = written(tmp_path, *[lstm_trace(0, samples=1, timesteps=4, units=2)] * 190)
+    history = read_pattern_history(run, "lstm", "hidden_state", [0], sample=0, start=1, end=2, threshold=0.0)
+    steps = history["steps"]
+    assert (len(steps), steps[0], steps[-1]) == (MOST_STEPS, 0, 189)
+    assert set(np.diff(steps)) == {3}
+    some = [round(place) for place in np.linspace(0, 99, MOST_STEPS)]
+    assert spread(range(100)) == some
 
 
 def test_without_any_weights_there_is_no_history(tmp_path: Path) -> None:
