@@ -57,6 +57,13 @@ def test_every_flipped_byte_is_noticed_or_harmless(path: Path) -> None:
         assert file.field("step") == 7
 
 
+def test_an_array_that_the_header_has_lost_is_damage(path: Path) -> None:
+    """Not one that was never there: a reader goes on with the files that are whole."""
+    path.write_bytes(path.read_bytes().replace(b'"signals/lstm/h":', b'"signals/lstm/i":', 1))
+    with pytest.raises(UnreadableFileError, match="does not say where signals/lstm/h starts"):
+        ArrayFile(path).read("signals/lstm/h")
+
+
 def test_every_truncation_is_noticed(path: Path) -> None:
     sound = path.read_bytes()
     for length in range(len(sound)):
