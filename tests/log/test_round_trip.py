@@ -94,6 +94,21 @@ def test_extremes_span_all_steps_and_go_on_after_a_restart(tmp_path: Path) -> No
     assert signals["cell_state"].range is None
 
 
+@pytest.mark.parametrize("damage", ["truncated", "no file"])
+def test_extremes_go_on_past_a_step_that_cannot_be_read(tmp_path: Path, damage: str) -> None:
+    directory = write_run(tmp_path / "rnn", steps=4)
+    last = directory / "plugins" / "rnn_timeline" / "step-0000000003.safetensors"
+    if damage == "truncated":
+        last.write_bytes(last.read_bytes()[:100])
+    else:
+        last.unlink()
+        last.mkdir()
+    RunWriter(directory).write_step(4, [lstm_trace(0)])
+    signals = {signal.name: signal for signal in open_run(directory).layers["lstm"].signals}
+    everything = np.concatenate([lstm_trace(step).signals["cell_state"].ravel() for step in range(3)])
+    assert signals["cell_state"].extremes == (float(everything.min()), float(everything.max()))
+
+
 def test_anyone_can_open_a_step_with_safetensors_alone(tmp_path: Path) -> None:
     directory = write_run(tmp_path / "rnn")
     arrays = safetensors.numpy.load_file(directory / "plugins/rnn_timeline/step-0000000002.safetensors")

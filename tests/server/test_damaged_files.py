@@ -117,3 +117,17 @@ def test_no_damage_is_shown(board: TensorBoard, directory: Path, step: int | Non
     assert refused > 20  # Or nothing was damaged.
     path.write_bytes(sound)
     assert_right(ask_everything(board, *asked), whole, whole, "none")
+
+
+def test_what_is_no_file_is_a_problem(board: TensorBoard, directory: Path) -> None:
+    path = step_path(directory, STEPS - 1)
+    sound = path.read_bytes()
+    path.unlink()
+    path.mkdir()
+    answers = ask_everything(board, OF_STEPS, STEPS - 1)
+    path.rmdir()
+    path.write_bytes(sound)
+    assert all(answer.status == 200 or 400 <= answer.status < 500 for answer in answers.values())
+    described = answers["run"].json()
+    assert [layer["key"] for layer in described["layers"]] == ["rnn"]
+    assert path.name in described["problems"][0]
