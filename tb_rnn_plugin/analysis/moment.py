@@ -74,8 +74,8 @@ def check_place(trace: LayerTrace, sample: int, timestep: int) -> None:
         # Another cell of the same name has other signals.
         if signal not in trace.signals or trace.signals[signal].shape != (samples, timesteps, units):
             raise ValueError(
-                f"The trace of layer {trace.key!r} must hold the {signal} of all its units, as Keras' own {trace.cell} "
-                "has it, got one without."
+                f"The trace of layer {trace.key!r} must hold the {signal} of all units, as Keras' {trace.cell} has it, "
+                "got one without."
             )
     absent = [state for state in STATES[trace.cell] if state not in trace.initial_states]
     if trace.inputs is None or absent:

@@ -75,8 +75,6 @@ def gate_weights(cell: str, weights: Mapping[str, Array]) -> dict[str, GateWeigh
     bias = None if weights.get("bias") is None else np.asarray(weights["bias"])
     if min(kernel.ndim, recurrent_kernel.ndim) < 2 or not recurrent_kernel.size:
         raise ValueError(f"The kernels of {cell} must be matrices, got {_listed(weights)}.")
-    if bias is not None and bias.shape[:-1] not in ((), (2,)):
-        raise ValueError(f"The bias of {cell} must be one number per column, or two, got the shape {bias.shape}.")
     columns = len(gates) * recurrent_kernel.shape[-2]
     for name, array in (("kernel", kernel), ("recurrent_kernel", recurrent_kernel), ("bias", bias)):
         if array is not None and array.shape[-1:] != (columns,):
@@ -84,6 +82,8 @@ def gate_weights(cell: str, weights: Mapping[str, Array]) -> dict[str, GateWeigh
                 f"The {name} of {cell} must have {columns} columns, {len(gates)} per unit or filter, "
                 f"got the shape {array.shape}."
             )
+    if bias is not None and bias.shape[:-1] not in ((), (2,)):
+        raise ValueError(f"The bias of {cell} must be one number per column, or two, got the shape {bias.shape}.")
     return _by_gate(gates, kernel, recurrent_kernel, bias)
 
 
