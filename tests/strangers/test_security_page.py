@@ -1,0 +1,24 @@
+"""SECURITY.md states the limits that the code has."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from tb_rnn_plugin.log.encoding import MOST_HEADER_BYTES
+from tb_rnn_plugin.server.queries.over_steps import MOST_STEPS
+from tb_rnn_plugin.server.wire import MOST_WORDS
+
+PAGE = (Path(__file__).parents[2] / "SECURITY.md").read_text()
+
+
+def test_limits_are_those_of_the_code() -> None:
+    rows = dict(re.findall(r"^\| ([^|]+) \| ([^|]+) \|$", PAGE, re.MULTILINE))
+    assert rows["a file's header, with all names, tokens and texts"].startswith(f"{MOST_HEADER_BYTES} bytes")
+    assert rows["steps in a history"].startswith(f"{MOST_STEPS},")
+    assert rows["an error"] == f"{MOST_WORDS} characters"
+
+
+def test_what_it_names_is_there() -> None:
+    for path in re.findall(r"`(tests/[^`]+)`", PAGE):
+        assert (Path(__file__).parents[2] / path).exists(), path
