@@ -1,0 +1,89 @@
+"""A run of every version of the log format opens whole, in Python and in TensorBoard, with its numbers to the bit.
+
+The numbers lie beside each run as plain JSON, written when the run was.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import safetensors.numpy
+
+from tb_rnn_plugin import open_run
+from tb_rnn_plugin.log.layout import VERSION
+from tests.log.formats.content import content, plain
+from tests.tensorboard_process import tensorboard
+
+FOLDERS = sorted(Path(__file__).parent.glob("v*"))
+FORMATS = pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+
+
+def known(folder: Path) -> Any:
+    return json.loads((folder / "content.json").read_text())
+
+
+def test_there_is_a_run_of_every_version() -> None:
+    """Who raises VERSION adds a run of the new one, and leaves those that people have alone."""
+    assert {folder.name for folder in FOLDERS} == {f"v{version}" for version in range(1, VERSION + 1)}
+
+
+@FORMATS
+def test_a_run_is_of_the_version_that_its_folder_names(folder: Path) -> None:
+    files = list(folder.rglob("*.safetensors"))
+    assert len(files) == 3
+    for file in files:
+        with safetensors.safe_open(file, "numpy") as opened:
+            assert f"v{opened.metadata()['version']}" == folder.name
+
+
+@FORMATS
+def test_open_run_gives_all_of_it(folder: Path) -> None:
+    run, document = open_run(folder / "rnn"), known(folder)
+    assert json.loads(json.dumps(content(run))) == document
+    for step, layers in document["traces"].items():
+        for layer, trace in layers.items():
+            for name, stored in trace["signals"].items():
+                read = run.load(layer, name, int(step))
+                assert plain(read.astype(stored["dtype"])) == stored["values"]
+            for name, stored in trace["gradients"].items():
+                assert plain(run.gradient(layer, name, int(step))) == stored["values"]
+            mask = run.mask(layer, int(step))
+            assert mask is not None
+            assert plain(mask) == trace["mask"]
+            assert run.weights(layer, int(step))
+            assert np.isfinite(run.horizon(layer, int(step))).all()
+    run.findings(run.steps[-1])
+
+
+@FORMATS
+def test_tensorboard_serves_all_of_it(folder: Path) -> None:
+    document = known(folder)
+    with tensorboard("--logdir", folder) as board:
+        board.wait_for_runs("rnn")
+        run = board.get("run", run="rnn").json()
+        assert (run["steps"], run["problems"]) == (document["steps"], [])
+        assert {layer["key"]: layer for layer in run["layers"]} == document["layers"]
+        losses = document["summaries"]["logs/loss"]
+        np.testing.assert_allclose(run["logs"]["loss"], [losses[str(step)] for step in run["steps"]], rtol=1e-6)
+        for index, name in enumerate(document["probe"]["sample_names"]):
+            sample = board.get("sample", run="rnn", sample=index).json()
+            assert (sample["name"], sample["tokens"]) == (name, document["probe"]["tokens"][index])
+            assert sample["annotations"] == {
+                name: stored["values"][index] for name, stored in document["probe"]["annotations"].items()
+            }
+            for step, layers in document["traces"].items():
+                for layer, trace in layers.items():
+                    asked = {"run": "rnn", "step": step, "layer": layer, "sample": index}
+                    served = safetensors.numpy.load(board.get("trace", **asked).body)
+                    signals = {name: stored["values"][index] for name, stored in trace["signals"].items()}
+                    assert {name: plain(served[f"signals/{name}"]) for name in signals} == signals
+                    assert plain(served["mask"]) == trace["mask"][index]
+        for tag, by_step in document["summaries"].items():
+            if tag.startswith("signals/"):
+                _, layer, signal = tag.split("/")
+                served = safetensors.numpy.load(board.get("summary", run="rnn", layer=layer, signal=signal).body)
+                assert plain(served["summary"]) == list(by_step.values())
