@@ -1,5 +1,6 @@
 # make demo    train three networks on real text and open the tab       make demo SERVE=0   train, and stop
 # make test    everything that must hold                              make bench [ONLY=…] the budgets, as ratios
+# make compat  the oldest and the newest versions of all that it needs, and what is built, installed alone
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -8,7 +9,7 @@ ONLY ?=
 PROTO := tb_rnn_plugin/log/proto/plugin_data.proto
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: demo test lint types frontend frontend-test chromium notebook bench floors proto format clean
+.PHONY: demo test lint types frontend frontend-test chromium notebook bench compat floors newest proto format clean
 
 demo: $(VENV)/installed frontend
 	$(BIN)/python -m demo --serve=$(SERVE)
@@ -57,12 +58,18 @@ bench: $(VENV)/installed frontend
 	.venv-keract/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
 	touch $@
 
-# The oldest versions that pyproject.toml admits, with everything that does not need a browser.
-floors:
-	$(PYTHON) -m venv .venv-floors
-	.venv-floors/bin/python -m pip install --quiet --requirement tests/floors.txt
-	.venv-floors/bin/python -m pip install --quiet --no-deps --editable .
-	.venv-floors/bin/python -m pytest tests/log tests/reference tests/probe tests/callback tests/server
+# What needs no browser, with the oldest versions that pyproject.toml admits and with the newest that this Python can have;
+# then the wheel and the sdist, each installed where there is nothing else.
+compat: floors newest
+	$(BIN)/python -m pytest tests/installed/test_installed.py
+
+floors newest: %: $(VENV)/installed frontend
+	$(PYTHON) -m venv .venv-$@
+	.venv-$@/bin/python -m pip install --quiet --disable-pip-version-check --upgrade --requirement tests/$@.txt
+	.venv-$@/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	.venv-$@/bin/python -m pip list --disable-pip-version-check
+	.venv-$@/bin/python -m pip check --disable-pip-version-check
+	.venv-$@/bin/python -m pytest --ignore tests/browser --ignore tests/demo --ignore tests/test_packaging.py
 
 proto: $(VENV)/installed
 	$(BIN)/protoc --proto_path=. --python_out=. --pyi_out=. $(PROTO)
@@ -78,4 +85,4 @@ $(VENV)/installed: pyproject.toml hatch_build.py
 	touch $@
 
 clean:
-	rm -rf $(VENV) .venv-floors .venv-keract .venv-notebook frontend_static/node_modules tb_rnn_plugin/server/static logs bench.json
+	rm -rf $(VENV) .venv-floors .venv-keract .venv-newest .venv-notebook frontend_static/node_modules tb_rnn_plugin/server/static logs bench.json

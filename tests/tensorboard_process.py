@@ -79,8 +79,10 @@ run_main()
 
 
 @contextmanager
-def tensorboard(*arguments: str | Path, tensorflow: bool = False) -> Iterator[TensorBoard]:
+def tensorboard(*arguments: str | Path, tensorflow: bool = False, program: Path | None = None) -> Iterator[TensorBoard]:
     """Run TensorBoard with these arguments and a free port; it is ended on leaving.
+
+    `program` is the `tensorboard` of another environment.
 
     With `tensorflow` it imports TensorFlow, as it does wherever that is installed; that takes it four times as long to
     start, and changes no more than how it opens files.
@@ -88,9 +90,9 @@ def tensorboard(*arguments: str | Path, tensorflow: bool = False) -> Iterator[Te
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
+    ours = [sys.executable, *(("-m", "tensorboard.main") if tensorflow else ("-c", _LIGHT))]
     command = [
-        sys.executable,
-        *(("-m", "tensorboard.main") if tensorflow else ("-c", _LIGHT)),
+        *(ours if program is None else [str(program)]),
         "--port",
         str(port),
         "--reload_interval",
