@@ -29,8 +29,8 @@ class Tab:
     def _on_console(self, message: ConsoleMessage) -> None:
         # TensorBoard's own page warns of its own affairs; errors, violated policies among them, are anyone's.
         ours = "rnn_timeline" in message.location["url"]
-        # No page of TensorBoard's but its first has an icon.
-        if message.location["url"].endswith("/favicon.ico"):
+        # No page of TensorBoard's but its first has an icon, and it does not find its fonts under a path prefix.
+        if message.location["url"].endswith("/favicon.ico") or "/font-roboto/" in message.location["url"]:
             return
         if message.type == "error" or (message.type == "warning" and ours):
             self.complaints.append(message.text)

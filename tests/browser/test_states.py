@@ -43,6 +43,16 @@ def test_the_first_run_appears_by_itself(tmp_path: Path, open_tab: Open) -> None
         tab.expect_step(4)
 
 
+def test_the_tab_works_under_a_path_prefix(tmp_path: Path, open_tab: Open) -> None:
+    logdir.write_masked(tmp_path / "logs" / "b" / "rnn")
+    with tensorboard("--logdir", tmp_path / "logs", "--path_prefix=/under/here") as board:
+        board.wait_for_runs("b/rnn")
+        tab = open_tab(board.address).open()
+        expect(tab.lanes).to_have_count(6)
+        tab.expect_step(4)
+        tab.page.close()  # As above.
+
+
 def test_dark_mode_follows_tensorboard_at_once(tab: Tab) -> None:
     tab.open(run="lstm/rnn")
     page = tab.frame.locator("html")
