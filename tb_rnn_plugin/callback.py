@@ -12,7 +12,7 @@ from tb_rnn_plugin.log.batch import probe_batch
 from tb_rnn_plugin.log.directories import check_log_dir
 from tb_rnn_plugin.log.forecast import Forecast, forecast
 from tb_rnn_plugin.probe import Probe
-from tb_rnn_plugin.probe.backend import keras
+from tb_rnn_plugin.probe.backend import is_writer, keras
 from tb_rnn_plugin.probe.compilation import JitCompile
 from tb_rnn_plugin.probe.inputs import named_arrays
 from tb_rnn_plugin.probe.layers import Wanted
@@ -125,17 +125,16 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
 
     def on_train_begin(self, logs: Mapping[str, Any] | None = None) -> None:
         """Check everything against the model, and compile the probe by running it once."""
-        check_log_dir(self._log_dir)
+        writes = is_writer(self.model)
+        if writes:
+            check_log_dir(self._log_dir)
         if self._probe is None or self._probe.model is not self.model:
+            # On every worker of a cluster: one that stopped here alone would leave the others waiting for it, and to
+            # build a model that is not yet built takes them all.
             probe = Probe(self.model, self._inputs, **self._probe_options)
-            captured = probe()
-            for sentence in probe.unreachable.values():
-                warn(f"RNNTimeline: {sentence}")
-            timesteps = {trace.key: next(iter(trace.signals.values())).shape[1] for trace in captured.traces}
-            batch = probe_batch(named_arrays(probe.inputs, "input"), timesteps, **self._said)
+            if writes:
+                self._prepare(probe)
             self._probe = probe
-            self._recording = Recording(self._log_dir, batch, self._schedule.unit, self._dtype, self._keep)
-            self._forecast = forecast(captured.traces, captured.predictions, dtype=self._dtype)
             self._epochs = 0
         self._is_new_fit = True
 
@@ -183,6 +182,16 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
             # Killed between its backup and its capture, a training left a step out: the model is as it was then.
             if self._schedule.takes(first - 1) and self._recording.stops_before(first - 1):
                 self._capture(first - 1, None)
+
+    def _prepare(self, probe: Probe) -> None:
+        """Run the probe for the first time, and make ready what writes it; none of this on a worker that does not."""
+        captured = probe()
+        for sentence in probe.unreachable.values():
+            warn(f"RNNTimeline: {sentence}")
+        timesteps = {trace.key: next(iter(trace.signals.values())).shape[1] for trace in captured.traces}
+        batch = probe_batch(named_arrays(probe.inputs, "input"), timesteps, **self._said)
+        self._recording = Recording(self._log_dir, batch, self._schedule.unit, self._dtype, self._keep)
+        self._forecast = forecast(captured.traces, captured.predictions, dtype=self._dtype)
 
     def _steps_ahead(self, epoch: int) -> int | None:
         """Return how many steps this fit captures at most, from its first epoch; None if Keras does not say."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -29,6 +29,7 @@ if keras.backend.backend() != "tensorflow":
 
 
 _UNKNOWN_TO_NUMPY = {tf.string, tf.bfloat16}
+_ON_READ = tf.VariableSynchronization.ON_READ
 
 
 def to_numpy(tensor: Any) -> Array:
@@ -103,6 +104,26 @@ class Tape:
         return [(g if g.dtype == tf.float64 else tf.cast(g, tf.float32)) / scale for g in found]
 
 
+def is_writer(model: Any) -> bool:
+    """Tell whether it is this process that writes logs of a model: of the workers that train it, the chief alone."""
+    strategy = getattr(model, "distribute_strategy", None) or tf.distribute.get_strategy()
+    return bool(strategy.extended.should_save_summary)
+
+
+def own_parts(variables: Iterable[Any]) -> list[tuple[Any, Any]]:
+    """Return those variables that are spread over replicas, each with what this process' first replica holds of it.
+
+    To read such a variable, the count of a metric, say, is to add up its parts on all workers: it waits for them, and
+    a probe runs on one.
+    """
+    found = []
+    for variable in variables:
+        parts = variable.value
+        if isinstance(parts, tf.distribute.DistributedValues) and parts.synchronization == _ON_READ:
+            found.append((variable, parts.distribute_strategy.experimental_local_results(parts)[0].read_value()))
+    return found
+
+
 def current_graph() -> object:
     """Return the graph that is being traced: a loop's body has one of its own.
 
@@ -111,4 +132,4 @@ def current_graph() -> object:
     return tf.compat.v1.get_default_graph()
 
 
-__all__ = ["Tape", "current_graph", "keras", "nested_functions_inlined", "tf", "to_numpy"]
+__all__ = ["Tape", "current_graph", "is_writer", "keras", "nested_functions_inlined", "own_parts", "tf", "to_numpy"]

@@ -10,7 +10,7 @@ import numpy as np
 
 from tb_rnn_plugin.log.schema import Array, Interval, LayerTrace
 from tb_rnn_plugin.probe.activations import Activations
-from tb_rnn_plugin.probe.backend import Tape, keras, to_numpy
+from tb_rnn_plugin.probe.backend import Tape, keras, own_parts, to_numpy
 from tb_rnn_plugin.probe.backend import nested_functions_inlined as inlined
 from tb_rnn_plugin.probe.compilation import Compiled, JitCompile
 from tb_rnn_plugin.probe.errors import ProbeError
@@ -143,10 +143,12 @@ class Probe:
             raise ProbeError(" ".join(why) or f"The model does not call {keys}, so that nothing can be captured of it.")
 
     def _state_mapping(self) -> list[tuple[Any, Any]]:
+        """Return the variables that the pass reads other values of than they hold, with these."""
+        counts = own_parts(self.model.metrics_variables)
         if not self._start_from_zeros:
-            return []
+            return counts
         states = [v for layer in self._layers.stateful for v in keras.tree.flatten(layer.states)]
-        return [(variable, ops.zeros(variable.shape, variable.dtype)) for variable in states]
+        return [*counts, *((variable, ops.zeros(variable.shape, variable.dtype)) for variable in states)]
 
     def _trace(self, key: str, call: LayerCall, arrays: Mapping[str, Any]) -> LayerTrace:
         return LayerTrace(

@@ -1,0 +1,30 @@
+"""A `fit` under `MirroredStrategy` on two devices is logged as one: one run, one probe for each epoch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.callback.distributed.logs import assert_one_run, assert_values
+from tests.callback.distributed.network import EPOCHS, probe_runs
+from tests.callback.distributed.processes import run_program
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    directory = tmp_path_factory.mktemp("two-devices")
+    run_program("two_devices", directory)
+    return directory
+
+
+def test_there_is_one_run_with_every_step_once(written: Path) -> None:
+    assert_one_run(written / "logs")
+
+
+def test_the_values_are_those_of_the_trained_weights(written: Path) -> None:
+    assert_values(written / "logs" / "rnn", written / "fit.npz")
+
+
+def test_the_probe_runs_once_for_each_epoch_and_once_before(written: Path) -> None:
+    assert probe_runs(written / "fit.npz") == 1 + EPOCHS

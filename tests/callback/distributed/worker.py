@@ -1,0 +1,50 @@
+"""A program: one worker of a cluster, which trains in a loop of its own. Its argument is a directory."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import tensorflow as tf
+
+
+def main(directory: Path) -> None:
+    """See `fit` fail, then train with the callback, all workers in step."""
+    # Before anything else touches TensorFlow: it makes this process a part of the cluster.
+    strategy = tf.distribute.MultiWorkerMirroredStrategy()
+    assert strategy.num_replicas_in_sync == 2
+    resolver = strategy.cluster_resolver
+    me = f"{resolver.task_type}-{resolver.task_id}"
+
+    import keras
+
+    from tests.callback.distributed.network import BATCH_SIZE, EPOCHS, KeepsWeights, X, Y, new_network, timeline
+
+    with strategy.scope():
+        model = new_network()
+    try:
+        model.fit(X, Y, batch_size=BATCH_SIZE, verbose=0)
+        (directory / f"{me}.fit.txt").write_text("")
+    except Exception as error:
+        (directory / f"{me}.fit.txt").write_text(str(error))
+
+    callbacks = keras.callbacks.CallbackList(
+        [timeline(directory / me), KeepsWeights(directory / f"{me}.npz")], model=model, epochs=EPOCHS
+    )
+    data = strategy.experimental_distribute_dataset(tf.data.Dataset.from_tensor_slices((X, Y)).batch(BATCH_SIZE))
+    with strategy.scope():  # As `fit` begins: makes what counts each output's loss, of which each worker has a part.
+        model._symbolic_build(data_batch=(X[:1], {name: values[:1] for name, values in Y.items()}))
+
+    train = tf.function(lambda batch: strategy.run(model.train_step, args=(batch,)), jit_compile=False)
+    callbacks.on_train_begin()
+    for epoch in range(EPOCHS):
+        callbacks.on_epoch_begin(epoch)
+        for step, batch in enumerate(data):
+            logs = train(batch)
+            callbacks.on_train_batch_end(step, logs)
+        callbacks.on_epoch_end(epoch, {"loss": float(epoch)})
+    callbacks.on_train_end()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
