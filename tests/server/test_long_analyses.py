@@ -59,6 +59,14 @@ def test_of_many_steps_a_fair_spread_is_looked_at(tmp_path: Path) -> None:
     assert spread(range(100)) == some
 
 
+def test_a_layer_that_had_no_bias_before_is_followed_as_it_is_now(tmp_path: Path) -> None:
+    layers = [explained_layer(step) for step in range(3)]
+    bare = {name: array for name, array in layers[1].weights.items() if name != "bias"}
+    history = read_weight_history(written(tmp_path, layers[0], replace(layers[1], weights=bare), layers[2]), "rnn")
+    assert history["steps"].tolist() == [0, 2]
+    assert len(history["norm/forget_gate/b"]) == len(history["norm/forget_gate/W"]) == 2
+
+
 def test_without_any_weights_there_is_no_history(tmp_path: Path) -> None:
     run = written(tmp_path, *(replace(explained_layer(step), weights={}) for step in range(2)))
     with pytest.raises(ValueError, match="weights"):
