@@ -78,9 +78,7 @@ def train(training: Training) -> None:
         callbacks.append(Killer(training.killed_in, int(training.killed_at.removeprefix("batch "))))
     else:
         callbacks.insert(training.killed_at, Killer(training.killed_in))
-    model = tiny_model()
-    model._initial_epoch = None  # Keras goes on where it once restored this object, even without a backup.
-    fit(model, callbacks, epochs=training.epochs, shuffle=False)
+    fit(tiny_model(), callbacks, epochs=training.epochs, shuffle=False)
 
 
 def kill_at_rename_of(name: str) -> None:

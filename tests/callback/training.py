@@ -55,6 +55,7 @@ def tiny_model(*, steps_per_execution: int = 1) -> Any:
     model, values = _shared_model(steps_per_execution)
     for variable, value in zip(_variables(model), values, strict=True):
         variable.assign(value)
+    model._initial_epoch = None  # Keras goes on where BackupAndRestore once restored an object, even without a backup.
     keras.utils.set_random_seed(4)
     return model
 
