@@ -48,6 +48,11 @@ def claim(directory: Path) -> bool:
     return True
 
 
+def is_held(directory: Path) -> bool:
+    """Tell whether this process has claimed a directory."""
+    return directory.resolve() in _held
+
+
 def is_lost(directory: Path) -> bool:
     """Tell whether a directory that this process claimed was deleted, or another made in its place."""
     path = directory.resolve()

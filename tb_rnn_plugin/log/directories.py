@@ -10,7 +10,7 @@ import numpy as np
 
 from tb_rnn_plugin.log import layout
 from tb_rnn_plugin.log.arrays import ArrayFile, remove_unfinished
-from tb_rnn_plugin.log.claims import claim, release
+from tb_rnn_plugin.log.claims import claim, is_held, release
 from tb_rnn_plugin.log.errors import LogError
 from tb_rnn_plugin.log.probe_file import read_probe
 from tb_rnn_plugin.log.schema import Array
@@ -66,7 +66,8 @@ def claim_run(log_dir: Path, first_step: int, unit: str, inputs: Mapping[str, Ar
 
 
 def _claimed_without_steps(directory: Path) -> bool:
-    if not _claimed(directory):
+    # One that this process has is another callback's of the same fit.
+    if is_held(layout.trace_directory(directory)) or not _claimed(directory):
         return False
     if _has_steps(directory):
         release(layout.trace_directory(directory))

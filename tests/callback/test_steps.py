@@ -138,3 +138,11 @@ def test_the_same_callback_on_another_model_starts_anew(tmp_path: Path) -> None:
     fit(new_model(keras.layers.SimpleRNN(1, unroll=True)), callback, epochs=1)
     assert [steps(tmp_path, run) for run in ("rnn", "rnn-2")] == [[0, 1], [0]]
     assert list(open_run(tmp_path / "rnn-2").layers) == ["simple_rnn"]
+
+
+def test_two_callbacks_in_one_fit_have_a_run_each(tmp_path: Path) -> None:
+    fit(tiny_model(), [timeline(tmp_path), timeline(tmp_path, PROBE + 1)], epochs=2)
+    assert [steps(tmp_path, run) for run in ("rnn", "rnn-2")] == [[0, 1], [0, 1]]
+    for run, probe in (("rnn", PROBE), ("rnn-2", PROBE + 1)):
+        np.testing.assert_array_equal(open_run(tmp_path / run).probe.inputs["input"], probe)
+        np.testing.assert_allclose(np.asarray(open_run(tmp_path / run).trace("rnn", 1).inputs), probe, atol=2e-3)

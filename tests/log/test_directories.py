@@ -17,9 +17,11 @@ from tests.runs import probe, write_run
 INPUTS = probe().inputs
 
 
-def test_a_first_fit_is_rnn(tmp_path: Path) -> None:
-    assert claim_run(tmp_path, 0, "epoch", INPUTS) == tmp_path / "rnn"
-    assert claim_run(tmp_path, 5, "epoch", INPUTS) == tmp_path / "rnn"
+@pytest.mark.parametrize("first_step", [0, 5])
+def test_a_first_fit_is_rnn(tmp_path: Path, first_step: int) -> None:
+    assert claim_run(tmp_path, first_step, "epoch", INPUTS) == tmp_path / "rnn"
+    # A second callback of the same fit, before the first has written anything.
+    assert claim_run(tmp_path, first_step, "epoch", INPUTS) == tmp_path / "rnn-2"
 
 
 def test_a_new_fit_leaves_the_earlier_ones_alone(tmp_path: Path) -> None:
