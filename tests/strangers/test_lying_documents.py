@@ -31,7 +31,7 @@ MOST_GROWTH = 128 * 2**20
 
 def deep() -> Any:
     value: Any = []
-    for _ in range(300):
+    for _ in range(490):
         value = [value]
     return value
 

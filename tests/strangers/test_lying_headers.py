@@ -102,6 +102,14 @@ DOCUMENT_DTYPES: list[Any] = ["O", "|O8", "<V8", "<f8", [["a", "<f2"]], {"names"
 METADATA: list[Any] = [None, [], "x", 1, {}, {"format": [1]}]
 CHECKSUMS: list[Any] = [[], [0] * 1_000, 0, None, {"0": 0}, "abc", ["0"]]
 
+
+def room_for_nothing(header: Json, document: Json) -> None:
+    """Add an array without a byte, whose first two axes are ones to make room by."""
+    shape = [3_000, 3_000, 0]
+    header["x"] = {"dtype": "F16", "shape": shape, "data_offsets": [0, 0]}
+    document["arrays"]["x"] = {"dtype": "<f2", "shape": shape, "crc32c": [0] * 3_000}
+
+
 CHANGES: dict[str, Callable[[Json, Json], object]] = {
     **{f"header's shape {i}": of_header(shape=value) for i, value in enumerate(SHAPES)},
     **{f"both shapes {i}": of_both(shape=value) for i, value in enumerate(SHAPES)},
@@ -119,6 +127,7 @@ CHANGES: dict[str, Callable[[Json, Json], object]] = {
             ["", "[]", "null", "{", DEEP, '{"a":' * 50_000, '{"arrays": []}', '{"arrays": 1}', "\ud800"]
         )
     },
+    "an array without a byte": room_for_nothing,
     "two in one place": lambda header, document: header[OTHER].update(data_offsets=header[NAME]["data_offsets"]),
     "an array without an entry": lambda header, document: header.pop(NAME),
     "an array that is not described": lambda header, document: document["arrays"].pop(NAME),
