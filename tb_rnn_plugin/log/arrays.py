@@ -1,4 +1,4 @@
-"""Named arrays in one safetensors file: written whole or not at all, and checked when read.
+"""Reads named arrays from one safetensors file, and checks them.
 
 Anyone can open the files with `safetensors` alone. Ours hold a JSON document beside the arrays, and a CRC-32C of every
 array (of every row of its first axis where it has three axes or more, so that one sample can be checked by itself): a
@@ -7,16 +7,13 @@ flipped bit is refused, never shown.
 
 from __future__ import annotations
 
-import contextlib
-import errno
 import json
 import math
 import os
 import re
 import stat
 import weakref
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from io import FileIO
 from pathlib import Path
 from typing import Any
@@ -25,54 +22,9 @@ import google_crc32c
 import numpy as np
 
 from tb_rnn_plugin.log import layout
-from tb_rnn_plugin.log.encoding import MOST_HEADER_BYTES, Block, encode, parse_header
+from tb_rnn_plugin.log.encoding import Block, parse_header
 from tb_rnn_plugin.log.errors import NewerFormatError, NotInLogError, UnreadableFileError
 from tb_rnn_plugin.log.schema import Array
-
-
-def write(path: Path, arrays: Mapping[str, Array], document: Mapping[str, Any]) -> None:
-    """Write arrays and a JSON document to `path` in one step: a reader sees the old file or the new one.
-
-    Raises:
-        OSError: the file cannot be written (a full disk, a read-only directory), or its document is longer than may be
-            read; nothing is left behind.
-    """
-    with written(path, arrays, document):
-        pass
-
-
-@contextmanager
-def written(path: Path, arrays: Mapping[str, Array], document: Mapping[str, Any]) -> Iterator[None]:
-    """Write arrays and a JSON document; they take their place at `path` when the block ends, unless that fails.
-
-    Raises:
-        OSError: as `write`.
-    """
-    chunks = _chunks(arrays, document)
-    if len(chunks[1]) > MOST_HEADER_BYTES:
-        held = f"Texts and names must fit into {MOST_HEADER_BYTES} bytes, got {len(chunks[1])}"
-        raise OSError(errno.EFBIG, held, str(path))
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with temporary.open("wb") as file:
-            file.writelines(chunks)
-        yield
-        temporary.replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
-        raise
-
-
-def file_size(arrays: Mapping[str, Array], document: Mapping[str, Any]) -> int:
-    """Return how many bytes `write` would write."""
-    return sum(len(chunk) for chunk in _chunks(arrays, document))
-
-
-def remove_unfinished(directory: Path) -> None:
-    """Remove what writers that were killed have left in a directory; nothing may be writing to it."""
-    for path in directory.glob(".*.tmp"):
-        path.unlink(missing_ok=True)
 
 
 class ArrayFile:
@@ -144,7 +96,7 @@ class ArrayFile:
         shape, checksums = self.blocks[name].shape, self._checksums[name]
         if row is not None and not (shape and 0 <= row < shape[0]):
             raise NotInLogError(f"Samples of this run are 0 to {(shape or (0,))[0] - 1}, got {row}.")
-        if not _by_row(shape):
+        if not checked_by_row(shape):
             array = self._read(name, 0, shape, checksums[0])
             return array if row is None else array[row]
         if row is not None:
@@ -163,18 +115,6 @@ class ArrayFile:
         return np.frombuffer(data, block.dtype).reshape(shape)
 
 
-def _chunks(arrays: Mapping[str, Array], document: Mapping[str, Any]) -> list[bytes | memoryview]:
-    contiguous = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
-    text = json.dumps({**document, "arrays": {name: _describe(array) for name, array in contiguous.items()}})
-    metadata = {
-        "format": layout.PLUGIN_NAME,
-        "version": str(layout.VERSION),
-        "document": text,
-        "document_crc32c": str(google_crc32c.value(text.encode())),
-    }
-    return encode(contiguous, metadata)
-
-
 def _open(path: Path) -> FileIO:
     """Open a file for reading.
 
@@ -189,16 +129,9 @@ def _open(path: Path) -> FileIO:
     return FileIO(descriptor)
 
 
-def _by_row(shape: Sequence[int]) -> bool:
+def checked_by_row(shape: Sequence[int]) -> bool:
+    """Tell whether each row of an array's first axis has a checksum of its own."""
     return len(shape) >= 3
-
-
-def _describe(array: Array) -> dict[str, Any]:
-    shape = list(array.shape)
-    blocks = array if _by_row(shape) else [array]
-    little_endian = array.dtype.newbyteorder("<")
-    checksums = [google_crc32c.value(block.astype(little_endian, copy=False).tobytes()) for block in blocks]
-    return {"dtype": little_endian.str, "shape": shape, "crc32c": checksums}
 
 
 def _check_version(path: Path, text: str) -> None:
@@ -231,7 +164,7 @@ def _parse_checksums(path: Path, described: Any, blocks: Mapping[str, Block]) ->
         for name, of_array in described.items():
             block = blocks[name]
             checksums[name] = of_array["crc32c"]
-            count = block.shape[0] if _by_row(block.shape) else 1
+            count = block.shape[0] if checked_by_row(block.shape) else 1
             if (
                 tuple(of_array["shape"]) != block.shape
                 or of_array["dtype"] != block.dtype.str

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from tb_rnn_plugin.log import layout
-from tb_rnn_plugin.log.arrays import ArrayFile, remove_unfinished
+from tb_rnn_plugin.log.array_writer import remove_unfinished
+from tb_rnn_plugin.log.arrays import ArrayFile
 from tb_rnn_plugin.log.claims import claim, is_held, release
 from tb_rnn_plugin.log.errors import LogError
 from tb_rnn_plugin.log.probe_file import read_probe

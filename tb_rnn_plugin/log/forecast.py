@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tb_rnn_plugin.log import arrays
+from tb_rnn_plugin.log.array_writer import file_size
 from tb_rnn_plugin.log.schema import Array, LayerTrace, describe
 from tb_rnn_plugin.log.stored import step_document, stored_arrays
 from tb_rnn_plugin.log.summaries import step_event
@@ -48,7 +48,7 @@ def forecast(
     stored = stored_arrays(layers, predictions or {}, np.dtype(dtype))
     document = step_document(0, [describe(layer) for layer in layers])
     event = step_event(1, 0.0, layers, logs or {})
-    return Forecast(arrays.file_size(stored, document), event.ByteSize())
+    return Forecast(file_size(stored, document), event.ByteSize())
 
 
 def spell_bytes(count: int) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from tb_rnn_plugin.log import arrays, parsing
+from tb_rnn_plugin.log import parsing
+from tb_rnn_plugin.log.array_writer import write
+from tb_rnn_plugin.log.arrays import ArrayFile
 from tb_rnn_plugin.log.errors import UnreadableFileError
 from tb_rnn_plugin.log.schema import Array, ProbeBatch
 
@@ -32,10 +34,10 @@ def write_probe(path: Path, probe: ProbeBatch, unit: str) -> None:
         "texts": texts,
         "tokens": None if probe.tokens is None else [list(tokens) for tokens in probe.tokens],
     }
-    arrays.write(path, {name: array for name, array in named.items() if name not in texts}, document)
+    write(path, {name: array for name, array in named.items() if name not in texts}, document)
 
 
-def read_probe(file: arrays.ArrayFile) -> ProbeBatch:
+def read_probe(file: ArrayFile) -> ProbeBatch:
     """Return the probe batch from its file.
 
     Raises:
@@ -55,7 +57,7 @@ def read_probe(file: arrays.ArrayFile) -> ProbeBatch:
         raise UnreadableFileError(f"{file.path} is no probe batch that can be shown ({error!r:.200}).") from error
 
 
-def read_unit(file: arrays.ArrayFile) -> str:
+def read_unit(file: ArrayFile) -> str:
     """Return what the run's steps count.
 
     Raises:

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
-from tb_rnn_plugin.log import arrays, layout
+from tb_rnn_plugin.log import layout
+from tb_rnn_plugin.log.array_writer import written
+from tb_rnn_plugin.log.arrays import ArrayFile
 from tb_rnn_plugin.log.errors import LogError
 from tb_rnn_plugin.log.events import EventFile
 from tb_rnn_plugin.log.probe_file import write_probe
@@ -68,7 +70,7 @@ class RunWriter:
         described = [describe(layer).widened(earlier.get(layer.key)) for layer in layers]
         stored = stored_arrays(layers, predictions or {}, self._dtype)
         event = step_event(step, time.time(), layers, logs or {})
-        with arrays.written(self._traces / layout.step_file(step), stored, step_document(step, described)):
+        with written(self._traces / layout.step_file(step), stored, step_document(step, described)):
             self._events.append(event)
         self._layers = {layer.key: layer for layer in described}
 
@@ -99,5 +101,5 @@ class RunWriter:
         for before in reversed([earlier for earlier in list_steps(self._traces) if earlier < step]):
             # A damaged step costs its own extremes, neither those before it nor the new fit.
             with contextlib.suppress(LogError, OSError):
-                return read_layers(arrays.ArrayFile(self._traces / layout.step_file(before)))
+                return read_layers(ArrayFile(self._traces / layout.step_file(before)))
         return {}

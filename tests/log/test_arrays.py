@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import safetensors.numpy
 
-from tb_rnn_plugin.log import arrays
+from tb_rnn_plugin.log import array_writer
 from tb_rnn_plugin.log.arrays import ArrayFile
 from tb_rnn_plugin.log.errors import LogError, NewerFormatError, UnreadableFileError
 from tb_rnn_plugin.log.traces import read_layers
@@ -21,7 +21,7 @@ VALUES = np.arange(60, dtype=np.float16).reshape(3, 4, 5)
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     path = tmp_path / "step-0000000007.safetensors"
-    arrays.write(path, {"signals/lstm/h": VALUES, "weights/lstm/kernel": VALUES[0]}, {"step": 7})
+    array_writer.write(path, {"signals/lstm/h": VALUES, "weights/lstm/kernel": VALUES[0]}, {"step": 7})
     return path
 
 
@@ -37,7 +37,7 @@ def test_a_file_that_is_replaced_is_read_and_told_apart_as_it_was(path: Path) ->
     opened = ArrayFile(path)
     before = path.stat()
     values = opened.read(opened.names[0])
-    arrays.write(path, {opened.names[0]: np.zeros(1)}, {"kind": "other"})
+    array_writer.write(path, {opened.names[0]: np.zeros(1)}, {"kind": "other"})
     assert (opened.status.st_ino, opened.status.st_size) == (before.st_ino, before.st_size)
     assert opened.status.st_ino != path.stat().st_ino
     np.testing.assert_array_equal(opened.read(opened.names[0]), values)
@@ -98,7 +98,7 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(path: Path, monkeyp
 
     monkeypatch.setattr(Path, "replace", full)
     with pytest.raises(OSError, match="No space left"):
-        arrays.write(path, {"signals/lstm/h": VALUES * 2}, {"step": 8})
+        array_writer.write(path, {"signals/lstm/h": VALUES * 2}, {"step": 8})
     assert list(path.parent.iterdir()) == [path]
     np.testing.assert_array_equal(ArrayFile(path).read("signals/lstm/h"), VALUES)
 
@@ -112,7 +112,7 @@ def test_a_reader_meanwhile_sees_the_old_file_or_the_new(path: Path, monkeypatch
         return replace(self, target)
 
     monkeypatch.setattr(Path, "replace", watched)
-    arrays.write(path, {"signals/lstm/h": VALUES * 2}, {"step": 8})
+    array_writer.write(path, {"signals/lstm/h": VALUES * 2}, {"step": 8})
     seen.append(float(ArrayFile(path).read("signals/lstm/h")[0, 0, 1]))
     assert seen == [1.0, 2.0]
 
@@ -124,6 +124,6 @@ def test_no_file_is_mistaken_for_an_event_file(path: Path) -> None:
 def test_a_document_without_what_is_needed_is_said(path: Path) -> None:
     with pytest.raises(UnreadableFileError, match="has no field 'layers'"):
         read_layers(ArrayFile(path))
-    arrays.write(path, {}, {"layers": [{"key": "lstm"}]})
+    array_writer.write(path, {}, {"layers": [{"key": "lstm"}]})
     with pytest.raises(UnreadableFileError, match="its layers are not described"):
         read_layers(ArrayFile(path))

@@ -9,7 +9,7 @@ from typing import Any
 
 import google_crc32c
 
-from tb_rnn_plugin.log import arrays
+from tb_rnn_plugin.log import array_writer
 from tb_rnn_plugin.log.arrays import ArrayFile
 from tb_rnn_plugin.log.schema import Array
 
@@ -47,7 +47,7 @@ def exchange(path: Path, name: str, array: Array) -> None:
     file = ArrayFile(path)
     document = {field: file.field(field) for field in fields(path)}
     named = {known: file.read(known) for known in file.names}
-    arrays.write(path, {**named, name: array}, document)
+    array_writer.write(path, {**named, name: array}, document)
 
 
 def fields(path: Path) -> list[str]:

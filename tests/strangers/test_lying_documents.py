@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tb_rnn_plugin.log import arrays
+from tb_rnn_plugin.log import array_writer
 from tb_rnn_plugin.log.arrays import ArrayFile
 from tb_rnn_plugin.log.schema import Array
 from tests.server.runs import step_path, write_explained_run
@@ -162,7 +162,7 @@ def test_an_array_more_or_less(application: Application, run: Path) -> None:
     named = {name: file.read(name) for name in file.names}
     document = {field: file.field(field) for field in document_of(path) if field != "arrays"}
     for name in named:
-        arrays.write(path, {known: array for known, array in named.items() if known != name}, document)
+        array_writer.write(path, {known: array for known, array in named.items() if known != name}, document)
         ask_all(application, AT_A_STEP)
     for name in [
         "masks/rnn",
@@ -175,7 +175,7 @@ def test_an_array_more_or_less(application: Application, run: Path) -> None:
         "\ud800",
     ]:
         for array in (np.ones(3), np.ones((3, 9, 2)), np.ones((3, 9), np.bool_), np.array(1)):
-            arrays.write(path, {**named, name: array}, document)
+            array_writer.write(path, {**named, name: array}, document)
             ask_all(application, AT_A_STEP)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tb_rnn_plugin.log import arrays
+from tb_rnn_plugin.log import array_writer
 from tb_rnn_plugin.log.arrays import ArrayFile
 from tb_rnn_plugin.log.encoding import MOST_HEADER_BYTES
 from tb_rnn_plugin.log.errors import UnreadableFileError
@@ -204,7 +204,7 @@ def test_json_takes_no_more_than_is_promised(path: Path) -> None:
 def test_what_could_not_be_read_is_not_written(path: Path) -> None:
     before = path.read_bytes()
     with pytest.raises(OSError, match="Texts and names must fit into 16777216 bytes"):
-        arrays.write(path, {"x": np.zeros(3)}, {"tokens": ["x" * MOST_HEADER_BYTES]})
+        array_writer.write(path, {"x": np.zeros(3)}, {"tokens": ["x" * MOST_HEADER_BYTES]})
     assert path.read_bytes() == before
     assert [entry.name for entry in path.parent.iterdir() if ".tmp" in entry.name] == []
 

@@ -1,0 +1,85 @@
+"""Writes named arrays into one safetensors file: whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import google_crc32c
+import numpy as np
+
+from tb_rnn_plugin.log import layout
+from tb_rnn_plugin.log.arrays import checked_by_row
+from tb_rnn_plugin.log.encoding import MOST_HEADER_BYTES, encode
+from tb_rnn_plugin.log.schema import Array
+
+
+def write(path: Path, arrays: Mapping[str, Array], document: Mapping[str, Any]) -> None:
+    """Write arrays and a JSON document to `path` in one step: a reader sees the old file or the new one.
+
+    Raises:
+        OSError: the file cannot be written (a full disk, a read-only directory), or its document is longer than may be
+            read; nothing is left behind.
+    """
+    with written(path, arrays, document):
+        pass
+
+
+@contextmanager
+def written(path: Path, arrays: Mapping[str, Array], document: Mapping[str, Any]) -> Iterator[None]:
+    """Write arrays and a JSON document; they take their place at `path` when the block ends, unless that fails.
+
+    Raises:
+        OSError: as `write`.
+    """
+    chunks = _chunks(arrays, document)
+    if len(chunks[1]) > MOST_HEADER_BYTES:
+        held = f"Texts and names must fit into {MOST_HEADER_BYTES} bytes, got {len(chunks[1])}"
+        raise OSError(errno.EFBIG, held, str(path))
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with temporary.open("wb") as file:
+            file.writelines(chunks)
+        yield
+        temporary.replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise
+
+
+def file_size(arrays: Mapping[str, Array], document: Mapping[str, Any]) -> int:
+    """Return how many bytes `write` would write."""
+    return sum(len(chunk) for chunk in _chunks(arrays, document))
+
+
+def remove_unfinished(directory: Path) -> None:
+    """Remove what writers that were killed have left in a directory; nothing may be writing to it."""
+    for path in directory.glob(".*.tmp"):
+        path.unlink(missing_ok=True)
+
+
+def _chunks(arrays: Mapping[str, Array], document: Mapping[str, Any]) -> list[bytes | memoryview]:
+    contiguous = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+    text = json.dumps({**document, "arrays": {name: _describe(array) for name, array in contiguous.items()}})
+    metadata = {
+        "format": layout.PLUGIN_NAME,
+        "version": str(layout.VERSION),
+        "document": text,
+        "document_crc32c": str(google_crc32c.value(text.encode())),
+    }
+    return encode(contiguous, metadata)
+
+
+def _describe(array: Array) -> dict[str, Any]:
+    shape = list(array.shape)
+    blocks = array if checked_by_row(shape) else [array]
+    little_endian = array.dtype.newbyteorder("<")
+    checksums = [google_crc32c.value(block.astype(little_endian, copy=False).tobytes()) for block in blocks]
+    return {"dtype": little_endian.str, "shape": shape, "crc32c": checksums}
