@@ -69,7 +69,7 @@ floors newest: %: $(VENV)/installed frontend
 	.venv-$@/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	.venv-$@/bin/python -m pip list --disable-pip-version-check
 	.venv-$@/bin/python -m pip check --disable-pip-version-check
-	.venv-$@/bin/python -m pytest --ignore tests/browser --ignore tests/demo --ignore tests/test_packaging.py
+	.venv-$@/bin/python -m pytest --ignore tests/browser --ignore tests/demo --ignore tests/notebook --ignore tests/test_packaging.py
 
 proto: $(VENV)/installed
 	$(BIN)/protoc --proto_path=. --python_out=. --pyi_out=. $(PROTO)
