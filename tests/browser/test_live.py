@@ -10,6 +10,8 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from tb_rnn_plugin.log import layout
+from tb_rnn_plugin.log.thinning import superfluous
+from tb_rnn_plugin.log.writer import RunWriter
 from tests.browser import logdir
 from tests.browser.logdir import STEPS
 from tests.browser.numbers import number, stored
@@ -62,6 +64,26 @@ def test_new_steps_appear_and_the_user_is_not_moved(growing: Path, open_tab: Ope
         tab.expect_step(LAST)
         tab.expect_in_url("from=2")
         expect(tab.value("candidate")).to_have_attribute("data-timestep", "3")
+
+
+def test_a_run_that_is_thinned_shows_a_step_that_is_left(growing: Path, open_tab: Open) -> None:
+    """As with `keep=`, which drops steps while training goes on; the numbers are those of the step that is named."""
+    left = superfluous(STEPS, 4)
+    with tensorboard("--logdir", growing) as board:
+        board.wait_for_runs("a/rnn")
+        tab = open_tab(board.address).open(run="a/rnn", step=left[0], timestep=3, unit=2)
+        tab.expect_step(left[0])
+        RunWriter(growing / "a" / "rnn").thin(4)
+        tab.reload_data()
+        kept = [step for step in STEPS if step not in left]
+        nearest = min(kept, key=lambda step: abs(step - left[0]))
+        tab.expect_step(nearest)
+        assert number(tab.value("candidate")) == stored(growing, "a/rnn", nearest, "candidate")[0, 3, 2]
+        tab.focus()
+        tab.page.keyboard.press("End")
+        tab.expect_step(LAST)
+        tab.page.keyboard.press("ArrowLeft")
+        tab.expect_step(kept[-2])
 
 
 def test_the_newest_step_is_followed_until_another_is_chosen(growing: Path, open_tab: Open) -> None:
