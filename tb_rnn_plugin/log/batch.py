@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from tb_rnn_plugin.log.probe_file import check_texts
 from tb_rnn_plugin.log.schema import Array, ProbeBatch
 
 
@@ -41,13 +42,15 @@ def probe_batch(
         if not array.ndim or array.shape[0] != samples:
             raise ValueError(f"targets must hold {samples} samples like probe, got shape {array.shape} ({name}).")
     checked_tokens = _tokens(tokens, samples, timesteps)
-    return ProbeBatch(
+    batch = ProbeBatch(
         inputs=inputs,
         targets=targets,
         tokens=checked_tokens,
         annotations={name: _annotation(name, values, samples, timesteps) for name, values in annotations.items()},
         sample_names=_names(sample_names, samples, checked_tokens),
     )
+    check_texts(batch)
+    return batch
 
 
 def _tokens(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 from tb_rnn_plugin.log import parsing
 from tb_rnn_plugin.log.array_writer import write
 from tb_rnn_plugin.log.arrays import ArrayFile
+from tb_rnn_plugin.log.encoding import MOST_HEADER_BYTES
 from tb_rnn_plugin.log.errors import UnreadableFileError
 from tb_rnn_plugin.log.schema import Array, ProbeBatch
 
@@ -23,18 +25,23 @@ def write_probe(path: Path, probe: ProbeBatch, unit: str) -> None:
     Raises:
         OSError: the file cannot be written.
     """
-    groups = {"inputs": probe.inputs, "targets": probe.targets, "annotations": probe.annotations}
-    named = {f"{group}/{name}": array for group, members in groups.items() for name, array in members.items()}
-    # safetensors knows numbers alone; a model that tokenizes by itself is probed with strings.
-    texts = {name: array.astype(str).tolist() for name, array in named.items() if array.dtype.kind in "SUO"}
-    document = {
-        "kind": "probe",
-        "unit": unit,
-        "sample_names": list(probe.sample_names),
-        "texts": texts,
-        "tokens": None if probe.tokens is None else [list(tokens) for tokens in probe.tokens],
-    }
-    write(path, {name: array for name, array in named.items() if name not in texts}, document)
+    document = _document(probe, unit)
+    write(path, {name: array for name, array in _named(probe).items() if name not in document["texts"]}, document)
+
+
+def check_texts(probe: ProbeBatch) -> None:
+    """Raise if a probe has more texts than its file may hold.
+
+    Raises:
+        ValueError: it has.
+    """
+    size = len(json.dumps(json.dumps(_document(probe, "epoch"))))
+    most = MOST_HEADER_BYTES * 9 // 10  # The rest is for what the file says of its arrays.
+    if size > most:
+        raise ValueError(
+            f"Tokens, names and texts of the probe must take at most {most} bytes in its file, got {size}: "
+            "probe fewer samples, or leave tokens out."
+        )
 
 
 def read_probe(file: ArrayFile) -> ProbeBatch:
@@ -67,6 +74,22 @@ def read_unit(file: ArrayFile) -> str:
     if unit not in ("epoch", "batch"):
         raise UnreadableFileError(f"{file.path} must count epochs or batches, got {unit!r:.40}.")
     return str(unit)
+
+
+def _named(probe: ProbeBatch) -> dict[str, Array]:
+    groups = {"inputs": probe.inputs, "targets": probe.targets, "annotations": probe.annotations}
+    return {f"{group}/{name}": array for group, members in groups.items() for name, array in members.items()}
+
+
+def _document(probe: ProbeBatch, unit: str) -> dict[str, Any]:
+    return {
+        "kind": "probe",
+        "unit": unit,
+        "sample_names": list(probe.sample_names),
+        # safetensors knows numbers alone; a model that tokenizes by itself is probed with strings.
+        "texts": {n: array.astype(str).tolist() for n, array in _named(probe).items() if array.dtype.kind in "SUO"},
+        "tokens": None if probe.tokens is None else [list(tokens) for tokens in probe.tokens],
+    }
 
 
 def _annotates(array: Array) -> bool:

@@ -59,6 +59,7 @@ def test_dtype(tmp_path: Path, value: Any) -> None:
         ({"initial_states": {"rnn": [np.zeros((3, UNITS))] * 2}}, ["initial_states", "(2, 2)", "(3, 2)"]),
         ({"targets": np.zeros(3)}, ["targets must hold 2 samples", "(3,)"]),
         ({"tokens": ["abc"]}, ["tokens must hold one sequence per sample", "2", "got 1"]),
+        ({"tokens": [["x" * 3_000_000] * 3] * 2}, ["at most 15099494 bytes", "got 18", "probe fewer samples"]),
         ({"tokens": ["abc", "abcd"]}, ["tokens must hold one string per timestep", "3 timesteps", "got 4", "sample 1"]),
         ({"annotations": {"flag": [[True] * 3]}}, ["'flag'", "2 samples of 3 timesteps", "(1, 3)"]),
         ({"annotations": {"flag": [[True] * 4] * 2}}, ["'flag'", "2 samples of 3 timesteps", "(2, 4)"]),
