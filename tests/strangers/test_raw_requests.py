@@ -17,8 +17,8 @@ from tests.strangers.logs import write_logs
 from tests.strangers.requests import BYTES, METHODS, NUMBERS, TEXTS
 from tests.tensorboard_process import PATIENCE, TensorBoard, tensorboard
 
-MOST_GROWTH = 16 * 2**20
-"""Less than half of what the names of experiments in the requests take together."""
+MOST_GROWTH = 8 * 2**20
+"""In a round; less than a third of what the names of experiments in its requests take together."""
 
 
 @pytest.fixture(scope="module")
@@ -139,11 +139,16 @@ def test_what_is_no_file_is_said_at_once(board: TensorBoard, step: int, words: s
 
 
 def test_memory_does_not_grow_with_what_is_asked(board: TensorBoard) -> None:
-    """Every request names an experiment of its own, and much that is not there."""
-    ask_many(board, 100)
-    before = resident(board)
-    ask_many(board, 800)
-    assert resident(board) - before < MOST_GROWTH
+    """Every request names an experiment of its own, and much that is not there.
+
+    What is kept for good is kept in every round; what an allocator holds back for the next burst is not.
+    """
+    growth: list[int] = []
+    while len(growth) < 6 and not any(0 <= one < MOST_GROWTH for one in growth):
+        before = resident(board)
+        ask_many(board, 600)
+        growth.append(resident(board) - before)
+    assert min(map(abs, growth)) < MOST_GROWTH, growth
 
 
 def ask_many(board: TensorBoard, count: int) -> None:
