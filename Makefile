@@ -6,6 +6,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 SERVE ?= 1
 ONLY ?=
+# Four at most: each process has a TensorFlow, a TensorBoard and a Chromium of its own.
+PARALLEL := --numprocesses=auto --maxprocesses=4 --dist=worksteal
 PROTO := tb_rnn_plugin/log/proto/plugin_data.proto
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
@@ -14,9 +16,8 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 demo: $(VENV)/installed frontend
 	$(BIN)/python -m demo --serve=$(SERVE)
 
-# Four at most: each process has a TensorFlow, a TensorBoard and a Chromium of its own.
 test: lint types frontend-test chromium
-	$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=worksteal
+	$(BIN)/python -m pytest $(PARALLEL)
 
 lint: $(VENV)/installed
 	$(BIN)/ruff check .
@@ -69,7 +70,7 @@ floors newest: %: $(VENV)/installed frontend
 	.venv-$@/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	.venv-$@/bin/python -m pip list --disable-pip-version-check
 	.venv-$@/bin/python -m pip check --disable-pip-version-check
-	.venv-$@/bin/python -m pytest --ignore tests/browser --ignore tests/demo --ignore tests/notebook --ignore tests/test_packaging.py
+	.venv-$@/bin/python -m pytest $(PARALLEL) --ignore tests/browser --ignore tests/demo --ignore tests/notebook --ignore tests/test_packaging.py
 
 proto: $(VENV)/installed
 	$(BIN)/protoc --proto_path=. --python_out=. --pyi_out=. $(PROTO)
