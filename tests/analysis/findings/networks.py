@@ -57,12 +57,12 @@ def trace_of(
     read = keras.Input(x.shape[1:])
     given = keras.Input(x.shape[1:2], dtype="bool")
     layer = getattr(keras.layers, cell)(UNITS, name="rnn", return_sequences=True, **options)
-    model = keras.Model([read, given], layer(read, mask=given) if mask is not None else layer(read))
+    # Earlier versions of Keras admit no input that leads nowhere.
+    model = keras.Model(read, layer(read)) if mask is None else keras.Model([read, given], layer(read, mask=given))
     weights = healthy_weights(cell)
     fault(weights)
     layer.set_weights([weights[name] for name in ("kernel", "recurrent_kernel", "bias")])
-    there = np.ones(x.shape[:2], np.bool_) if mask is None else mask
-    return capture(model, [x, there]).traces[0]
+    return capture(model, x if mask is None else [x, mask]).traces[0]
 
 
 def findings(*steps: LayerTrace | Sequence[LayerTrace], unit: str = "epoch") -> dict[str, list[Finding]]:
