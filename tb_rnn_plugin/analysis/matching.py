@@ -189,8 +189,8 @@ def _states(values: Array, threshold: float, below: bool) -> tuple[NDArray[np.bo
     """Tell where units are on, and where they are off."""
     if not math.isfinite(threshold):
         raise ValueError(f"A threshold must be a finite number, got {threshold}.")
-    # A number of Python would be rounded to the float16 of the values.
-    exact = np.float64(threshold)
+    # A single number would be rounded to the float16 of the values; before NumPy 2, one of NumPy's own, too.
+    exact = np.array([threshold], np.float64)
     finite = np.isfinite(values)
     on = finite & ((values < exact) if below else (values > exact))
     return on, finite & ~on
