@@ -39,7 +39,7 @@ class Schedule:
 
     def takes(self, step: int) -> bool:
         """Tell whether a step, an epoch or a global batch index, is one to capture."""
-        return step % (self.every if self.unit == "epoch" else int(self.update_freq)) == 0
+        return step % self._stride == 0
 
     def takes_epoch(self, epoch: int) -> bool:
         """Tell whether an epoch is captured at its end."""
@@ -47,16 +47,15 @@ class Schedule:
 
     def takes_batches(self, before: int, after: int) -> bool:
         """Tell whether a capture is due after the batches from `before` on and short of `after`, global indices."""
-        return self.unit == "batch" and -(-before // int(self.update_freq)) * int(self.update_freq) < after
+        return self.unit == "batch" and self.count(before, after) > 0
 
-    def count_epochs(self, first: int, end: int) -> int:
-        """Return how many epochs from `first` on and short of `end` are captured."""
-        return len(range(-(-first // self.every) * self.every, end, self.every))
+    def count(self, first: int, end: int) -> int:
+        """Return how many of the epochs, or global batch indices, from `first` on and short of `end` are captured."""
+        return len(range(-(-first // self._stride) * self._stride, end, self._stride))
 
-    def count_batches(self, first: int, end: int) -> int:
-        """Return how many batches from `first` on and short of `end`, global indices, are captured at most."""
-        each = int(self.update_freq)
-        return len(range(-(-first // each) * each, end, each))
+    @property
+    def _stride(self) -> int:
+        return self.every if self.unit == "epoch" else int(self.update_freq)
 
 
 def _is_count(value: object) -> bool:

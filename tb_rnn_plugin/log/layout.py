@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -28,6 +29,11 @@ def trace_directory(run_directory: Path) -> Path:
 def step_file(step: int) -> str:
     """Return the file name of one step's traces; names sort as their steps do."""
     return f"step-{step:010d}.safetensors"
+
+
+def identity(status: os.stat_result) -> tuple[int, int, int]:
+    """Return what tells a file of a log from another of its name: they are replaced, never changed."""
+    return status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def parse_step_file(name: str) -> int | None:

@@ -9,7 +9,7 @@ from werkzeug import wrappers
 
 from tb_rnn_plugin.run import Run
 from tb_rnn_plugin.server import wire
-from tb_rnn_plugin.server.answers import Answers, all_steps, one_step, steps_so_far
+from tb_rnn_plugin.server.answers import Answers, Ask, all_steps, one_step, steps_so_far
 from tb_rnn_plugin.server.queries import detectors, findings, memory, weights
 
 
@@ -17,11 +17,11 @@ def routes(answers: Answers) -> dict[str, wire.WSGIApp]:
     """Return the routes."""
     return {
         "/findings": answers.json(_findings, steps_so_far),
-        "/saturation": answers.binary(_saturation, one_step),
+        "/saturation": answers.binary(_of_layer(findings.read_saturation), one_step),
         "/explain": answers.json(_explain, one_step),
-        "/horizon": answers.binary(_horizon, one_step),
+        "/horizon": answers.binary(_of_layer(memory.read_horizon), one_step),
         "/reach": answers.binary(_reach, one_step),
-        "/weights": answers.binary(_weights, one_step),
+        "/weights": answers.binary(_of_layer(weights.read_weights), one_step),
         "/weight_history": answers.binary(_weight_history, all_steps),
         "/detectors": answers.json(_detectors, one_step),
         "/detector_history": answers.binary(_detector_history, all_steps),
@@ -35,9 +35,14 @@ def _findings(request: wrappers.Request) -> Callable[[Run], Any]:
     return lambda run: findings.list_findings(run, step)
 
 
-def _saturation(request: wrappers.Request) -> Callable[[Run], Any]:
-    layer, step = wire.text(request, "layer"), wire.whole_number(request, "step")
-    return lambda run: findings.read_saturation(run, layer, step)
+def _of_layer(read: Callable[[Run, str, int], Any]) -> Ask:
+    """Return how to ask what is read of a layer at a step."""
+
+    def ask(request: wrappers.Request) -> Callable[[Run], Any]:
+        layer, step = wire.text(request, "layer"), wire.whole_number(request, "step")
+        return lambda run: read(run, layer, step)
+
+    return ask
 
 
 def _explain(request: wrappers.Request) -> Callable[[Run], Any]:
@@ -46,20 +51,10 @@ def _explain(request: wrappers.Request) -> Callable[[Run], Any]:
     return lambda run: findings.explain_value(run, layer, signal, **cell)
 
 
-def _horizon(request: wrappers.Request) -> Callable[[Run], Any]:
-    layer, step = wire.text(request, "layer"), wire.whole_number(request, "step")
-    return lambda run: memory.read_horizon(run, layer, step)
-
-
 def _reach(request: wrappers.Request) -> Callable[[Run], Any]:
     layer, signal = wire.text(request, "layer"), wire.text(request, "signal")
     step, cell = wire.whole_number(request, "step"), _numbers(request, "sample", "timestep", "unit")
     return lambda run: memory.read_reach(run, layer, signal, step, **cell)
-
-
-def _weights(request: wrappers.Request) -> Callable[[Run], Any]:
-    layer, step = wire.text(request, "layer"), wire.whole_number(request, "step")
-    return lambda run: weights.read_weights(run, layer, step)
 
 
 def _weight_history(request: wrappers.Request) -> Callable[[Run], Any]:

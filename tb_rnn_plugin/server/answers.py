@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
 from tensorboard import errors
 from werkzeug import wrappers
 
 from tb_rnn_plugin import __version__
-from tb_rnn_plugin.log.schema import Array
 from tb_rnn_plugin.server import wire
 from tb_rnn_plugin.server.cache import Cache
 from tb_rnn_plugin.server.queries.served import ServedRun
@@ -42,7 +41,7 @@ class Answers:
 
     def binary(self, ask: Ask, sources: Sources) -> wire.WSGIApp:
         """Return a route that answers with named arrays."""
-        return self._route(ask, sources, _arrays, "application/octet-stream")
+        return self._route(ask, sources, wire.binary_body, "application/octet-stream")
 
     def _route(self, ask: Ask, sources: Sources, encode: Callable[[Any], bytes], content_type: str) -> wire.WSGIApp:
         def answer(request: wrappers.Request) -> wrappers.Response:
@@ -76,13 +75,9 @@ def all_steps(request: wrappers.Request, run: ServedRun) -> Sequence[int]:
 def _tag(run: ServedRun, steps: Sequence[int]) -> str:
     # Another version may answer otherwise from the same files.
     digest = hashlib.sha256(__version__.encode())
-    for name, status in run.identities(steps):
-        digest.update(f"{name} {status.st_ino} {status.st_size} {status.st_mtime_ns};".encode())
+    for named in run.identities(steps):
+        digest.update(repr(named).encode())
     return f'"{digest.hexdigest()[:32]}"'
-
-
-def _arrays(arrays: Mapping[str, Array]) -> bytes:
-    return wire.binary_body(arrays)
 
 
 def _in_words(question: Callable[[ServedRun], Any], run: ServedRun) -> Any:

@@ -36,7 +36,7 @@ class RunDirectories:
         self._roots += parse_logdir_spec(logdir_spec or "")
         self._known: dict[str, frozenset[str]] = {}
         self._steps: dict[Path, tuple[int, list[int]]] = {}
-        self._units: dict[Path, tuple[os.stat_result, str]] = {}
+        self._units: dict[Path, tuple[tuple[int, int, int], str]] = {}
 
     def names(self, context: Any, experiment: str) -> frozenset[str]:
         """Return the names of all runs, whether they hold data of ours or not."""
@@ -86,12 +86,12 @@ class RunDirectories:
     def unit(self, trace_directory: Path, read: Callable[[], str]) -> str:
         """Return what a run's steps count; read anew only when the probe's file, which says so, is another."""
         try:
-            status = (trace_directory / layout.PROBE_FILE).stat()
+            identity = layout.identity((trace_directory / layout.PROBE_FILE).stat())
         except OSError:
             return read()
         cached = self._units.get(trace_directory)
-        if cached is None or not is_same_file(cached[0], status):
-            cached = self._units[trace_directory] = (status, read())
+        if cached is None or cached[0] != identity:
+            cached = self._units[trace_directory] = (identity, read())
         return cached[1]
 
     def _locate(self, run: str) -> Path | None:
@@ -106,11 +106,6 @@ class RunDirectories:
             if directory.is_dir() and not leads_out(directory, candidate):
                 return directory
         return None
-
-
-def is_same_file(before: os.stat_result, now: os.stat_result) -> bool:
-    """Tell whether a file is still the same: files of a log are replaced, never changed."""
-    return (before.st_ino, before.st_size, before.st_mtime_ns) == (now.st_ino, now.st_size, now.st_mtime_ns)
 
 
 def parse_logdir_spec(spec: str) -> list[tuple[str | None, Path]]:

@@ -15,6 +15,7 @@ from werkzeug import wrappers
 
 from tb_rnn_plugin.log.encoding import encode
 from tb_rnn_plugin.log.errors import LogError
+from tb_rnn_plugin.log.layout import identity
 from tb_rnn_plugin.log.schema import Array
 
 WSGIApp: TypeAlias = Callable[[dict[str, Any], Callable[..., Any]], Any]
@@ -101,8 +102,8 @@ def number(request: wrappers.Request, name: str) -> float:
 
 
 def etag(*files: os.stat_result) -> str:
-    """Return a strong ETag of files. They are replaced, never changed, so these three say of each which one it is."""
-    return '"' + "-".join(f"{s.st_ino:x}-{s.st_size:x}-{s.st_mtime_ns:x}" for s in files) + '"'
+    """Return a strong ETag of files."""
+    return '"' + "-".join(f"{number:x}" for status in files for number in identity(status)) + '"'
 
 
 def unchanged(request: wrappers.Request, tag: str) -> wrappers.Response | None:

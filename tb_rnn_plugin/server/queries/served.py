@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
@@ -47,14 +46,14 @@ class ServedRun(Run):
         """What a step counts, `"epoch"` or `"batch"`."""
         return self._listing.unit(self._traces, lambda: super(ServedRun, self).unit)
 
-    def identities(self, steps: Sequence[int]) -> Iterator[tuple[str, os.stat_result]]:
-        """Yield the name and the status of the probe's file and of those steps' files; of those that are there."""
+    def identities(self, steps: Sequence[int]) -> Iterator[tuple[str, tuple[int, int, int]]]:
+        """Yield name and identity of the probe's file and of those steps' files; of those that are there."""
         for name in (layout.PROBE_FILE, *map(layout.step_file, steps)):
             try:
-                status = (self._traces / name).stat()
+                identity = layout.identity((self._traces / name).stat())
             except OSError:
-                continue  # It has no identity, and comes with one when it is back.
-            yield name, status
+                continue  # It has none, and comes with one when it is back.
+            yield name, identity
 
     def _file(self, name: str) -> ArrayFile:
         return ArrayFile(inside(self._traces, name))
