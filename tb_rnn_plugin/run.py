@@ -14,6 +14,7 @@ from tb_rnn_plugin.analysis.detectors import Detector, detectors
 from tb_rnn_plugin.analysis.findings import Finding, find
 from tb_rnn_plugin.analysis.matching import Match, match, select_units
 from tb_rnn_plugin.analysis.memory import Reach, horizon, reach
+from tb_rnn_plugin.log import layout
 from tb_rnn_plugin.log.errors import LogError, NotInLogError
 from tb_rnn_plugin.log.reader import RunReader
 from tb_rnn_plugin.log.schema import Array, LayerTrace
@@ -34,6 +35,11 @@ def open_run(directory: str | os.PathLike[str]) -> Run:
     Raises:
         NotInLogError: there is no run.
     """
+    if not layout.trace_directory(Path(directory)).is_dir():
+        raise NotInLogError(
+            f"{directory} holds no RNN Timeline run: pass the directory that has `plugins/{layout.PLUGIN_NAME}` in it, "
+            f"`<log_dir>/{layout.SUB_RUN}` of the callback."
+        )
     return Run(Path(directory))
 
 

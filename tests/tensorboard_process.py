@@ -11,12 +11,13 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+ROUTES = "/data/plugin/rnn_timeline"
 PATIENCE = 60.0  # seconds until TensorBoard must have done what it is waited for
 
 
@@ -45,7 +46,7 @@ class TensorBoard:
         self, route: str, headers: Mapping[str, str] | None = None, method: str = "GET", **parameters: object
     ) -> Answer:
         """Ask one of our routes, or any other path if it starts with a slash."""
-        path = route if route.startswith("/") else f"/data/plugin/rnn_timeline/{route}"
+        path = route if route.startswith("/") else f"{ROUTES}/{route}"
         query = f"?{urllib.parse.urlencode(parameters)}" if parameters else ""
         request = urllib.request.Request(self.address + path + query, headers=dict(headers or {}), method=method)
         try:
@@ -79,10 +80,12 @@ run_main()
 
 
 @contextmanager
-def tensorboard(*arguments: str | Path, tensorflow: bool = False, program: Path | None = None) -> Iterator[TensorBoard]:
+def tensorboard(
+    *arguments: str | Path, tensorflow: bool = False, program: Sequence[str | Path] = ()
+) -> Iterator[TensorBoard]:
     """Run TensorBoard with these arguments and a free port; it is ended on leaving.
 
-    `program` is the `tensorboard` of another environment.
+    `program` is another command that takes TensorBoard's arguments.
 
     With `tensorflow` it imports TensorFlow, as it does wherever that is installed; that takes it four times as long to
     start, and changes no more than how it opens files.
@@ -92,7 +95,7 @@ def tensorboard(*arguments: str | Path, tensorflow: bool = False, program: Path 
         port = probe.getsockname()[1]
     ours = [sys.executable, *(("-m", "tensorboard.main") if tensorflow else ("-c", _LIGHT))]
     command = [
-        *(ours if program is None else [str(program)]),
+        *map(str, program or ours),
         "--port",
         str(port),
         "--reload_interval",

@@ -15,8 +15,8 @@ import google_crc32c
 import numpy as np
 
 from tb_rnn_plugin.log import layout
-from tb_rnn_plugin.log.arrays import checked_by_row
 from tb_rnn_plugin.log.encoding import MOST_HEADER_BYTES, encode
+from tb_rnn_plugin.log.header import checked_by_row
 from tb_rnn_plugin.log.schema import Array
 
 

@@ -7,13 +7,11 @@ flipped bit is refused, never shown.
 
 from __future__ import annotations
 
-import json
 import math
 import os
-import re
 import stat
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from io import FileIO
 from pathlib import Path
 from typing import Any
@@ -21,9 +19,8 @@ from typing import Any
 import google_crc32c
 import numpy as np
 
-from tb_rnn_plugin.log import layout
-from tb_rnn_plugin.log.encoding import Block, parse_header
-from tb_rnn_plugin.log.errors import NewerFormatError, NotInLogError, UnreadableFileError
+from tb_rnn_plugin.log.errors import LogError, NotInLogError, UnreadableFileError
+from tb_rnn_plugin.log.header import Block, checked_by_row, read_header
 from tb_rnn_plugin.log.schema import Array
 
 
@@ -52,16 +49,16 @@ class ArrayFile:
             raise UnreadableFileError(f"{path} cannot be opened ({error}).") from error
         weakref.finalize(self, self._file.close)
         try:
-            header = parse_header(self._file)
-        except (OSError, ValueError) as error:
-            raise UnreadableFileError(f"{path} is truncated or damaged and cannot be read ({error}).") from error
-        if header.metadata.get("format") != layout.PLUGIN_NAME:
-            raise UnreadableFileError(f"{path} was not written by tb-rnn-plugin.")
-        _check_version(path, header.metadata.get("version", ""))
-        self._document = _parse(path, header.metadata)
-        self._checksums = _parse_checksums(path, self.field("arrays"), header.blocks)
-        self.blocks = {name: header.blocks[name] for name in self._checksums}
+            self._header = read_header(self._file)
+        except OSError as error:
+            raise UnreadableFileError(f"{path} cannot be read ({error}).") from error
+        except LogError as error:
+            raise type(error)(f"{path} {error}") from error
+
+    @property
+    def blocks(self) -> Mapping[str, Block]:
         """What each array is, in the order that they were given in; in the file they lie in another."""
+        return self._header.blocks
 
     @property
     def status(self) -> os.stat_result:
@@ -80,7 +77,7 @@ class ArrayFile:
             UnreadableFileError: there is none of this name.
         """
         try:
-            return self._document[name]
+            return self._header.document[name]
         except KeyError:
             raise UnreadableFileError(f"{self.path} is not complete: its header has no field {name!r}.") from None
 
@@ -93,7 +90,7 @@ class ArrayFile:
         """
         if name not in self.blocks:
             raise NotInLogError(f"{self.path.name} has no array {name!r}.")
-        shape, checksums = self.blocks[name].shape, self._checksums[name]
+        shape, checksums = self.blocks[name].shape, self._header.checksums[name]
         if row is not None and not (shape and 0 <= row < shape[0]):
             raise NotInLogError(f"Samples of this run are 0 to {(shape or (0,))[0] - 1}, got {row}.")
         if not checked_by_row(shape):
@@ -127,55 +124,3 @@ def _open(path: Path) -> FileIO:
         os.close(descriptor)
         raise ValueError("it is no regular file")
     return FileIO(descriptor)
-
-
-def checked_by_row(shape: Sequence[int]) -> bool:
-    """Tell whether each row of an array's first axis has a checksum of its own."""
-    return len(shape) >= 3
-
-
-def _check_version(path: Path, text: str) -> None:
-    if not re.fullmatch("[0-9]{1,9}", text):
-        raise UnreadableFileError(f"{path} is damaged: its version is {text[:40]!r}, not a number.")
-    if int(text) > layout.VERSION:
-        raise NewerFormatError(
-            f"{path} has log format {text}, and this version of tb-rnn-plugin reads formats up to {layout.VERSION}: "
-            "upgrade it with `pip install --upgrade tb-rnn-plugin`."
-        )
-
-
-def _parse(path: Path, metadata: Mapping[str, str]) -> dict[str, Any]:
-    try:
-        text = metadata.get("document", "").encode()
-        if metadata.get("document_crc32c") != str(google_crc32c.value(text)):
-            raise UnreadableFileError(f"{path} is damaged: the checksum of its header does not match.")
-        document = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise UnreadableFileError(f"{path} is damaged: its document is not JSON.") from error
-    if not isinstance(document, dict):
-        raise UnreadableFileError(f"{path} is damaged: its document is not a JSON object.")
-    return document
-
-
-def _parse_checksums(path: Path, described: Any, blocks: Mapping[str, Block]) -> dict[str, list[int]]:
-    """Return the checksums of each array, having seen that the document says the same of the arrays as the header."""
-    checksums: dict[str, list[int]] = {}
-    try:
-        for name, of_array in described.items():
-            block = blocks[name]
-            checksums[name] = of_array["crc32c"]
-            count = block.shape[0] if checked_by_row(block.shape) else 1
-            if (
-                tuple(of_array["shape"]) != block.shape
-                or of_array["dtype"] != block.dtype.str
-                or not isinstance(checksums[name], list)
-                or len(checksums[name]) != count
-            ):
-                raise ValueError("another shape or dtype, or another number of checksums")
-        if len(checksums) != len(blocks):
-            raise ValueError("arrays that it does not name")
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise UnreadableFileError(
-            f"{path} is damaged: its document does not describe its arrays ({error!r:.100})."
-        ) from error
-    return checksums

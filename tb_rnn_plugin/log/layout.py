@@ -8,6 +8,9 @@ from pathlib import Path
 
 PLUGIN_NAME = "rnn_timeline"
 
+TRACE_DIRECTORY = ("plugins", PLUGIN_NAME)
+"""Below a run's directory: TensorBoard's convention for the assets of a plugin."""
+
 VERSION = 1
 """Version of both tiers, summaries and traces. Readers open every version up to this one."""
 
@@ -22,8 +25,8 @@ _STEP_FILE = re.compile(r"step-([0-9]{10}|[1-9][0-9]{10,17})\.safetensors")
 
 
 def trace_directory(run_directory: Path) -> Path:
-    """Return where the traces of a run lie: TensorBoard's convention for the assets of a plugin."""
-    return run_directory / "plugins" / PLUGIN_NAME
+    """Return where the traces of a run lie."""
+    return run_directory.joinpath(*TRACE_DIRECTORY)
 
 
 def step_file(step: int) -> str:

@@ -18,20 +18,12 @@ class RunReader:
     """One run on disk. Each call reads just what it returns, so that a run may be read while it grows.
 
     Args:
-        directory: The run's directory.
-
-    Raises:
-        NotInLogError: there is no run.
+        directory: The run's directory, which holds a trace directory.
     """
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         self._traces = layout.trace_directory(directory)
-        if not self._traces.is_dir():
-            raise NotInLogError(
-                f"{directory} holds no RNN Timeline run: pass the directory that has `plugins/{layout.PLUGIN_NAME}` "
-                f"in it, `<log_dir>/{layout.SUB_RUN}` of the callback."
-            )
 
     @property
     def steps(self) -> list[int]:

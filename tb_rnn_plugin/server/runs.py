@@ -103,7 +103,7 @@ class RunDirectories:
             else:
                 continue
             directory = layout.trace_directory(candidate)
-            if directory.is_dir() and not leads_out(directory, candidate):
+            if directory.is_dir() and not leads_out(candidate, *layout.TRACE_DIRECTORY):
                 return directory
         return None
 
@@ -121,13 +121,12 @@ def parse_logdir_spec(spec: str) -> list[tuple[str | None, Path]]:
     return groups
 
 
-def leads_out(path: Path, directory: Path) -> bool:
-    """Tell whether a path below a directory is, or goes through, a link to somewhere outside of it."""
-    parts = path.relative_to(directory).parts
+def leads_out(directory: Path, *parts: str) -> bool:
+    """Tell whether what these parts name below a directory is, or goes through, a link to somewhere outside of it."""
     # Following links asks the file system about every directory from the root down, so only where there is one.
     if not any(directory.joinpath(*parts[: i + 1]).is_symlink() for i in range(len(parts))):
         return False
-    real, root = os.path.realpath(path), os.path.realpath(directory)
+    real, root = os.path.realpath(directory.joinpath(*parts)), os.path.realpath(directory)
     return os.path.commonpath([real, root]) != root
 
 
@@ -138,6 +137,6 @@ def inside(directory: Path, name: str) -> Path:
         NotInLogError: the name is a link that leads out of the directory.
     """
     path = directory / name
-    if leads_out(path, directory):
+    if leads_out(directory, name):
         raise NotInLogError(f"{path} is a link that leads out of its run and is not followed.")
     return path

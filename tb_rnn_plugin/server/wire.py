@@ -119,8 +119,11 @@ def binary(
     tag: str | None = None,
     metadata: dict[str, str] | None = None,
 ) -> wrappers.Response:
-    """Respond with named arrays in the safetensors layout."""
-    return respond(request, binary_body(arrays, metadata), "application/octet-stream", tag)
+    """Respond with named arrays in the safetensors layout; what was just read is sent as it is, not copied."""
+    chunks = [bytes(chunk) for chunk in encode(arrays, metadata)]
+    response = respond(request, b"", "application/octet-stream", tag)
+    response.response, response.content_length = chunks, sum(map(len, chunks))
+    return response
 
 
 def json(request: wrappers.Request, value: Mapping[str, Any]) -> wrappers.Response:

@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
+import sys
 import tempfile
-import threading
 import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing
+from http.client import HTTPConnection
+from itertools import cycle
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
-
-from tensorboard.backend import http_util
-from werkzeug import serving, wrappers
+from urllib.parse import urlsplit
 
 from tb_rnn_plugin.log.events import EventFile
 from tb_rnn_plugin.log.summaries import step_event
 from tb_rnn_plugin.log.writer import RunWriter
-from tb_rnn_plugin.server.plugin import RNNTimelinePlugin
+from tests.benchmarks import static_files
 from tests.benchmarks.measure import Figure, milliseconds
 from tests.clients import resident
 from tests.runs import lstm_trace, probe
-from tests.tensorboard_process import PATIENCE, TensorBoard, tensorboard
+from tests.tensorboard_process import PATIENCE, ROUTES, TensorBoard, tensorboard
 
 TIMESTEPS, UNITS = 500, 256
+STEPS = 40
+"""More than the server keeps the headers of, so that each is read anew; of a step asked about again, it is not."""
 
 
 def trace_vs_static() -> Figure:
@@ -32,15 +30,33 @@ def trace_vs_static() -> Figure:
     with tempfile.TemporaryDirectory() as directory:
         writer = RunWriter(Path(directory) / "run" / "rnn")
         writer.write_probe(probe(2, TIMESTEPS))
-        writer.write_step(0, [lstm_trace(0, samples=2, timesteps=TIMESTEPS, units=UNITS)])
-        with _server(Path(directory)) as address:
-            query = "run=run/rnn&step=0&layer=lstm&sample=1"
-            body = _fetch(f"{address}/trace?{query}")
-            (Path(directory) / "static.bin").write_bytes(body)
-            trace, static = milliseconds(
-                lambda: _fetch(f"{address}/trace?{query}"), lambda: _fetch(f"{address}/static.bin"), rounds=100
-            )
+        for step in range(STEPS):
+            writer.write_step(step, [lstm_trace(step, samples=2, timesteps=TIMESTEPS, units=UNITS)])
+        command = [sys.executable, "-m", static_files.__name__]
+        with tensorboard("--logdir", directory, program=command) as board:
+            board.wait_for_runs("run/rnn")
+            steps, files = cycle(range(STEPS)), cycle(range(STEPS))
+            with closing(HTTPConnection(urlsplit(board.address).netloc, timeout=PATIENCE)) as browser:
+
+                def fetch(step: int) -> bytes:
+                    return _fetch(browser, f"{ROUTES}/trace?run=run/rnn&step={step}&layer=lstm&sample=1")
+
+                for step in range(STEPS):
+                    (Path(directory) / static_files.name(step)).write_bytes(body := fetch(step))
+                trace, static = milliseconds(
+                    lambda: fetch(next(steps)),
+                    lambda: _fetch(browser, static_files.ROUTE + static_files.name(next(files))),
+                    rounds=300,
+                )
     return Figure(trace / static, {"trace_ms": trace, "static_ms": static, "bytes": len(body)})
+
+
+def _fetch(browser: HTTPConnection, path: str) -> bytes:
+    """Return what is at a path, over a connection that stays open, as browsers keep theirs."""
+    browser.request("GET", path)
+    response = browser.getresponse()
+    assert response.status == 200, response.read()
+    return response.read()
 
 
 def memory_vs_summaries() -> Figure:
@@ -77,45 +93,3 @@ def wait_for_summaries(board: TensorBoard, epochs: int, run: str = "run/rnn", la
         if answer.status == 200 and f'"shape":[{epochs}]'.encode() in answer.body[:500]:
             return
     raise AssertionError(f"TensorBoard did not load {epochs} epochs within {PATIENCE} seconds")
-
-
-@contextmanager
-def _server(directory: Path) -> Iterator[str]:
-    provider: Any = SimpleNamespace(list_runs=lambda context, experiment_id: [SimpleNamespace(run_name="run/rnn")])
-    flags = SimpleNamespace(logdir=str(directory), logdir_spec="")
-    plugin = RNNTimelinePlugin(SimpleNamespace(data_provider=provider, flags=flags, logdir=str(directory)))
-    trace = plugin.get_plugin_apps()["/trace"]
-
-    @wrappers.Request.application  # type: ignore[untyped-decorator]
-    def static(request: wrappers.Request) -> wrappers.Response:
-        body = (directory / "static.bin").read_bytes()
-        return http_util.Respond(request, body, "application/octet-stream")
-
-    def application(environ: dict[str, Any], start_response: Any) -> Any:
-        return (trace if environ["PATH_INFO"] == "/trace" else static)(environ, start_response)
-
-    server = serving.make_server(
-        "127.0.0.1",
-        0,
-        application,
-        threaded=True,
-        request_handler=_Quiet,  # TensorBoard's server is threaded, too.
-    )
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-
-
-class _Quiet(serving.WSGIRequestHandler):  # type: ignore[misc]
-    def log(self, *_: object) -> None:
-        """Say nothing: a line per request would be timed with it."""
-
-
-def _fetch(address: str) -> bytes:
-    with urllib.request.urlopen(address) as response:
-        body: bytes = response.read()
-    return body

@@ -60,7 +60,7 @@ def test_a_run_is_read_there(programs: Path) -> None:
 
 
 def test_tensorboard_shows_the_tab_and_opens_a_run(programs: Path) -> None:
-    with tensorboard("--logdir", RUNS, program=programs / "tensorboard") as board:
+    with tensorboard("--logdir", RUNS, program=[programs / "tensorboard"]) as board:
         board.wait_for_runs("rnn")
         listed = board.get("/data/plugins_listing").json()["rnn_timeline"]
         assert (listed["enabled"], listed["tab_name"]) == (True, "RNN Timeline")
