@@ -21,11 +21,12 @@ def check_stateful(layers: Sequence[Any], samples: int) -> None:
         ProbeError: it was.
     """
     for layer in layers:
-        size = getattr(layer, "_expected_batch_size", None)
-        if size is not None and int(size) != samples:
+        kept = keras.tree.flatten(layer.states or [])
+        size = kept[0].shape[0] if kept else samples
+        if size != samples:
             raise ProbeError(
-                f"Layer {layer.name!r} is stateful with batch size {int(size)}, so probe must hold {int(size)} "
-                f"samples, got {samples}."
+                f"Layer {layer.name!r} is stateful with batch size {size}, so probe must hold {size} samples, "
+                f"got {samples}."
             )
 
 
