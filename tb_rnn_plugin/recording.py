@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tb_rnn_plugin.log.claims import is_lost, release
-from tb_rnn_plugin.log.directories import claim_run
+from tb_rnn_plugin.log.directories import claim_directory, claim_run
 from tb_rnn_plugin.log.forecast import Forecast, spell_bytes
 from tb_rnn_plugin.log.layout import trace_directory
 from tb_rnn_plugin.log.schema import ProbeBatch
@@ -71,7 +71,8 @@ class Recording:
             self._guarded(lambda: writer.thin(keep), f"thinned at step {step}")
 
     def close(self) -> None:
-        """Let other processes go on with the run."""
+        """Let other processes go on with the run; to write to it again is to claim it again."""
+        self._writer = None
         if self._directory is not None:
             release(trace_directory(self._directory))
 
@@ -104,7 +105,7 @@ class Recording:
             release(trace_directory(lost))
             raise FileNotFoundError(f"{lost} was deleted while it was written")
         if self._writer is None:
-            if self._directory is None:
+            if self._directory is None or not claim_directory(self._directory):
                 # By the fit's first step, not the one at hand: a fit that failed to open at first is still a new one.
                 self._directory = claim_run(self._log_dir, self._first_step, self._unit, self._batch.inputs)
             writer = RunWriter(self._directory, self._unit, self._dtype)

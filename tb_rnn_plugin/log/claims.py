@@ -29,12 +29,9 @@ def claim(directory: Path) -> bool:
         OSError: the directory cannot be opened.
     """
     path = directory.resolve()
-    if fcntl is None:
+    if fcntl is None or is_held(path):
         return True
-    if path in _held:
-        if not is_lost(path):
-            return True
-        release(path)
+    release(path)  # Of one that was deleted, and another made in its place.
     descriptor = os.open(path, os.O_RDONLY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -49,8 +46,8 @@ def claim(directory: Path) -> bool:
 
 
 def is_held(directory: Path) -> bool:
-    """Tell whether this process has claimed a directory."""
-    return directory.resolve() in _held
+    """Tell whether this process has claimed a directory, and it is still there."""
+    return directory.resolve() in _held and not is_lost(directory)
 
 
 def is_lost(directory: Path) -> bool:

@@ -58,7 +58,7 @@ def claim_run(log_dir: Path, first_step: int, unit: str, inputs: Mapping[str, Ar
     while _has_steps(_numbered(log_dir, number)):
         newest = _numbered(log_dir, number)
         number += 1
-    if first_step > 0 and newest is not None and _continues(newest, unit, inputs) and _claimed(newest):
+    if first_step > 0 and newest is not None and _continues(newest, unit, inputs) and claim_directory(newest):
         return newest
     # A run without a step may be one that another process has just begun, or has ended since it was looked at.
     while not _claimed_without_steps(free := _numbered(log_dir, number)):
@@ -68,7 +68,7 @@ def claim_run(log_dir: Path, first_step: int, unit: str, inputs: Mapping[str, Ar
 
 def _claimed_without_steps(directory: Path) -> bool:
     # One that this process has is another callback's of the same fit.
-    if is_held(layout.trace_directory(directory)) or not _claimed(directory):
+    if is_held(layout.trace_directory(directory)) or not claim_directory(directory):
         return False
     if _has_steps(directory):
         release(layout.trace_directory(directory))
@@ -80,7 +80,12 @@ def _has_steps(directory: Path) -> bool:
     return last_step(layout.trace_directory(directory)) is not None
 
 
-def _claimed(directory: Path) -> bool:
+def claim_directory(directory: Path) -> bool:
+    """Make a run directory, if need be, and claim it for this process; False if another process has it.
+
+    Raises:
+        OSError: it cannot be made.
+    """
     traces = layout.trace_directory(directory)
     traces.mkdir(parents=True, exist_ok=True)
     if not claim(traces):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +81,23 @@ def test_a_new_fit_goes_to_a_run_of_its_own(tmp_path: Path) -> None:
     fit(tiny_model(), timeline(tmp_path), epochs=1)
     fit(tiny_model(), timeline(tmp_path), epochs=1)
     assert [steps(tmp_path, run) for run in ("rnn", "rnn-2", "rnn-3")] == [[0, 1], [0], [0]]
+
+
+class Stopped(keras.callbacks.Callback):  # type: ignore[misc]
+    """A person who stops a notebook's cell after the first epoch."""
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        raise KeyboardInterrupt
+
+
+def test_a_fit_after_the_logs_of_one_that_was_stopped_were_deleted(tmp_path: Path) -> None:
+    stopped = timeline(tmp_path)  # In a notebook it is still there.
+    with pytest.raises(KeyboardInterrupt):
+        fit(tiny_model(), [stopped, Stopped()], epochs=3)
+    shutil.rmtree(tmp_path / "rnn")
+    fit(tiny_model(), timeline(tmp_path), epochs=2)
+    assert [path.name for path in tmp_path.iterdir()] == ["rnn"]
+    assert steps(tmp_path) == [0, 1]
 
 
 def test_training_resumed_goes_on_in_the_newest_run(tmp_path: Path) -> None:

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import fcntl
+import shutil
 import signal
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from tb_rnn_plugin import open_run
 from tb_rnn_plugin.log import claims
-from tb_rnn_plugin.log.claims import claim, release
+from tb_rnn_plugin.log.claims import claim, is_held, release
+from tb_rnn_plugin.log.forecast import Forecast
+from tb_rnn_plugin.log.layout import trace_directory
+from tb_rnn_plugin.recording import Recording
+from tests.log.recorder import capture
+from tests.runs import probe
 
 OTHER = """
 import sys
@@ -85,3 +93,47 @@ def test_where_there_is_no_kind_of_lock(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(claims, "fcntl", None)
     assert claim(tmp_path)
     release(tmp_path)
+
+
+def test_a_directory_that_is_gone_is_not_held(tmp_path: Path) -> None:
+    directory = tmp_path / "run"
+    directory.mkdir()
+    assert claim(directory)
+    assert is_held(directory)
+    shutil.rmtree(directory)
+    assert not is_held(directory)
+    directory.mkdir()
+    assert not is_held(directory)
+    release(directory)
+
+
+def write(recording: Recording, step: int) -> None:
+    recording.write(step, partial(capture, 1, step), {"loss": 1.0})
+    assert recording.failures == 0
+
+
+def test_what_was_let_go_is_claimed_again(tmp_path: Path) -> None:
+    """The same callback in the next fit."""
+    recording = Recording(tmp_path, probe(), "epoch", "float16")
+    recording.open(0, Forecast(0, 0), None)
+    write(recording, 0)
+    recording.close()
+    write(recording, 1)
+    other = Other(trace_directory(tmp_path / "rnn"))
+    assert not other.claimed
+    other.end()
+    recording.close()
+    assert open_run(tmp_path / "rnn").steps == [0, 1]
+
+
+def test_what_was_let_go_may_be_another_processs_by_then(tmp_path: Path) -> None:
+    recording = Recording(tmp_path, probe(), "epoch", "float16")
+    recording.open(0, Forecast(0, 0), None)
+    write(recording, 0)
+    recording.close()
+    other = Other(trace_directory(tmp_path / "rnn"))
+    assert other.claimed
+    write(recording, 1)
+    other.end()
+    recording.close()
+    assert [open_run(tmp_path / run).steps for run in ("rnn", "rnn-2")] == [[0], [1]]
