@@ -18,6 +18,7 @@ from tb_rnn_plugin.log.traces import read_layer
 from tb_rnn_plugin.log.writer import RunWriter
 from tb_rnn_plugin.run import Run
 from tests.analysis.traces import COLUMNS, FORMS, MASK, TIMESTEPS, UNITS, reference_trace
+from tests.conftest import Reading
 
 ATOL = 1e-2
 """Seven products of order 1, each of two numbers that float16 rounds by up to 2^-11, and slopes of at most 1; a wrong
@@ -109,21 +110,15 @@ def test_a_key_that_goes_on_is_another_layer(tmp_path: Path) -> None:
         assert list(read.weights) == list(trace.weights)
 
 
-def test_one_sample_of_one_layer_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_sample_of_one_layer_is_read(tmp_path: Path, readings: list[Reading]) -> None:
     run = logged(tmp_path, reference_trace("LSTM", mask=MASK), replace(reference_trace("GRU"), key="gru"))
-    read, reads = ArrayFile.read, []
-
-    def heard(file: ArrayFile, name: str, row: int | None = None) -> Array:
-        reads.append((name, row))
-        return read(file, name, row)
-
-    monkeypatch.setattr(ArrayFile, "read", heard)
     run.explain("rnn", "forget_gate", step=7, sample=1, timestep=3, unit=2)
-    assert {row for name, row in reads if not name.startswith("weights/")} == {1}
-    assert {name.split("/")[1] for name, _ in reads} == {"rnn"}
-    reads.clear()
+    assert {reading.row for reading in readings if not reading.array.startswith("weights/")} == {1}
+    assert {reading.array.split("/")[1] for reading in readings} == {"rnn"}
+    readings.clear()
     run.weights("gru", 7)
-    assert {name for name, _ in reads} == {f"weights/gru/{name}" for name in ("kernel", "recurrent_kernel", "bias")}
+    weights = {f"weights/gru/{name}" for name in ("kernel", "recurrent_kernel", "bias")}
+    assert {reading.array for reading in readings} == weights
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,9 @@ import safetensors.numpy
 from werkzeug.test import Client, TestResponse
 
 from tb_rnn_plugin.log.arrays import ArrayFile
-from tb_rnn_plugin.log.schema import Array
 from tb_rnn_plugin.log.writer import RunWriter
 from tb_rnn_plugin.server.plugin import RNNTimelinePlugin
+from tests.conftest import Reading
 from tests.runs import lstm_trace, probe, write_run
 from tests.server.runs import step_path, write_explained_run
 from tests.tensorboard_process import TensorBoard
@@ -71,27 +71,13 @@ def ask(tmp_path: Path) -> Callable[..., TestResponse]:
     return get
 
 
-@pytest.fixture
-def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What is read from files of steps, by file."""
-    noted: list[str] = []
-    read = ArrayFile.read
-
-    def heard(file: ArrayFile, name: str, row: int | None = None) -> Array:
-        noted.append(file.path.stem)
-        return read(file, name, row)
-
-    monkeypatch.setattr(ArrayFile, "read", heard)
-    return noted
-
-
 @pytest.mark.parametrize("route", ALL)
-def test_an_answer_is_computed_once(ask: Callable[..., TestResponse], reads: list[str], route: str) -> None:
+def test_an_answer_is_computed_once(ask: Callable[..., TestResponse], readings: list[Reading], route: str) -> None:
     first = ask(route, **ALL[route])
-    assert reads
-    reads.clear()
+    assert readings
+    readings.clear()
     assert ask(route, **ALL[route]).data == first.data
-    assert not reads
+    assert not readings
 
 
 def test_other_parameters_are_another_question(ask: Callable[..., TestResponse]) -> None:

@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 import safetensors.numpy
 
-from tb_rnn_plugin.log.arrays import ArrayFile
 from tb_rnn_plugin.log.errors import NotInLogError
 from tb_rnn_plugin.log.layout import trace_directory
 from tb_rnn_plugin.log.schema import Array
@@ -20,6 +19,7 @@ from tb_rnn_plugin.log.writer import RunWriter
 from tb_rnn_plugin.run import open_run
 from tb_rnn_plugin.server.queries.history import read_change, read_evolution
 from tb_rnn_plugin.server.queries.served import ServedRun
+from tests.conftest import Reading
 from tests.runs import lstm_trace, write_run
 from tests.server.runs import MASK, UNEVEN_STEPS, step_path, stored
 from tests.tensorboard_process import TensorBoard
@@ -142,14 +142,7 @@ def test_no_step_at_all_is_said(tmp_path: Path, steps: list[int]) -> None:
         read_change(listed, "lstm", 0, "candidate")
 
 
-def test_one_sample_of_one_signal_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_sample_of_one_signal_is_read(tmp_path: Path, readings: list[Reading]) -> None:
     run = write_run(tmp_path, mask=MASK)
-    read, reads = ArrayFile.read, []
-
-    def heard(file: ArrayFile, name: str, row: int | None = None) -> Array:
-        reads.append((name, row))
-        return read(file, name, row)
-
-    monkeypatch.setattr(ArrayFile, "read", heard)
     read_evolution(open_run(run), "lstm", 1, "candidate", 0)
-    assert reads == [("signals/lstm/candidate", 1), ("masks/lstm", 1)] * 4
+    assert [reading[1:] for reading in readings] == [("signals/lstm/candidate", 1), ("masks/lstm", 1)] * 4

@@ -8,15 +8,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tb_rnn_plugin.log.arrays import ArrayFile
 from tb_rnn_plugin.log.errors import NotInLogError
 from tb_rnn_plugin.log.layout import PROBE_FILE
-from tb_rnn_plugin.log.schema import Array, LayerTrace
+from tb_rnn_plugin.log.schema import LayerTrace
 from tb_rnn_plugin.log.writer import RunWriter
 from tb_rnn_plugin.run import Run, open_run
 from tb_rnn_plugin.server.queries.detectors import find_pattern, read_detector_history, read_pattern_history
 from tb_rnn_plugin.server.queries.over_steps import MOST_STEPS, spread
 from tb_rnn_plugin.server.queries.weights import EIGENVALUES_UNITS, read_weight_history
+from tests.conftest import Reading
 from tests.runs import lstm_trace, probe
 from tests.server.runs import MASK, explained_layer, step_path
 
@@ -86,21 +86,14 @@ def test_only_so_many_units_have_eigenvalues(tmp_path: Path, more: int) -> None:
     np.testing.assert_allclose(history["norm/hidden_state/U"], 0.5 * np.sqrt(units))
 
 
-def test_histories_of_one_signal_read_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_histories_of_one_signal_read_no_other(tmp_path: Path, readings: list[Reading]) -> None:
     run = written(tmp_path, *(lstm_trace(step, mask=MASK) for step in range(3)))
-    read, reads = ArrayFile.read, []
-
-    def heard(file: ArrayFile, name: str, row: int | None = None) -> Array:
-        if file.path.name != PROBE_FILE:
-            reads.append((name, row))
-        return read(file, name, row)
-
-    monkeypatch.setattr(ArrayFile, "read", heard)
     read_detector_history(run, "depth", "lstm", "hidden_state", 1)
-    assert reads == [("signals/lstm/hidden_state", None), ("masks/lstm", None)] * 3
-    reads.clear()
+    of_steps = [reading[1:] for reading in readings if reading.file != PROBE_FILE]
+    assert of_steps == [("signals/lstm/hidden_state", None), ("masks/lstm", None)] * 3
+    readings.clear()
     read_pattern_history(run, "lstm", "hidden_state", [0, 1], sample=1, start=2, end=4, threshold=0.0)
-    assert reads == [("signals/lstm/hidden_state", 1)] * 3
+    assert [reading[1:] for reading in readings] == [("signals/lstm/hidden_state", 1)] * 3
 
 
 def test_the_strongest_units_of_a_large_pattern_are_sent(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.clients import resident
 from tests.server.test_bad_requests import ROUTES, asked
 from tests.strangers.application import CANARY, MOST_BYTES
 from tests.strangers.application import ROUTES as PREFIX
@@ -145,9 +146,9 @@ def test_memory_does_not_grow_with_what_is_asked(board: TensorBoard) -> None:
     """
     growth: list[int] = []
     while len(growth) < 6 and not any(0 <= one < MOST_GROWTH for one in growth):
-        before = resident(board)
+        before = resident(board.process.pid)
         ask_many(board, 600)
-        growth.append(resident(board) - before)
+        growth.append(resident(board.process.pid) - before)
     assert min(map(abs, growth)) < MOST_GROWTH, growth
 
 
@@ -156,8 +157,3 @@ def ask_many(board: TensorBoard, count: int) -> None:
         prefix = f"/experiment/{time.monotonic_ns()}{'x' * 50_000}".encode()
         text = urllib.parse.quote((TEXTS + NUMBERS)[i % len(TEXTS + NUMBERS)][:300])
         assert send(board, prefix + PREFIX.encode() + b"run?run=" + text.encode()) in (400, 404)
-
-
-def resident(board: TensorBoard) -> int:
-    status = Path(f"/proc/{board.process.pid}/status").read_text()
-    return 1024 * next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS"))
