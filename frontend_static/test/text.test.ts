@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { errorSentence } from "../src/api/client.ts";
 import { halfTable } from "../src/api/float16.ts";
-import { formatEnd, formatValue, signalLabel, visibleToken } from "../src/maths/format.ts";
+import { formatEnd, formatValue, leftOut, signalLabel, visibleToken } from "../src/maths/format.ts";
 import { indexTicks, shorten, tokenContext, tokenStyle } from "../src/maths/ticks.ts";
 
 test("values have five significant digits and a true minus sign", () => {
@@ -87,4 +87,18 @@ test("the server's sentence is shown, a proxy's page is not", () => {
   );
   assert.match(errorSentence(502, "text/html", "<html>…</html>"), /^The server answered 502/);
   assert.match(errorSentence(500, "text/plain", ""), /^The server answered 500/);
+});
+
+test("steps that are left out are named, the first of many", () => {
+  assert.equal(leftOut("epoch", []), "");
+  assert.equal(leftOut("batch", [7]), "Batch 7 is left out: its file is damaged.");
+  assert.equal(leftOut("epoch", [3, 7]), "Epochs 3 and 7 are left out: their files are damaged.");
+  assert.equal(leftOut("epoch", [0, 1, 2, 3]), "Epochs 0, 1, 2 and 3 are left out: their files are damaged.");
+  assert.equal(
+    leftOut(
+      "batch",
+      Array.from({ length: 1203 }, (_, i) => i),
+    ),
+    "Batches 0, 1, 2 and 1,200 more are left out: their files are damaged.",
+  );
 });

@@ -35,7 +35,7 @@ def served(board: TensorBoard, route: str, **parameters: Any) -> dict[str, Array
 
 def test_one_unit_at_every_step(board: TensorBoard, logdir: Path) -> None:
     evolution = served(board, "evolution", run="plain/rnn", layer="lstm", sample=2, signal="forget_gate", unit=4)
-    assert set(evolution) == {"steps", "values"}
+    assert set(evolution) == {"steps", "unreadable", "values"}
     assert evolution["steps"].dtype == np.int64
     assert evolution["steps"].tolist() == [0, 1, 2, 3]
     columns = [stored(logdir / "plain" / "rnn", step)["forget_gate"][2, :, 4] for step in range(4)]
@@ -68,7 +68,7 @@ def expected_change(before: Array, after: Array) -> Array:
 @pytest.mark.parametrize(("run", "steps"), [("plain", [0, 1, 2, 3]), ("uneven", UNEVEN_STEPS)])
 def test_how_much_each_unit_changed(board: TensorBoard, logdir: Path, run: str, steps: list[int], signal: str) -> None:
     change = served(board, "change", **{**UNEVEN, "run": f"{run}/rnn", "signal": signal})
-    assert set(change) == {"steps", "change"}
+    assert set(change) == {"steps", "unreadable", "change"}
     assert change["steps"].dtype == np.int64
     assert change["steps"].tolist() == steps
     traces = [stored(logdir / run / "rnn", step)[signal][1] for step in steps]
@@ -110,9 +110,9 @@ def test_a_step_that_went_meanwhile_is_left_out(tmp_path: Path) -> None:
     step_path(run, 1).unlink()
     listed = ServedRun(trace_directory(run), Listed([0, 1, 2, 3, 9]))
     evolution = read_evolution(listed, "lstm", 0, "candidate", 0)
-    assert evolution["steps"].tolist() == [0, 2, 3]
     change = read_change(listed, "lstm", 0, "candidate")
-    assert change["steps"].tolist() == [0, 2, 3]
+    for answer in (evolution, change):
+        assert (answer["steps"].tolist(), answer["unreadable"].tolist()) == ([0, 2, 3], [])
     before, after = (stored(run, step)["candidate"][0] for step in (0, 2))
     np.testing.assert_allclose(change["change"][1], expected_change(before, after), rtol=1e-6)
 
@@ -123,11 +123,24 @@ def test_a_sample_that_is_damaged_at_one_step_costs_that_step(tmp_path: Path) ->
     data = step_path(run, 3).read_bytes()
     step_path(run, 3).write_bytes(data.replace(values, values[:-1] + bytes([values[-1] ^ 1])))
     assert step_path(run, 3).read_bytes() != data
-    steps = {
-        (sample, signal): read_evolution(open_run(run), "lstm", sample, signal, 0)["steps"]
-        for sample, signal in [(2, "candidate"), (1, "candidate"), (2, "cell_state")]
-    }
-    assert [found.tolist() for found in steps.values()] == [[0, 1, 2], [0, 1, 2, 3], [0, 1, 2, 3]]
+    whole: tuple[list[int], list[int]] = ([0, 1, 2, 3], [])
+    for sample, signal, expected in [
+        (2, "candidate", ([0, 1, 2], [3])),
+        (1, "candidate", whole),
+        (2, "cell_state", whole),
+    ]:
+        evolution = read_evolution(open_run(run), "lstm", sample, signal, 0)
+        assert (evolution["steps"].tolist(), evolution["unreadable"].tolist()) == expected
+
+
+def test_damaged_steps_are_named(tmp_path: Path) -> None:
+    run = write_run(tmp_path)
+    for step in (1, 2):
+        step_path(run, step).write_bytes(b"")
+    evolution = read_evolution(open_run(run), "lstm", 0, "candidate", 0)
+    change = read_change(open_run(run), "lstm", 0, "candidate")
+    for answer in (evolution, change):
+        assert (answer["steps"].tolist(), answer["unreadable"].tolist()) == ([0, 3], [1, 2])
 
 
 @pytest.mark.parametrize("steps", [[], [9], [0, 1]], ids=["none", "gone", "damaged"])

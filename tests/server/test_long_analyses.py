@@ -39,14 +39,22 @@ def test_steps_without_the_layer_or_its_weights_are_left_out(tmp_path: Path) -> 
     assert history["edges/forget_gate/U"][[0, -1]].tolist() == [-largest, largest]
 
 
-def test_a_damaged_step_is_left_out(tmp_path: Path) -> None:
-    run = written(tmp_path, *(explained_layer(step) for step in range(3)))
-    step_path(tmp_path, 1).write_bytes(step_path(tmp_path, 1).read_bytes()[:-1])
-    assert read_weight_history(run, "rnn")["steps"].tolist() == [0, 2]
+def test_a_damaged_step_is_left_out_and_named(tmp_path: Path) -> None:
+    weights = written(tmp_path / "weights", *(explained_layer(step) for step in range(3)))
+    signals = written(tmp_path / "signals", *(lstm_trace(step) for step in range(3)))
+    for name in ("weights", "signals"):
+        path = step_path(tmp_path / name, 1)
+        path.write_bytes(path.read_bytes()[:-1])
+    for history in (
+        read_weight_history(weights, "rnn"),
+        read_detector_history(signals, "depth", "lstm", "hidden_state", 1),
+        read_pattern_history(signals, "lstm", "hidden_state", [0], sample=0, start=1, end=2, threshold=0.0),
+    ):
+        assert (history["steps"].tolist(), history["unreadable"].tolist()) == ([0, 2], [1])
     for step in (0, 2):
-        step_path(tmp_path, step).write_bytes(b"")
+        step_path(tmp_path / "weights", step).write_bytes(b"")
     with pytest.raises(NotInLogError, match="no step that can be read"):
-        read_weight_history(run, "rnn")
+        read_weight_history(weights, "rnn")
 
 
 def test_of_many_steps_a_fair_spread_is_looked_at(tmp_path: Path) -> None:

@@ -5,6 +5,8 @@ import { type Matrix, toMatrix } from "./trace.ts";
 /** One unit of one signal at every step. */
 export interface Evolution {
   readonly steps: readonly number[];
+  /** Steps that are left out: their files are damaged. */
+  readonly unreadable: readonly number[];
   /** [timesteps, steps]: a step is a row of the picture, as a unit is elsewhere. */
   readonly values: Matrix;
   readonly mask: Uint8Array | null;
@@ -13,6 +15,8 @@ export interface Evolution {
 /** How much each unit changed from each captured step to the next. */
 export interface Change {
   readonly steps: readonly number[];
+  /** As of an evolution. */
+  readonly unreadable: readonly number[];
   readonly units: number;
   /** [steps, units]; the first row is NaN. */
   readonly values: Float32Array;
@@ -54,20 +58,21 @@ function matrixOf(tensors: Tensors, name: string): Matrix {
   return toMatrix(name, tensor);
 }
 
-function stepsOf(tensors: Tensors): number[] {
-  return Array.from(arrayOf(tensors, "steps", BigInt64Array), Number);
+function stepsOf(tensors: Tensors): { steps: number[]; unreadable: number[] } {
+  const numbers = (name: string) => Array.from(arrayOf(tensors, name, BigInt64Array), Number);
+  return { steps: numbers("steps"), unreadable: numbers("unreadable") };
 }
 
 export function parseEvolution(buffer: ArrayBuffer): Evolution {
   const { tensors } = parseSafetensors(buffer);
   const mask = optional(tensors, "mask", Uint8Array);
-  return { steps: stepsOf(tensors), values: matrixOf(tensors, "values"), mask };
+  return { ...stepsOf(tensors), values: matrixOf(tensors, "values"), mask };
 }
 
 export function parseChange(buffer: ArrayBuffer): Change {
   const { tensors } = parseSafetensors(buffer);
   const units = tensors.get("change")?.shape[1] ?? 0;
-  return { steps: stepsOf(tensors), units, values: arrayOf(tensors, "change", Float32Array) };
+  return { ...stepsOf(tensors), units, values: arrayOf(tensors, "change", Float32Array) };
 }
 
 export function parseOrder(buffer: ArrayBuffer): Uint32Array {

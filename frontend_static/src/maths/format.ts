@@ -24,6 +24,18 @@ export function formatEnd(value: number): string {
   return withMinus(String(Number(value.toPrecision(3))));
 }
 
+const MOST_NAMED = 4;
+
+/** Says which steps of a history are not in it, and why; "" where none is missing. */
+export function leftOut(unit: "epoch" | "batch", steps: readonly number[]): string {
+  if (steps.length === 0) return "";
+  if (steps.length === 1)
+    return `${unit === "epoch" ? "Epoch" : "Batch"} ${steps[0]} is left out: its file is damaged.`;
+  const named = steps.length > MOST_NAMED ? steps.slice(0, MOST_NAMED - 1) : steps.slice(0, -1);
+  const last = steps.length > MOST_NAMED ? `${formatCount(steps.length - named.length)} more` : steps.at(-1);
+  return `${unit === "epoch" ? "Epochs" : "Batches"} ${named.join(", ")} and ${last} are left out: their files are damaged.`;
+}
+
 export function formatCount(value: number): string {
   return value.toLocaleString("en-US");
 }

@@ -37,9 +37,9 @@ def read_detector_history(run: Run, annotation: str, layer: str, signal: str, un
         of_units, _ = scores(_one_signal(run, layer, signal, step), signal, values)
         return of_units[checked_index("Units", unit, len(of_units))], of_units.max()
 
-    steps, found = history(run, score)
-    own, best = zip(*found, strict=True)
-    return {"steps": np.array(steps, np.int64), "score": np.array(own), "best": np.array(best)}
+    read = history(run, score)
+    own, best = zip(*read.found, strict=True)
+    return {**read.arrays, "score": np.array(own), "best": np.array(best)}
 
 
 def find_pattern(
@@ -76,8 +76,8 @@ def read_pattern_history(
         row = file.read(check_signal(find_layer(file, layer), signal), sample)
         return pattern_score(row[np.newaxis], units, 0, start, end, threshold)
 
-    steps, found = history(run, score)
-    return {"steps": np.array(steps, np.int64), "score": np.array(found)}
+    read = history(run, score)
+    return {**read.arrays, "score": np.array(read.found)}
 
 
 def _one_signal(run: Run, layer: str, signal: str, step: int) -> LayerTrace:

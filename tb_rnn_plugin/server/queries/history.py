@@ -9,6 +9,7 @@ import numpy as np
 from tb_rnn_plugin.log.errors import LogError, NotInLogError, UnreadableFileError
 from tb_rnn_plugin.log.schema import Array
 from tb_rnn_plugin.run import Run
+from tb_rnn_plugin.server.queries.over_steps import no_step, step_arrays
 from tb_rnn_plugin.server.queries.step import trace_arrays
 
 
@@ -28,14 +29,15 @@ def read_evolution(run: Run, layer: str, sample: int, signal: str, unit: int) ->
     """
     kept: list[int] = []
     columns: list[Array] = []
+    unreadable: list[int] = []
     mask: Array | None = None
-    for step, values, padding in _newest_first(run, layer, sample, signal):
+    for step, values, padding in _newest_first(run, layer, sample, signal, unreadable):
         if unit >= values.shape[1]:
             raise NotInLogError(f"Units of signal {signal!r} are 0 to {values.shape[1] - 1}, got {unit}.")
         kept.append(step)
         columns.append(values[:, unit].copy())  # The rest of the trace need not be held in memory.
         mask = padding if mask is None else mask
-    answer = {"steps": np.array(kept[::-1], np.int64), "values": np.stack(columns[::-1], axis=1)}
+    answer = {**step_arrays(kept[::-1], unreadable[::-1]), "values": np.stack(columns[::-1], axis=1)}
     return answer if mask is None else {**answer, "mask": mask}
 
 
@@ -51,7 +53,8 @@ def read_change(run: Run, layer: str, sample: int, signal: str) -> dict[str, Arr
     Raises:
         LogError: there is no such layer, sample or signal, or no step can be read.
     """
-    traces = _newest_first(run, layer, sample, signal)
+    unreadable: list[int] = []
+    traces = _newest_first(run, layer, sample, signal, unreadable)
     last, values, _ = next(traces)
     kept, changes, later = [last], [], _widened(values)
     for step, values, _ in traces:
@@ -60,7 +63,7 @@ def read_change(run: Run, layer: str, sample: int, signal: str) -> dict[str, Arr
         changes.append(mean_change(earlier, later))
         later = earlier
     changes.append(np.full(later.shape[1], np.nan, np.float32))
-    return {"steps": np.array(kept[::-1], np.int64), "change": np.stack(changes[::-1])}
+    return {**step_arrays(kept[::-1], unreadable[::-1]), "change": np.stack(changes[::-1])}
 
 
 def mean_change(before: Array, after: Array) -> Array:
@@ -102,8 +105,12 @@ def stack_summaries(data: Sequence[tuple[int, Array]]) -> dict[str, Array]:
     }
 
 
-def _newest_first(run: Run, layer: str, sample: int, signal: str) -> Iterator[tuple[int, Array, Array | None]]:
+def _newest_first(
+    run: Run, layer: str, sample: int, signal: str, unreadable: list[int]
+) -> Iterator[tuple[int, Array, Array | None]]:
     """Yield step, values `[time, unit]` and mask `[time]` of a signal, from the last step that can be read down.
+
+    Steps whose files are damaged are added to `unreadable`.
 
     Raises:
         LogError: that step has no such layer, signal or sample, or there is none.
@@ -113,8 +120,11 @@ def _newest_first(run: Run, layer: str, sample: int, signal: str) -> Iterator[tu
     for step in reversed(run.steps):
         try:
             file = run.opened(step)
+        except NotInLogError:
+            continue  # Gone since the steps were listed.
         except (LogError, OSError):
-            continue  # Damaged, or gone since the steps were listed.
+            unreadable.append(step)
+            continue
         try:
             arrays = arrays or trace_arrays(file, layer, signal)
             trace = {name: file.read(array, sample) for name, array in arrays.items()}
@@ -123,13 +133,14 @@ def _newest_first(run: Run, layer: str, sample: int, signal: str) -> Iterator[tu
                 raise
             continue
         except (LogError, OSError):
+            unreadable.append(step)
             continue
         values = trace[f"signals/{signal}"]
         shape = shape or values.shape
         if values.shape == shape:
             yield step, values, trace.get("mask")
     if not shape:
-        raise NotInLogError("This run has no step that can be read (any more).")
+        raise no_step()
 
 
 def _widened(values: Array) -> Array:

@@ -9,7 +9,7 @@ import numpy as np
 from tb_rnn_plugin.analysis.weight_history import MATRICES, largest_weights, spectral_radius, weight_history
 from tb_rnn_plugin.log.schema import Array
 from tb_rnn_plugin.run import Run
-from tb_rnn_plugin.server.queries.over_steps import history, spread
+from tb_rnn_plugin.server.queries.over_steps import history, spread, step_arrays
 
 EIGENVALUES_UNITS = 256
 """Eigenvalues cost the cube of the units: of a layer with more than these there are none."""
@@ -34,12 +34,13 @@ def read_weight_history(run: Run, layer: str) -> dict[str, Array]:
     Raises:
         LogError, ValueError: no step has such a layer, or its weights; what was wrong at the last.
     """
-    steps, found = history(run, lambda step: largest_weights(run.weights(layer, step)))
+    read = history(run, lambda step: largest_weights(run.weights(layer, step)))
+    last = read.found[-1]
     # A layer that had other gates or biases before is followed as it is now.
-    same = [(step, ends) for step, ends in zip(steps, found, strict=True) if ends.keys() == found[-1].keys()]
+    same = [(step, ends) for step, ends in zip(read.steps, read.found, strict=True) if ends.keys() == last.keys()]
     steps = [step for step, _ in same]
-    largest = {name: max(ends[name] for _, ends in same) for name in found[-1]}
-    answer: dict[str, Array] = {"steps": np.array(steps, np.int64)}
+    largest = {name: max(ends[name] for _, ends in same) for name in last}
+    answer = step_arrays(steps, read.unreadable)
     for (gate, name), of_matrix in weight_history((run.weights(layer, step) for step in steps), largest).items():
         answer[f"norm/{gate}/{name}"] = of_matrix.norms
         answer[f"counts/{gate}/{name}"] = of_matrix.counts.astype(np.int64)

@@ -8,6 +8,7 @@ import { pickerStyles, renderPicker } from "../bars/pickers.ts";
 import { send, wish } from "../events.ts";
 import { base } from "../theme.ts";
 import { footStyles } from "./history_chart.ts";
+import { renderLeftOut } from "./left_out.ts";
 import { Page } from "./page.ts";
 import { panelStyles } from "./panel_styles.ts";
 
@@ -170,12 +171,11 @@ export class DetectorsPanel extends Page {
       <h3>Since when? ${label}</h3>
       ${this.renderAnswer(analyses.answer<Tensors>(ask), (history) => {
         const steps = numbersOf(history, "steps");
-        if (steps.length === 0) return html`<p class="hint">No step has this unit.</p>`;
         const lines = [
           { name: `${measure} of unit ${selection.pinned[0]}`, values: numbersOf(history, "score") },
           { name: "best of this signal", values: numbersOf(history, "best") },
         ];
-        return html`<rnn-history-chart
+        return html`${renderLeftOut(run.unit, numbersOf(history, "unreadable"))}<rnn-history-chart
           .unit=${run.unit}
           .step=${selection.step}
           .steps=${steps}

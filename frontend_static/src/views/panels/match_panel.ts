@@ -11,6 +11,7 @@ import { send, wish } from "../events.ts";
 import { base } from "../theme.ts";
 import { contextStyles, renderContext } from "./context.ts";
 import { footStyles } from "./history_chart.ts";
+import { renderLeftOut } from "./left_out.ts";
 import { matchStyles } from "./match_styles.ts";
 import { Page } from "./page.ts";
 import { panelStyles } from "./panel_styles.ts";
@@ -140,8 +141,7 @@ export class MatchPanel extends Page {
       <h3>When did it appear?</h3>
       ${this.renderAnswer(analyses.answer<Tensors>(matchHistoryAsk(selection, units)), (history) => {
         const steps = numbersOf(history, "steps");
-        if (steps.length === 0) return html`<p class="hint">No step has these units.</p>`;
-        return html`<rnn-history-chart
+        return html`${renderLeftOut(run.unit, numbersOf(history, "unreadable"))}<rnn-history-chart
           .unit=${run.unit}
           .step=${selection.step}
           .steps=${steps}

@@ -40,6 +40,9 @@ export const panelStyles = css`
     font-size: 12px;
     line-height: 16px;
   }
+  :not(h3) + p[role="note"] {
+    margin-top: 12px;
+  }
   .fault {
     margin-top: 8px;
     color: var(--warn);

@@ -13,6 +13,7 @@ import type { View } from "../../state/view.ts";
 import { pickerStyles, renderPicker } from "../bars/pickers.ts";
 import { send, wish } from "../events.ts";
 import { base } from "../theme.ts";
+import { renderLeftOut } from "./left_out.ts";
 import { CHART_HEIGHT, CHART_WIDTH, panelStyles } from "./panel_styles.ts";
 import { renderSpark } from "./spark.ts";
 import { renderSurface } from "./surface.ts";
@@ -51,6 +52,7 @@ export class UnitPanel extends LitElement {
     return html`
       ${renderPicker("Signal", "signal", options, this.selection.signal ?? "", (signal) => wish(this, { signal }))}
       ${this.fault === null ? nothing : html`<p class="fault" role="alert">${this.fault}</p>`}
+      ${renderLeftOut(this.view.a.run.unit, (this.change ?? this.evolution)?.data.unreadable ?? [])}
       <section aria-label="Over training">${this.renderUnit()}</section>
       <section aria-label="Most changed units">${guard(this.changesDependOn, () => this.renderChanges())}</section>
     `;

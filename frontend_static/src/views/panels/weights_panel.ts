@@ -9,6 +9,7 @@ import { pickerStyles, renderPicker } from "../bars/pickers.ts";
 import { send, wish } from "../events.ts";
 import { base } from "../theme.ts";
 import { Held } from "./held.ts";
+import { renderLeftOut } from "./left_out.ts";
 import { Page } from "./page.ts";
 import { panelStyles } from "./panel_styles.ts";
 import "./training_lines.ts";
@@ -91,6 +92,7 @@ export class WeightsPanel extends Page {
     const at = numbersOf(tensors, "radius_steps");
     const letter = LETTERS[kind];
     return html`
+      ${renderLeftOut(this.run.unit, numbersOf(tensors, "unreadable"))}
       <section aria-label="Histogram over training">
         <h3>Histogram of ${letter} over training</h3>
         ${this.renderHistograms(tensors, gate, kind, steps)}

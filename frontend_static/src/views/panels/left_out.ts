@@ -1,0 +1,11 @@
+/** A line under a history that lacks some of its steps. */
+import { html, nothing } from "lit";
+import type { StepUnit } from "../../api/types.ts";
+import { leftOut } from "../../maths/format.ts";
+
+/** Nothing where no step is `unreadable`. */
+export function renderLeftOut(unit: StepUnit, unreadable: readonly number[]) {
+  return unreadable.length === 0
+    ? nothing
+    : html`<p class="hint" role="note">${leftOut(unit, unreadable)}</p>`;
+}
