@@ -1,5 +1,5 @@
 /** Which units track an annotation, how much of that is luck, and since when. */
-import { css, html, nothing } from "lit";
+import { html, nothing } from "lit";
 import { type Detector, type Detectors, numbersOf, type Tensors } from "../../api/analyses.ts";
 import { chanceSentences, leastScore, shareOfScore } from "../../maths/chance.ts";
 import { signalLabel } from "../../maths/format.ts";
@@ -7,6 +7,7 @@ import { annotationOf, detectorHistoryAsk, detectorsAsk } from "../../state/aske
 import { pickerStyles, renderPicker } from "../bars/pickers.ts";
 import { send, wish } from "../events.ts";
 import { base } from "../theme.ts";
+import { detectorsStyles } from "./detectors_styles.ts";
 import { footStyles } from "./history_chart.ts";
 import { renderLeftOut } from "./left_out.ts";
 import { Page } from "./page.ts";
@@ -17,66 +18,7 @@ const ROWS_AT_FIRST = 30;
 export class DetectorsPanel extends Page {
   static override properties = { ...Page.properties, all: { state: true } };
 
-  static override styles = [
-    base,
-    pickerStyles,
-    panelStyles,
-    footStyles,
-    css`
-      .chance {
-        margin-top: 12px;
-      }
-      .chance p {
-        margin: 0;
-      }
-      .chance strong {
-        color: var(--ink);
-        font-weight: 600;
-      }
-      table {
-        margin-top: 8px;
-      }
-      tbody tr {
-        cursor: pointer;
-      }
-      tbody tr:hover {
-        background: var(--raised);
-      }
-      tbody tr.picked {
-        background: color-mix(in srgb, var(--accent) 12%, var(--page));
-      }
-      td:first-child .quiet {
-        margin-left: 0;
-      }
-      th:first-child {
-        padding-left: 6px;
-      }
-      .layer {
-        overflow: hidden;
-        max-width: 72px;
-        text-overflow: ellipsis;
-      }
-      td:last-child,
-      th:last-child {
-        width: auto;
-        padding-right: 6px;
-      }
-      .bar {
-        width: 48px;
-      }
-      .bar i {
-        display: block;
-        height: 4px;
-        background: linear-gradient(var(--accent) 0 0) 0 0 / var(--share) 100% no-repeat var(--rule);
-      }
-      .more {
-        margin-top: 4px;
-        padding: 2px 6px;
-        color: var(--accent);
-        font-size: 12px;
-      }
-    `,
-  ];
+  static override styles = [base, pickerStyles, panelStyles, footStyles, detectorsStyles];
 
   /** Whether the rows beyond the first are shown too. */
   declare private all: boolean;

@@ -1,5 +1,5 @@
 /** Takes the view away: as a picture, as numbers, as a link, as Python. */
-import { css, html, LitElement, nothing } from "lit";
+import { html, LitElement, nothing } from "lit";
 import { sentenceOf } from "../../api/client.ts";
 import { csv } from "../../export/csv.ts";
 import { npy } from "../../export/npy.ts";
@@ -14,6 +14,7 @@ import { base, MONO } from "../theme.ts";
 import { Timeline } from "../timeline/timeline.ts";
 import { copyText, save } from "./clipboard.ts";
 import { pictureOf, pngOf } from "./picture.ts";
+import { takeAwayStyles } from "./take_away_styles.ts";
 
 type Row = "Picture" | "Numbers" | "Python" | "Link";
 
@@ -27,63 +28,7 @@ export class TakeAway extends LitElement {
     second: { state: true },
   };
 
-  static override styles = [
-    base,
-    pickerStyles,
-    css`
-      [popover] {
-        inset: 52px 20px auto auto;
-        width: max-content;
-        min-width: 320px;
-        max-width: min(560px, 100vw - 40px);
-        margin: 0;
-        padding: 12px 20px;
-        border: 1px solid var(--rule);
-        border-radius: 10px;
-        background: var(--page);
-        color: var(--ink);
-        box-shadow: 0 8px 32px rgb(0 0 0 / 18%);
-      }
-      .row {
-        display: flex;
-        gap: 0 8px;
-        align-items: center;
-        margin: 4px 0;
-        flex-wrap: wrap;
-      }
-      h2 {
-        width: 64px;
-        margin: 0;
-        color: var(--soft);
-        font: inherit;
-      }
-      .action {
-        height: 32px;
-        padding: 0 12px;
-        border: 0;
-        border-radius: 8px;
-        background: var(--raised);
-        cursor: pointer;
-      }
-      .action:hover {
-        background: var(--rule);
-      }
-      pre {
-        margin: 4px 0 8px;
-        overflow: auto;
-        max-height: 40vh;
-        padding: 10px 12px;
-        border-radius: 8px;
-        background: var(--raised);
-        overflow-wrap: anywhere;
-        white-space: pre-wrap;
-      }
-      [role="status"] {
-        margin-left: 8px;
-        color: var(--soft);
-      }
-    `,
-  ];
+  static override styles = [base, pickerStyles, takeAwayStyles];
 
   declare session: Session;
   /** The link that shows somebody else the same. */

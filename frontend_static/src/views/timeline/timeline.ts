@@ -3,7 +3,7 @@ import { html, LitElement, nothing, type PropertyValues } from "lit";
 import { type Brush, brushBetween } from "../../maths/brush.ts";
 import type { Theme } from "../../maths/colours.ts";
 import type { Cell } from "../../maths/hit.ts";
-import { type Place, placeAt, rowOf } from "../../maths/stage.ts";
+import { type Place, placeAt } from "../../maths/stage.ts";
 import { arrange } from "../../maths/units.ts";
 import type { TimeWindow } from "../../maths/window.ts";
 import type { Match } from "../../state/finder.ts";
@@ -16,7 +16,7 @@ import { Box } from "../time/box.ts";
 import { renderBand, renderCrosshair, renderRange, renderSurface } from "../time/frame.ts";
 import { TimePointer } from "../time/pointer.ts";
 import { RANGE_HEIGHT, timeStyles } from "../time/styles.ts";
-import type { Cursor } from "./cursor.ts";
+import { type Cursor, cursorAt, sameCursor } from "./cursor.ts";
 import "./lane.ts";
 import {
   axisHeight,
@@ -203,24 +203,9 @@ export class Timeline extends LitElement {
     ></rnn-lane>`;
   }
 
-  /** The unit, or of an evolution the step's row, that a place lies on. */
-  private cursorAt(place: Place): Cursor {
-    const { timestep, pane, share } = place;
-    const lane = place.lane === null ? undefined : this.lanes[place.lane];
-    const plot = lane?.plots[pane];
-    if (lane === undefined || plot === undefined || typeof plot === "string")
-      return { timestep, unit: null, step: null };
-    const row = rowOf(share, plot.order.length);
-    const at = row === null ? null : (plot.order[row] ?? null);
-    return lane.rows === "steps" ? { timestep, unit: null, step: at } : { timestep, unit: at, step: null };
-  }
-
   private onHover(place: Place | null): void {
-    const next = place && this.cursorAt(place);
-    const { hover } = this;
-    if (next?.timestep === hover?.timestep && next?.unit === hover?.unit && next?.step === hover?.step)
-      return;
-    this.hover = next;
+    const next = place && cursorAt(place, this.lanes);
+    if (!sameCursor(next, this.hover)) this.hover = next;
   }
 
   /** B may be longer than A, whose timesteps these are. */
@@ -233,7 +218,7 @@ export class Timeline extends LitElement {
   }
 
   private onClick(place: Place): void {
-    const { timestep, unit, step } = this.cursorAt(place);
+    const { timestep, unit, step } = cursorAt(place, this.lanes);
     const lane = this.lanes[place.lane ?? -1];
     if (lane === undefined) return;
     if (step !== null && this.evolution) {

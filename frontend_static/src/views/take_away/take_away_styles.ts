@@ -1,0 +1,56 @@
+/** How the menu of what can be taken away is laid out. */
+import { css } from "lit";
+
+export const takeAwayStyles = css`
+  [popover] {
+    inset: 52px 20px auto auto;
+    width: max-content;
+    min-width: 320px;
+    max-width: min(560px, 100vw - 40px);
+    margin: 0;
+    padding: 12px 20px;
+    border: 1px solid var(--rule);
+    border-radius: 10px;
+    background: var(--page);
+    color: var(--ink);
+    box-shadow: 0 8px 32px rgb(0 0 0 / 18%);
+  }
+  .row {
+    display: flex;
+    gap: 0 8px;
+    align-items: center;
+    margin: 4px 0;
+    flex-wrap: wrap;
+  }
+  h2 {
+    width: 64px;
+    margin: 0;
+    color: var(--soft);
+    font: inherit;
+  }
+  .action {
+    height: 32px;
+    padding: 0 12px;
+    border: 0;
+    border-radius: 8px;
+    background: var(--raised);
+    cursor: pointer;
+  }
+  .action:hover {
+    background: var(--rule);
+  }
+  pre {
+    margin: 4px 0 8px;
+    overflow: auto;
+    max-height: 40vh;
+    padding: 10px 12px;
+    border-radius: 8px;
+    background: var(--raised);
+    overflow-wrap: anywhere;
+    white-space: pre-wrap;
+  }
+  [role="status"] {
+    margin-left: 8px;
+    color: var(--soft);
+  }
+`;
