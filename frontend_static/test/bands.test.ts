@@ -222,7 +222,7 @@ test("an entry shows the nearest kept step, and says so", () => {
   assert.equal(shown?.label, "a (8 is shown)");
   assert.equal(shownOf([entry(4, { gate })], "gate")[0]?.label, "a");
   assert.deepEqual(standIns(entry(7, { gate }), "epoch"), [
-    "epoch 7 was not kept by TensorBoard: epoch 8 is shown",
+    "TensorBoard has no statistics of epoch 7: epoch 8 is shown",
   ]);
   assert.deepEqual(standIns(entry(9, { gate }), "batch"), [
     "TensorBoard has not read batch 9 yet: batch 8 is shown",

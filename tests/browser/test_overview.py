@@ -252,7 +252,7 @@ def test_a_step_that_tensorboard_dropped_is_said(sparse: tuple[TensorBoard, Path
     dropped = next(step for step in STEPS if step not in kept)
     nearest = min(kept, key=lambda step: (abs(step - dropped), step))
     tab.open(run="lstm/rnn", step=dropped, view="overview")
-    note = f"epoch {dropped} was not kept by TensorBoard: epoch {nearest} is shown"
+    note = f"TensorBoard has no statistics of epoch {dropped}: epoch {nearest} is shown"
     expect(tab.frame.locator("rnn-overview .note")).to_have_text(note)
     hover(tab, "candidate", 9)
     expect_read(tab, "candidate", 9)

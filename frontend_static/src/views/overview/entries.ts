@@ -67,7 +67,7 @@ export function standIns(entry: OverviewEntry, unit: StepUnit): string[] {
     const why =
       entry.step > (steps.at(-1) as number)
         ? `TensorBoard has not read ${unit} ${entry.step} yet`
-        : `${unit} ${entry.step} was not kept by TensorBoard`;
+        : `TensorBoard has no statistics of ${unit} ${entry.step}`;
     const sentence = `${why}: ${unit} ${nearest} is shown`;
     names.set(sentence, [...(names.get(sentence) ?? []), signalLabel(name)]);
   }
