@@ -65,4 +65,7 @@ def pair_targets(predictions: Sequence[str], targets: Sequence[str]) -> dict[str
 
 
 def _known(is_class: Array, indices: Array) -> Array:
-    return np.where(is_class, indices, NO_CLASS).astype(np.int32)
+    # `np.where` refuses NO_CLASS beside unsigned indices.
+    classes = np.full(indices.shape, NO_CLASS, np.int32)
+    classes[is_class] = indices[is_class]
+    return classes
