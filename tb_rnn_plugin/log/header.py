@@ -22,11 +22,11 @@ from tb_rnn_plugin.log import layout
 from tb_rnn_plugin.log.encoding import DTYPES, MOST_HEADER_BYTES
 from tb_rnn_plugin.log.errors import NewerFormatError, UnreadableFileError
 
-_FIRST_READ = 2**14
+FIRST_READ = 2**14
 """Bytes. The headers of most steps are shorter, so there with the first reading."""
 
-_KEPT = 32
-"""Files whose headers are kept, parsed, if they are as short as that: a step is asked about layer by layer."""
+KEPT = 32
+"""Headers that are kept, parsed, if they are as short as that: a step is asked about layer by layer."""
 
 _MOST_AXES = 32
 """NumPy's own limit, before its version 2."""
@@ -78,7 +78,7 @@ def read_header(file: FileIO) -> Header:
     """
     size = os.fstat(file.fileno()).st_size
     file.seek(0)
-    start = file.read(_FIRST_READ) or b""
+    start = file.read(FIRST_READ) or b""
     length = int.from_bytes(start[:8], "little")
     if size < 8 or length > min(size - 8, MOST_HEADER_BYTES):
         raise _unreadable(f"a header of {length} bytes in a file of {size}")
@@ -103,7 +103,7 @@ def _parse(text: bytes, size: int) -> Header:
     return Header(document, {name: blocks[name] for name in checksums}, checksums)
 
 
-_parse_kept = lru_cache(_KEPT)(_parse)
+_parse_kept = lru_cache(KEPT)(_parse)
 
 
 def _unreadable(reason: str) -> UnreadableFileError:

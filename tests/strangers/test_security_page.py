@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from tb_rnn_plugin.log.encoding import MOST_HEADER_BYTES
+from tb_rnn_plugin.log.header import FIRST_READ, KEPT
 from tb_rnn_plugin.server.answers import CAPACITY
 from tb_rnn_plugin.server.queries.over_steps import MOST_STEPS
 from tb_rnn_plugin.server.wire import MOST_WORDS
@@ -16,6 +17,7 @@ PAGE = (Path(__file__).parents[2] / "SECURITY.md").read_text()
 def test_limits_are_those_of_the_code() -> None:
     rows = dict(re.findall(r"^\| ([^|]+) \| ([^|]+) \|$", PAGE, re.MULTILINE))
     assert rows["a file's header, with all names, tokens and texts"].startswith(f"{MOST_HEADER_BYTES} bytes")
+    assert rows["headers kept, parsed"] == f"{KEPT}, of {FIRST_READ} bytes at most"
     assert rows["steps in a history"].startswith(f"{MOST_STEPS},")
     assert rows["answers kept, so as not to be computed again"] == f"{CAPACITY} bytes"
     assert rows["an error"] == f"{MOST_WORDS} characters"
