@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -108,6 +108,15 @@ def test_a_key_that_goes_on_is_another_layer(tmp_path: Path) -> None:
         read = read_layer(ArrayFile(layout.trace_directory(tmp_path) / layout.step_file(7)), trace.key, 0)
         assert list(read.signals) == list(trace.signals)
         assert list(read.weights) == list(trace.weights)
+
+
+def test_what_was_read_may_be_changed(tmp_path: Path) -> None:
+    """Headers are kept between readings; what is made of them is the reader's own."""
+    run = logged(tmp_path, reference_trace("LSTM"))
+    config = dict(run.layers["rnn"].config)
+    for read in (run.trace("rnn", 7), run.layers["rnn"]):
+        cast("dict[str, Any]", read.config).clear()
+    assert run.trace("rnn", 7).config == run.layers["rnn"].config == config != {}
 
 
 def test_one_sample_of_one_layer_is_read(tmp_path: Path, readings: list[Reading]) -> None:

@@ -7,11 +7,13 @@ flipped bit is refused, never shown.
 
 from __future__ import annotations
 
+import json
 import math
 import os
 import stat
 import weakref
 from collections.abc import Mapping
+from functools import cached_property
 from io import FileIO
 from pathlib import Path
 from typing import Any
@@ -70,6 +72,11 @@ class ArrayFile:
         """The names of all arrays."""
         return list(self.blocks)
 
+    @cached_property
+    def _document(self) -> dict[str, Any]:
+        document: dict[str, Any] = json.loads(self._header.document)
+        return document
+
     def field(self, name: str) -> Any:
         """Return one field of the JSON document.
 
@@ -77,7 +84,7 @@ class ArrayFile:
             UnreadableFileError: there is none of this name.
         """
         try:
-            return self._header.document[name]
+            return self._document[name]
         except KeyError:
             raise UnreadableFileError(f"{self.path} is not complete: its header has no field {name!r}.") from None
 
