@@ -65,10 +65,18 @@ def nested_functions_inlined() -> Iterator[None]:
 
 
 class Tape:
-    """Differentiates what is computed while it is entered."""
+    """Differentiates what is computed while it is entered.
 
-    def __init__(self) -> None:
-        self._tape = tf.GradientTape(persistent=True, watch_accessed_variables=False)
+    Args:
+        scales: What the scalar is multiplied by on the way, and its gradients are divided by. A value that is not
+            finite is taken at the next scale.
+    """
+
+    def __init__(self, scales: Sequence[float] = (1.0,)) -> None:
+        self._scales = scales
+        # Of what a persistent tape records TensorFlow makes derivatives of higher order, too: that takes three times
+        # as long to trace.
+        self._tape = tf.GradientTape(persistent=len(scales) > 1, watch_accessed_variables=False)
         self._watched: list[Any] = []
 
     def __enter__(self) -> Tape:
@@ -83,15 +91,12 @@ class Tape:
         self._tape.watch(tensor)
         self._watched.append(tensor)
 
-    def gradients(self, loss: Any, scales: Sequence[float] = (1.0,)) -> dict[int, Any]:
+    def gradients(self, loss: Any) -> dict[int, Any]:
         """Return the gradient of a scalar by every tensor watched, by the tensor's `id`; zeros where it has no part.
 
-        Args:
-            loss: The scalar.
-            scales: What it is multiplied by on the way, and the gradients are divided by. A value that is not finite
-                is taken at the next scale.
+        Once for each tape.
         """
-        found = [self._scaled(loss, scale) for scale in scales]
+        found = [self._scaled(loss, scale) for scale in self._scales]
         best = found[0]
         for other in found[1:]:
             best = [tf.where(tf.math.is_finite(a), a, b) for a, b in zip(best, other, strict=True)]

@@ -119,15 +119,16 @@ class Probe:
 
     def _forward(self, inputs: Any) -> tuple[dict[str, Any], Any]:
         """Call the model once and return what its layers did; this is what gets compiled."""
-        loss, tape = self._loss, Tape()
-        hearing = Hearing(self._layers, self._initial_states, tape.watch if loss else None)
+        loss = self._loss
+        tape = Tape(loss.scales) if loss else None
+        hearing = Hearing(self._layers, self._initial_states, tape.watch if tape else None)
         scope = keras.StatelessScope(state_mapping=self._state_mapping(), collect_losses=loss is not None)
-        with scope, listening(hearing), inlined(), tape if loss else nullcontext():
+        with scope, listening(hearing), inlined(), tape or nullcontext():
             outputs = self.model(inputs, training=self._training)
             value = loss and loss(inputs, outputs, self._training)
         self._calls, self.unreachable = hearing.calls(), hearing.unreachable
         self._check_heard()
-        gradients = tape.gradients(value, loss.scales) if loss else {}
+        gradients = tape.gradients(value) if tape else {}
         return {key: finished(call, gradients) for key, call in self._calls.items()}, outputs
 
     def _check_heard(self) -> None:
