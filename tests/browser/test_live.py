@@ -121,23 +121,24 @@ def test_the_inspector_grows_with_the_run(growing: Path, open_tab: Open) -> None
         expect(tab.lane("evolution").locator("data")).to_have_attribute("value", value)
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("rate", ["1", "20"])
 def test_every_picture_of_a_playing_run_stands_under_its_own_number(tab: Tab, logs: Path, rate: str) -> None:
     first = 0 if rate == "20" else LAST - 2
     tab.open(run="lstm/rnn", step=first, timestep=9, unit=4)
     tab.expect_step(first)
-    plugin = next(frame for frame in tab.page.frames if frame.url.endswith("name=rnn_timeline"))
-    plugin.evaluate(NOTE_PICTURES)
+    tab.page.evaluate(NOTE_PICTURES)
     tab.frame.get_by_label("Speed of playing").select_option(rate)
     tab.button("Play").click()
     tab.expect_step(LAST)
     expect(tab.button("Play")).to_be_visible()
-    assert plugin.evaluate("() => window.steps") == list(range(first + 1, LAST + 1))
-    for label, step, value in plugin.evaluate("() => window.pictures"):
+    assert tab.page.evaluate("() => window.steps") == list(range(first + 1, LAST + 1))
+    for label, step, value in tab.page.evaluate("() => window.pictures"):
         assert label == f"epoch {step}"
         assert value == stored(logs, "lstm/rnn", step, "cell_state")[0, 9, 4]
 
 
+@pytest.mark.alone
 def test_playing_waits_for_a_slow_server_and_shows_no_step_under_another_number(tab: Tab, logs: Path) -> None:
     held: list[Route] = []
 
@@ -161,15 +162,15 @@ def test_playing_waits_for_a_slow_server_and_shows_no_step_under_another_number(
     tab.expect_step(LAST)
 
 
+@pytest.mark.alone
 def test_playing_from_the_last_step_begins_with_the_first(tab: Tab) -> None:
     tab.open(run="lstm/rnn", timestep=9, unit=4)
     tab.expect_step(LAST)
-    plugin = next(frame for frame in tab.page.frames if frame.url.endswith("name=rnn_timeline"))
-    plugin.evaluate(NOTE_PICTURES)
+    tab.page.evaluate(NOTE_PICTURES)
     tab.frame.get_by_label("Speed of playing").select_option("20")
     tab.button("Play").click()
-    plugin.wait_for_function("last => window.steps.includes(last)", arg=LAST)
-    assert plugin.evaluate("() => window.steps") == list(range(LAST + 1))
+    tab.page.wait_for_function("last => window.steps.includes(last)", arg=LAST)
+    assert tab.page.evaluate("() => window.steps") == list(range(LAST + 1))
 
 
 def test_the_address_edited_to_another_run_shows_that_run(tab: Tab, logs: Path) -> None:

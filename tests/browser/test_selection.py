@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Route, expect
 
 from tests.browser.logdir import STEPS
@@ -18,6 +19,7 @@ def test_opens_at_the_last_step_of_the_first_run(tab: Tab) -> None:
     tab.expect_step(8)
 
 
+@pytest.mark.alone
 def test_clicks_on_the_scrubber_choose_steps(tab: Tab) -> None:
     tab.open(run="lstm/rnn")
     tab.expect_step(LAST)
@@ -31,6 +33,7 @@ def test_clicks_on_the_scrubber_choose_steps(tab: Tab) -> None:
     expect(tab.frame.locator("rnn-scrubber .where span")).to_have_text("loss 3.0000")
 
 
+@pytest.mark.alone
 def test_dragging_the_scrubber_ends_where_the_mouse_ends(tab: Tab) -> None:
     tab.open(run="lstm/rnn", step=0)
     tab.expect_step(0)
@@ -44,6 +47,7 @@ def test_dragging_the_scrubber_ends_where_the_mouse_ends(tab: Tab) -> None:
     tab.expect_step(LAST)
 
 
+@pytest.mark.alone
 def test_arrow_keys_home_and_end(tab: Tab) -> None:
     tab.open(run="lstm/rnn")
     tab.expect_step(LAST)
@@ -55,6 +59,7 @@ def test_arrow_keys_home_and_end(tab: Tab) -> None:
     tab.expect_step(LAST)
 
 
+@pytest.mark.alone
 def test_steps_that_are_not_consecutive(tab: Tab) -> None:
     tab.open(run="masked/rnn", step=0)
     tab.expect_step(0)
@@ -63,6 +68,7 @@ def test_steps_that_are_not_consecutive(tab: Tab) -> None:
     tab.expect_step(3)
 
 
+@pytest.mark.alone
 def test_play_goes_through_all_steps_and_stops(tab: Tab) -> None:
     tab.open(run="lstm/rnn", step=8)
     tab.expect_step(8)
@@ -72,6 +78,7 @@ def test_play_goes_through_all_steps_and_stops(tab: Tab) -> None:
     expect(tab.frame.get_by_role("button", name="Play")).to_be_visible()
 
 
+@pytest.mark.alone
 def test_space_plays_from_the_start_and_pauses(tab: Tab) -> None:
     tab.open(run="lstm/rnn")
     tab.expect_step(LAST)
@@ -86,6 +93,7 @@ def test_space_plays_from_the_start_and_pauses(tab: Tab) -> None:
     tab.expect_step(0)
 
 
+@pytest.mark.alone
 def test_pickers_change_run_layer_and_sample(tab: Tab) -> None:
     tab.open(run="lstm/rnn", step=5)
     tab.expect_step(5)
@@ -123,6 +131,7 @@ def test_a_zoom_survives_the_url(tab: Tab) -> None:
     expect(tab.value("candidate")).to_have_attribute("data-timestep", "100")
 
 
+@pytest.mark.alone
 def test_a_late_answer_is_never_painted_under_a_newer_step(tab: Tab) -> None:
     """The answer for step 3 is held back until step 5 is on the screen."""
     held: list[Route] = []

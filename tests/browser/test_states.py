@@ -102,6 +102,7 @@ def test_a_damaged_file_is_a_notice_that_can_be_dismissed(growing: Path, open_ta
         expect(notice).to_have_count(0)
 
 
+@pytest.mark.alone
 def test_the_servers_sentence_is_shown_and_other_steps_stay_reachable(tab: Tab) -> None:
     sentence = "Step 3 of run 'lstm/rnn' cannot be read: it ends after 7 bytes. <b>"
 
@@ -120,6 +121,7 @@ def test_the_servers_sentence_is_shown_and_other_steps_stay_reachable(tab: Tab) 
     tab.complaints[:] = [text for text in tab.complaints if "404" not in text]
 
 
+@pytest.mark.alone
 def test_many_annotations_and_signals_scroll_under_the_time_axis(tab: Tab) -> None:
     """Tracks by the dozen leave the lanes their least height, and the axis stays in view."""
     names = [f"annotation {i}" for i in range(12)]
@@ -142,6 +144,7 @@ def test_many_annotations_and_signals_scroll_under_the_time_axis(tab: Tab) -> No
     expect(tab.frame.locator(".axis canvas")).to_be_in_viewport(ratio=0.9)
 
 
+@pytest.mark.alone
 def test_help_opens_and_closes_with_its_key(tab: Tab) -> None:
     tab.open(run="lstm/rnn")
     tab.expect_step(11)
@@ -154,6 +157,7 @@ def test_help_opens_and_closes_with_its_key(tab: Tab) -> None:
     expect(dialog).to_be_hidden()
 
 
+@pytest.mark.alone
 def test_everything_can_be_reached_and_is_named(tab: Tab) -> None:
     tab.open(run="lstm/rnn")
     tab.expect_step(11)
@@ -175,8 +179,7 @@ def test_everything_can_be_reached_and_is_named(tab: Tab) -> None:
     assert unnamed == []
 
 
-@pytest.mark.parametrize(("width", "height"), [(1280, 800), (1920, 1080)])
-@pytest.mark.parametrize("scale", [1, 2])
+@pytest.mark.parametrize(("width", "height", "scale"), [(1280, 800, 1), (1920, 1080, 2)])
 def test_pictures(browser: Browser, address: str, width: int, height: int, scale: int) -> None:
     """Take the pictures to look at: `tests/browser/screenshots/`, not in git."""
     page = browser.new_page(viewport={"width": width, "height": height}, device_scale_factor=scale)
