@@ -99,15 +99,18 @@ export const chartStyles = css`
     font-size: 12px;
     line-height: 15px;
   }
+  /* Two lines at most, beside the upper end of the axis. */
   h3 {
+    display: -webkit-box;
     margin: 0 48px 3px 0;
     overflow: hidden;
     color: var(--ink);
     font-weight: 600;
     font-size: 13px;
     line-height: 16px;
-    text-overflow: ellipsis;
-    white-space: nowrap;
+    overflow-wrap: anywhere;
+    -webkit-box-orient: vertical;
+    -webkit-line-clamp: 2;
   }
   .end {
     position: absolute;
@@ -135,6 +138,7 @@ export const chartStyles = css`
   .reading span {
     display: block;
     font-size: 11px;
+    white-space: normal;
   }
   .reading .lost {
     display: inline-block;
