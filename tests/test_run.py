@@ -19,6 +19,7 @@ from tb_rnn_plugin.log.writer import RunWriter
 from tb_rnn_plugin.run import Run
 from tests.analysis.traces import COLUMNS, FORMS, MASK, TIMESTEPS, UNITS, reference_trace
 from tests.conftest import Reading
+from tests.runs import write_run
 
 ATOL = 1e-2
 """Seven products of order 1, each of two numbers that float16 rounds by up to 2^-11, and slopes of at most 1; a wrong
@@ -117,6 +118,16 @@ def test_what_was_read_may_be_changed(tmp_path: Path) -> None:
     for read in (run.trace("rnn", 7), run.layers["rnn"]):
         cast("dict[str, Any]", read.config).clear()
     assert run.trace("rnn", 7).config == run.layers["rnn"].config == config != {}
+
+
+def test_a_probe_that_was_read_may_be_changed(tmp_path: Path) -> None:
+    run = open_run(write_run(tmp_path))
+    names, tokens = list(run.probe.sample_names), [list(row) for row in run.probe.tokens or []]
+    cast("list[str]", run.probe.sample_names).clear()
+    cast("list[list[str]]", run.probe.tokens)[0].clear()
+    assert (run.probe.sample_names, run.probe.tokens) == (names, tokens)
+    assert names
+    assert tokens[0]
 
 
 def test_one_sample_of_one_layer_is_read(tmp_path: Path, readings: list[Reading]) -> None:

@@ -7,13 +7,11 @@ flipped bit is refused, never shown.
 
 from __future__ import annotations
 
-import json
 import math
 import os
 import stat
 import weakref
 from collections.abc import Mapping
-from functools import cached_property
 from io import FileIO
 from pathlib import Path
 from typing import Any
@@ -72,19 +70,14 @@ class ArrayFile:
         """The names of all arrays."""
         return list(self.blocks)
 
-    @cached_property
-    def _document(self) -> dict[str, Any]:
-        document: dict[str, Any] = json.loads(self._header.document)
-        return document
-
     def field(self, name: str) -> Any:
-        """Return one field of the JSON document.
+        """Return one field of the JSON document, which others read, too: it is not to be changed or handed on.
 
         Raises:
             UnreadableFileError: there is none of this name.
         """
         try:
-            return self._document[name]
+            return self._header.document[name]
         except KeyError:
             raise UnreadableFileError(f"{self.path} is not complete: its header has no field {name!r}.") from None
 

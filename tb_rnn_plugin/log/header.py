@@ -52,13 +52,13 @@ class Header:
     """What a file says of itself; shared between readers, so not to be changed.
 
     Attributes:
-        document: The text of a JSON object: each reader makes one of its own of it.
+        document: JSON.
         blocks: The arrays by name, in the order that they were given in. They fill the rest of the file, and none
             overlaps another.
         checksums: CRC-32C of each array: of every row of its first axis where that is `checked_by_row`, else one.
     """
 
-    document: str
+    document: Mapping[str, Any]
     blocks: Mapping[str, Block]
     checksums: Mapping[str, Sequence[int]]
 
@@ -98,8 +98,9 @@ def _parse(text: bytes, size: int) -> Header:
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise _unreadable(f"its header is not that of a safetensors file: {error!r:.100}") from error
     _check_format(metadata)
-    checksums = _parse_checksums(_parse_document(metadata), blocks)
-    return Header(metadata["document"], {name: blocks[name] for name in checksums}, checksums)
+    document = _parse_document(metadata)
+    checksums = _parse_checksums(document, blocks)
+    return Header(document, {name: blocks[name] for name in checksums}, checksums)
 
 
 _parse_kept = lru_cache(KEPT)(_parse)

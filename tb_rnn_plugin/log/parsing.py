@@ -1,4 +1,4 @@
-"""Values of a document that anyone may have written, as the type that they must have.
+"""Values of a document that anyone may have written, as the type that they must have, and made anew.
 
 A checksum tells a damaged file from a sound one, but not who wrote it.
 """
@@ -36,7 +36,7 @@ def texts(value: Any) -> list[str]:
     """Return a list of strings, or raise a TypeError."""
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise TypeError("something else than a list of texts")
-    return value
+    return list(value)
 
 
 def text_array(value: Any) -> Array:
@@ -104,4 +104,4 @@ def _config(value: Any) -> dict[str, Any]:
     for setting in value.values():
         if setting is not None and not isinstance(setting, (str, bool, int, float)):
             raise TypeError("a config of something else than names, numbers and flags")
-    return value
+    return dict(value)
