@@ -197,9 +197,11 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
         """Return how many steps this fit captures at most, from its first epoch; None if Keras does not say."""
         params = self.params or {}
         epochs, batches = params.get("epochs"), params.get("steps")
+        if epochs is None:
+            return None
         if self._schedule.unit == "epoch":
-            return None if epochs is None else self._schedule.count(epoch, epochs)
-        if epochs is None or batches is None:
+            return self._schedule.count(epoch, epochs)
+        if batches is None:
             return None
         return self._schedule.count(self._batches, self._batches + (epochs - epoch) * batches)
 

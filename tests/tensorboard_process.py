@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-ROUTES = "/data/plugin/rnn_timeline"
+ROUTES = "/data/plugin/rnn_timeline/"
 PATIENCE = 60.0  # seconds until TensorBoard must have done what it is waited for
 
 
@@ -46,7 +46,7 @@ class TensorBoard:
         self, route: str, headers: Mapping[str, str] | None = None, method: str = "GET", **parameters: object
     ) -> Answer:
         """Ask one of our routes, or any other path if it starts with a slash."""
-        path = route if route.startswith("/") else f"{ROUTES}/{route}"
+        path = route if route.startswith("/") else ROUTES + route
         query = f"?{urllib.parse.urlencode(parameters)}" if parameters else ""
         request = urllib.request.Request(self.address + path + query, headers=dict(headers or {}), method=method)
         try:

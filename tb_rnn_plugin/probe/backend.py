@@ -72,7 +72,7 @@ class Tape:
             finite is taken at the next scale.
     """
 
-    def __init__(self, scales: Sequence[float] = (1.0,)) -> None:
+    def __init__(self, scales: Sequence[float]) -> None:
         self._scales = scales
         # Of what a persistent tape records TensorFlow makes derivatives of higher order, too: that takes three times
         # as long to trace.

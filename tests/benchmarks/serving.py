@@ -39,7 +39,7 @@ def trace_vs_static() -> Figure:
             with closing(HTTPConnection(urlsplit(board.address).netloc, timeout=PATIENCE)) as browser:
 
                 def fetch(step: int) -> bytes:
-                    return _fetch(browser, f"{ROUTES}/trace?run=run/rnn&step={step}&layer=lstm&sample=1")
+                    return _fetch(browser, f"{ROUTES}trace?run=run/rnn&step={step}&layer=lstm&sample=1")
 
                 for step in range(STEPS):
                     (Path(directory) / static_files.name(step)).write_bytes(body := fetch(step))

@@ -14,8 +14,8 @@ from tensorboard.backend.event_processing.plugin_event_multiplexer import EventM
 from werkzeug.test import Client
 
 from tb_rnn_plugin.server.plugin import RNNTimelinePlugin
+from tests.tensorboard_process import ROUTES
 
-ROUTES = "/data/plugin/rnn_timeline/"
 CANARY = "canary-c0ffee"
 """Is in every file that no answer may come from."""
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from tests.server.test_bad_requests import HOSTILE_NAMES, asked
 from tests.server.test_bad_requests import ROUTES as PARAMETERS
-from tests.strangers.application import ROUTES
 from tests.strangers.logs import ENTICING
+from tests.tensorboard_process import ROUTES
 
 RUNS = ["plain/rnn", "masked/rnn", "uneven/rnn", "scored/rnn", "linked-files/rnn", "linked-traces/rnn"]
 RUNS += ["linked-plugins/rnn", "odd/rnn"]

@@ -13,10 +13,10 @@ import pytest
 from tests.clients import resident
 from tests.server.test_bad_requests import ROUTES, asked
 from tests.strangers.application import CANARY, MOST_BYTES
-from tests.strangers.application import ROUTES as PREFIX
 from tests.strangers.logs import write_logs
 from tests.strangers.requests import BYTES, METHODS, NUMBERS, TEXTS
 from tests.tensorboard_process import PATIENCE, TensorBoard, tensorboard
+from tests.tensorboard_process import ROUTES as PREFIX
 
 MOST_GROWTH = 8 * 2**20
 """In a round; less than a third of what the names of experiments in its requests take together."""
