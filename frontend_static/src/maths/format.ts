@@ -1,4 +1,5 @@
 /** Numbers as people read them; a true minus sign, no false digits. */
+import type { StepUnit } from "../api/types.ts";
 import { isGradient, stateOf } from "./gradients.ts";
 
 function withMinus(text: string): string {
@@ -26,14 +27,22 @@ export function formatEnd(value: number): string {
 
 const MOST_NAMED = 4;
 
+/** More than one of what a step is. */
+export function unitPlural(unit: StepUnit): string {
+  return unit === "epoch" ? "epochs" : "batches";
+}
+
 /** Says which steps of a history are not in it, and why; "" where none is missing. */
-export function leftOut(unit: "epoch" | "batch", steps: readonly number[]): string {
+export function leftOut(unit: StepUnit, steps: readonly number[]): string {
   if (steps.length === 0) return "";
-  if (steps.length === 1)
-    return `${unit === "epoch" ? "Epoch" : "Batch"} ${steps[0]} is left out: its file is damaged.`;
+  if (steps.length === 1) return `${capitalized(unit)} ${steps[0]} is left out: its file is damaged.`;
   const named = steps.length > MOST_NAMED ? steps.slice(0, MOST_NAMED - 1) : steps.slice(0, -1);
   const last = steps.length > MOST_NAMED ? `${formatCount(steps.length - named.length)} more` : steps.at(-1);
-  return `${unit === "epoch" ? "Epochs" : "Batches"} ${named.join(", ")} and ${last} are left out: their files are damaged.`;
+  return `${capitalized(unitPlural(unit))} ${named.join(", ")} and ${last} are left out: their files are damaged.`;
+}
+
+function capitalized(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
 }
 
 export function formatCount(value: number): string {

@@ -1,5 +1,6 @@
 /** What the mouse and the keys do. */
 import { css, html, LitElement } from "lit";
+import { popoverStyles } from "../popover_styles.ts";
 import { base } from "../theme.ts";
 
 const ROWS: readonly (readonly [string, string])[] = [
@@ -29,6 +30,7 @@ const ROWS: readonly (readonly [string, string])[] = [
 export class Help extends LitElement {
   static override styles = [
     base,
+    popoverStyles,
     css`
       button {
         width: 32px;
@@ -36,15 +38,8 @@ export class Help extends LitElement {
         font-weight: 600;
       }
       [popover] {
-        inset: 52px 20px auto auto;
-        margin: 0;
-        padding: 16px 20px;
-        border: 1px solid var(--rule);
-        border-radius: 10px;
-        background: var(--page);
-        color: var(--ink);
-        box-shadow: 0 8px 32px rgb(0 0 0 / 18%);
         max-width: 460px;
+        padding: 16px 20px;
       }
       dl {
         display: grid;

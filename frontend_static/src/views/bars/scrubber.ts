@@ -1,7 +1,7 @@
 /** Time in training: a tick per captured step, the loss behind them, and the player. */
 import { html, LitElement, nothing, svg } from "lit";
 import type { RunInfo } from "../../api/types.ts";
-import { formatValue } from "../../maths/format.ts";
+import { formatValue, unitPlural } from "../../maths/format.ts";
 import { lossOf, stepAt, stepX, trainingPath } from "../../maths/training.ts";
 import { send, wish } from "../events.ts";
 import { base } from "../theme.ts";
@@ -154,7 +154,7 @@ export class Scrubber extends LitElement {
   }
 
   private renderRate() {
-    const unit = this.run.unit === "epoch" ? "epochs" : "batches";
+    const unit = unitPlural(this.run.unit);
     return html`<select
       class="rate"
       aria-label="Speed of playing"

@@ -2,7 +2,7 @@
 import { html, nothing, svg } from "lit";
 import type { StepUnit } from "../../api/types.ts";
 import type { Theme } from "../../maths/colours.ts";
-import { formatCount } from "../../maths/format.ts";
+import { formatCount, unitPlural } from "../../maths/format.ts";
 import type { OverviewEntry } from "../../state/overviews.ts";
 import { OVERLAYS } from "../../state/selection.ts";
 import { entryColour, INNER, OUTER, overlayColour, veiled } from "./colours.ts";
@@ -32,7 +32,7 @@ export function renderLegend(input: LegendInput) {
 
 function renderPicker({ overlay, unit, onOverlay }: LegendInput) {
   return html`<label>
-    other ${unit === "epoch" ? "epochs" : "batches"}
+    other ${unitPlural(unit)}
     <select
       name="overlay"
       @change=${(event: Event) => onOverlay(Number((event.target as HTMLSelectElement).value))}

@@ -1,7 +1,7 @@
 /** What looks wrong at this step: ranked, each with its evidence one click away. */
 import { css, html, nothing } from "lit";
 import type { Finding, Findings, Tensors } from "../../api/analyses.ts";
-import { signalLabel } from "../../maths/format.ts";
+import { signalLabel, unitPlural } from "../../maths/format.ts";
 import { findingsAsk, saturationAsk } from "../../state/asked.ts";
 import { evidenceOf } from "../../state/evidence.ts";
 import { send, wish } from "../events.ts";
@@ -176,7 +176,7 @@ export class FindingsPanel extends Page {
   /** The steps that were looked at and show it, too. */
   private renderSteps({ steps }: Finding) {
     return html`<div class="steps">
-      ${this.run.unit === "epoch" ? "epochs" : "batches"}
+      ${unitPlural(this.run.unit)}
       ${steps.map((step) => html`<button class="quiet" aria-current=${step === this.selection.step ? "step" : nothing} @click=${() => send(this, "step-change", step)}>${step}</button>`)}
     </div>`;
   }

@@ -5,7 +5,6 @@ import { leftOut } from "../../maths/format.ts";
 
 /** Nothing where no step is `unreadable`. */
 export function renderLeftOut(unit: StepUnit, unreadable: readonly number[]) {
-  return unreadable.length === 0
-    ? nothing
-    : html`<p class="hint" role="note">${leftOut(unit, unreadable)}</p>`;
+  const sentence = leftOut(unit, unreadable);
+  return sentence === "" ? nothing : html`<p class="hint" role="note">${sentence}</p>`;
 }

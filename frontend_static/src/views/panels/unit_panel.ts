@@ -3,7 +3,7 @@ import { html, LitElement, nothing, svg } from "lit";
 import { guard } from "lit/directives/guard.js";
 import { valueAt } from "../../api/trace.ts";
 import { rankChanges, type UnitChange } from "../../maths/changes.ts";
-import { formatEnd, formatValue, signalLabel } from "../../maths/format.ts";
+import { formatEnd, formatValue, signalLabel, unitPlural } from "../../maths/format.ts";
 import { unitScores } from "../../maths/order.ts";
 import { signalScale } from "../../maths/scale.ts";
 import { extentOf, lossOf, stepAt, stepX, trainingPath } from "../../maths/training.ts";
@@ -62,7 +62,7 @@ export class UnitPanel extends LitElement {
     const { pin } = this.selection;
     const { unit } = this.view.a.run;
     if (pin === null)
-      return html`<p class="hint">Click a cell of a lane to follow that unit over all ${unit === "epoch" ? "epochs" : "batches"}.</p>`;
+      return html`<p class="hint">Click a cell of a lane to follow that unit over all ${unitPlural(unit)}.</p>`;
     return html`<h3>unit ${pin.unit} at timestep ${pin.timestep}</h3>
       ${this.evolution === null ? html`<p class="hint">${this.fault === null ? "Reading all steps…" : ""}</p>` : this.renderChart(this.evolution, pin.timestep)}`;
   }

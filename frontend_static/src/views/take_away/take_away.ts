@@ -10,6 +10,7 @@ import { codeOf, fileName, numbersOf, titleOf } from "../../state/taken.ts";
 import { tokensOf, type View } from "../../state/view.ts";
 import { pickerStyles, renderPicker } from "../bars/pickers.ts";
 import { wish } from "../events.ts";
+import { popoverStyles } from "../popover_styles.ts";
 import { base, MONO } from "../theme.ts";
 import { Timeline } from "../timeline/timeline.ts";
 import { copyText, save } from "./clipboard.ts";
@@ -28,7 +29,7 @@ export class TakeAway extends LitElement {
     second: { state: true },
   };
 
-  static override styles = [base, pickerStyles, takeAwayStyles];
+  static override styles = [base, pickerStyles, popoverStyles, takeAwayStyles];
 
   declare session: Session;
   /** The link that shows somebody else the same. */

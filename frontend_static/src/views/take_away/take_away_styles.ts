@@ -3,17 +3,10 @@ import { css } from "lit";
 
 export const takeAwayStyles = css`
   [popover] {
-    inset: 52px 20px auto auto;
     width: max-content;
     min-width: 320px;
     max-width: min(560px, 100vw - 40px);
-    margin: 0;
     padding: 12px 20px;
-    border: 1px solid var(--rule);
-    border-radius: 10px;
-    background: var(--page);
-    color: var(--ink);
-    box-shadow: 0 8px 32px rgb(0 0 0 / 18%);
   }
   .row {
     display: flex;

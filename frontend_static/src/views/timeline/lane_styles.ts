@@ -14,7 +14,6 @@ export const laneStyles = css`
   h3 {
     margin: 0;
     overflow: hidden;
-    font: 600 13px/16px inherit;
     font-size: 13px;
     text-overflow: ellipsis;
     white-space: nowrap;
