@@ -4,6 +4,7 @@ import { css } from "lit";
 export const popoverStyles = css`
   [popover] {
     inset: 52px 20px auto auto;
+    max-height: calc(100vh - 72px);
     margin: 0;
     border: 1px solid var(--rule);
     border-radius: 10px;
