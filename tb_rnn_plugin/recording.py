@@ -14,7 +14,7 @@ from tb_rnn_plugin.log.directories import claim_directory, claim_run
 from tb_rnn_plugin.log.forecast import Forecast, spell_bytes
 from tb_rnn_plugin.log.layout import trace_directory
 from tb_rnn_plugin.log.schema import ProbeBatch
-from tb_rnn_plugin.log.traces import last_step
+from tb_rnn_plugin.log.step_file import last_step
 from tb_rnn_plugin.log.writer import RunWriter
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from tb_rnn_plugin.log import layout
 from tb_rnn_plugin.log.errors import LogError, NotInLogError
 from tb_rnn_plugin.log.reader import RunReader
 from tb_rnn_plugin.log.schema import Array, LayerTrace
-from tb_rnn_plugin.log.traces import check_signal, find_layer, read_layer, read_weights
+from tb_rnn_plugin.log.step_file import check_signal, find_layer, read_layer, read_weights
 
 
 def open_run(directory: str | os.PathLike[str]) -> Run:

@@ -14,7 +14,7 @@ from tb_rnn_plugin.log import layout
 from tb_rnn_plugin.log.arrays import ArrayFile
 from tb_rnn_plugin.log.errors import NotInLogError
 from tb_rnn_plugin.log.schema import Array, LayerTrace
-from tb_rnn_plugin.log.traces import read_layer
+from tb_rnn_plugin.log.step_file import read_layer
 from tb_rnn_plugin.log.writer import RunWriter
 from tb_rnn_plugin.run import Run
 from tests.analysis.traces import COLUMNS, FORMS, MASK, TIMESTEPS, UNITS, reference_trace

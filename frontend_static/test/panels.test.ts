@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Finding } from "../src/api/analyses.ts";
-import type { Ask } from "../src/api/client.ts";
+import type { Query } from "../src/api/client.ts";
 import type { RunInfo } from "../src/api/types.ts";
 import { signalLabel } from "../src/maths/format.ts";
 import { isGradient, letterOf, normDomain, normOverTime, stateOf } from "../src/maths/gradients.ts";
@@ -127,7 +127,7 @@ test("the evidence: layer, units and timesteps of a finding", () => {
 test("answers are asked for once, and what failed when it is wanted anew", async () => {
   const asked: string[] = [];
   let fails = true;
-  const ask = async ({ route }: Ask) => {
+  const ask = async ({ route }: Query) => {
     asked.push(route);
     if (route === "bad" && fails) throw new Error("No.");
     return { route };
@@ -158,7 +158,7 @@ test("answers are asked for once, and what failed when it is wanted anew", async
 test("two answers that the cache cannot hold together are asked for once each", async () => {
   const large = () => new Map([["x", { data: { byteLength: 50 * 2 ** 20 } }]]);
   const asked: string[] = [];
-  const ask = async ({ route }: Ask) => {
+  const ask = async ({ route }: Query) => {
     asked.push(route);
     return large();
   };
@@ -172,7 +172,7 @@ test("two answers that the cache cannot hold together are asked for once each", 
 
 test("playing asks nothing; the step that it ends at is asked for", async () => {
   const asked: unknown[] = [];
-  const ask = async ({ params }: Ask) => {
+  const ask = async ({ params }: Query) => {
     asked.push(params.step);
     return {};
   };

@@ -7,6 +7,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from tb_rnn_plugin.analysis.errors import AnalysisError
 from tb_rnn_plugin.analysis.sequences import present
 from tb_rnn_plugin.log.schema import Array, LayerTrace
 
@@ -17,7 +18,7 @@ def checked(annotation: Array) -> Array:
     """Return an annotation as bool or float64; raise a ValueError unless it is flags or numbers, `[sample, time]`."""
     annotation = np.asarray(annotation)
     if annotation.ndim != 2 or annotation.dtype.kind not in "biuf":
-        raise ValueError(
+        raise AnalysisError(
             "An annotation must be flags or numbers by sample and timestep, "
             f"got {annotation.dtype} of the shape {list(annotation.shape)}."
         )

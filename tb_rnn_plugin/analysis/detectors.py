@@ -9,6 +9,7 @@ import numpy as np
 
 from tb_rnn_plugin.analysis.annotation import checked, known_positions, shape, unvarying, varies
 from tb_rnn_plugin.analysis.association import Floats, effects, place
+from tb_rnn_plugin.analysis.errors import AnalysisError
 from tb_rnn_plugin.analysis.permutation import chance_level, sample_orders
 from tb_rnn_plugin.analysis.sequences import present
 from tb_rnn_plugin.log.schema import Array, LayerTrace
@@ -71,19 +72,19 @@ def detectors(
         The best units, best first; equal ones in the order of layers, signals and units.
 
     Raises:
-        ValueError: the annotation is neither flags nor numbers, fits no layer, or does not vary.
+        AnalysisError: the annotation is neither flags nor numbers, fits no layer, or does not vary.
     """
     annotation = checked(annotation)
     fitting = [trace for trace in traces if shape(trace) == annotation.shape]
     if not fitting:
         shapes = ", ".join(f"{list(shape(trace))} of {trace.key!r}" for trace in traces) or "no layers"
-        raise ValueError(
+        raise AnalysisError(
             f"An annotation must have as many samples and timesteps as a layer, got {list(annotation.shape)} for "
             f"{shapes}."
         )
     varying = [trace for trace in fitting if varies(trace, annotation)]
     if not varying:
-        raise ValueError(unvarying(fitting[0], annotation))
+        raise AnalysisError(unvarying(fitting[0], annotation))
 
     orders = sample_orders(len(annotation), permutations, seed)
     best = np.full(len(orders), np.nan)
@@ -107,19 +108,21 @@ def scores(trace: LayerTrace, signal: str, annotation: Array) -> tuple[Array, Ar
         The score and the sign, `[unit]` of float64 and of int64.
 
     Raises:
-        ValueError: the layer has no such signal, or the annotation is neither flags nor numbers, has another shape or
-            does not vary.
+        AnalysisError: the layer has no such signal, or the annotation is neither flags nor numbers, has another
+            shape or does not vary.
     """
     annotation = checked(annotation)
     if signal not in trace.signals:
-        raise ValueError(f"Signals of layer {trace.key!r} are {', '.join(map(repr, trace.signals))}, got {signal!r}.")
+        raise AnalysisError(
+            f"Signals of layer {trace.key!r} are {', '.join(map(repr, trace.signals))}, got {signal!r}."
+        )
     if shape(trace) != annotation.shape:
-        raise ValueError(
+        raise AnalysisError(
             f"An annotation of layer {trace.key!r} must have its samples and timesteps, {list(shape(trace))}, "
             f"got {list(annotation.shape)}."
         )
     if not varies(trace, annotation):
-        raise ValueError(unvarying(trace, annotation))
+        raise AnalysisError(unvarying(trace, annotation))
     none = sample_orders(len(annotation), 0, 0)
     effect = _effects_of_units(trace, trace.signals[signal], annotation, none, np.empty(0))
     return _least(annotation) + np.abs(effect), _sign(effect)

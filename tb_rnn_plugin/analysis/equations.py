@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tb_rnn_plugin.analysis.activations import LINEAR, applied
+from tb_rnn_plugin.analysis.errors import AnalysisError
 from tb_rnn_plugin.analysis.weights import GateWeights
 
 SUMS = {
@@ -33,23 +34,23 @@ def check(cell: str, config: Mapping[str, Any], signal: str) -> None:
     """Raise if a value of this signal cannot be taken apart.
 
     Raises:
-        ValueError: the cell's equations or configuration are not known, or it has no such signal.
+        AnalysisError: the cell's equations or configuration are not known, or it has no such signal.
     """
     if cell not in SUMS:
-        raise ValueError(
+        raise AnalysisError(
             f"Values can be explained of the cells {', '.join(SUMS)}, whose equations are known, got {cell}."
         )
     signals = dict.fromkeys((*SUMS[cell], *STATES[cell]))
     if signal not in signals:
-        raise ValueError(f"Signals of {cell} are {', '.join(map(repr, signals))}, got {signal!r}.")
+        raise AnalysisError(f"Signals of {cell} are {', '.join(map(repr, signals))}, got {signal!r}.")
     missing = [name for name in _CONFIG[cell] if name not in config]
     if missing:
-        raise ValueError(
+        raise AnalysisError(
             f"Explaining a value of {cell} needs {' and '.join(map(repr, missing))} in the layer's config, "
             f"got {', '.join(map(repr, config)) or 'an empty one'}: capture the layer again."
         )
     if config.get("dropout"):
-        raise ValueError(
+        raise AnalysisError(
             "A value can be explained only where no dropout was applied, because the masks drawn are not stored, "
             "got a capture with dropout: capture with training=False."
         )

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from tb_rnn_plugin.analysis import equations
 from tb_rnn_plugin.analysis.activations import activation_function, applied
+from tb_rnn_plugin.analysis.errors import AnalysisError
 from tb_rnn_plugin.analysis.explanation import Contribution, Explanation
-from tb_rnn_plugin.analysis.moment import checked_index, moment
+from tb_rnn_plugin.analysis.timestep_inputs import checked_index, timestep_inputs
 from tb_rnn_plugin.analysis.weights import GateWeights, gate_weights
 from tb_rnn_plugin.log.schema import Array, LayerTrace
 
@@ -38,13 +39,13 @@ def explain(
         step: The captured step, noted in the result.
 
     Raises:
-        ValueError: the cell or the signal is another one, the weights were not stored, dropout was applied, or the
+        AnalysisError: the cell or the signal is another one, the weights were not stored, dropout was applied, or the
             timestep is masked.
-        IndexError: there is no such sample, timestep or unit; none counts from the end.
+        OutOfRangeError: there is no such sample, timestep or unit; none counts from the end.
     """
     equations.check(trace.cell, trace.config, signal)
     weights = gate_weights(trace.cell, trace.weights)
-    at = moment(trace, sample, timestep)
+    at = timestep_inputs(trace, sample, timestep)
     value = explain_value(trace.cell, trace.config, weights, at.x, at.previous, at.now, signal, unit)
     return replace(
         value, layer=trace.key, sample=int(sample), timestep=int(timestep), step=step, read_before=at.read_before
@@ -77,8 +78,8 @@ def explain_value(
         The explanation, of sample 0 and timestep 0 of a layer without a name.
 
     Raises:
-        ValueError: the cell or the signal is another one, dropout was applied, or shapes do not fit the weights.
-        IndexError: there is no such unit.
+        AnalysisError: the cell or the signal is another one, dropout was applied, or shapes do not fit the weights.
+        OutOfRangeError: there is no such unit.
         KeyError: `weights`, `previous` or `now` lacks what the equation is made of.
     """
     equations.check(cell, config, signal)
@@ -187,5 +188,5 @@ def _strongest_first(contribution: Contribution) -> tuple[bool, float]:
 def _vector(what: str, values: Array, size: int) -> Floats:
     vector: Floats = np.asarray(values, np.float64)
     if vector.shape != (size,):
-        raise ValueError(f"{what} must have the shape [{size}] to fit the weights, got {list(vector.shape)}.")
+        raise AnalysisError(f"{what} must have the shape [{size}] to fit the weights, got {list(vector.shape)}.")
     return vector

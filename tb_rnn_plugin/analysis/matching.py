@@ -15,10 +15,11 @@ from operator import index
 import numpy as np
 from numpy.typing import NDArray
 
-from tb_rnn_plugin.analysis.moment import checked_index
+from tb_rnn_plugin.analysis.errors import AnalysisError, OutOfRangeError
+from tb_rnn_plugin.analysis.timestep_inputs import checked_index
 from tb_rnn_plugin.log.schema import Array
 
-LEAST = 0.5
+MIN_SCORE = 0.5
 """The lowest score of a match. Ours: with half the pattern on and nothing off beside it, a place is another pattern."""
 
 
@@ -60,8 +61,8 @@ def select_units(
         mean over the other timesteps of the sample. Equal ones, and all where there is no other timestep, by index.
 
     Raises:
-        IndexError: there is no such sample or range.
-        ValueError: the values have other axes, or the threshold is not a finite number.
+        OutOfRangeError: there is no such sample or range.
+        AnalysisError: the values have other axes, or the threshold is not a finite number.
     """
     sample, start, end = _checked_place(values, sample, start, end)
     on, off = _states(values[sample], threshold, below)
@@ -90,7 +91,7 @@ def match(
     below: bool = False,
     count: int | None = 50,
 ) -> tuple[Match, ...]:
-    """Return the other places where a pattern holds best, with a score of `LEAST` or more.
+    """Return the other places where a pattern holds best, with a score of `MIN_SCORE` or more.
 
     Places have the length of the range. None overlaps the range, or a better one. A value that is not finite is neither
     on nor off, so a place in padding holds nothing.
@@ -110,8 +111,8 @@ def match(
         that overlap is kept.
 
     Raises:
-        IndexError: there is no such sample, range or unit.
-        ValueError: the values have other axes, there are no units, or the threshold is not a finite number.
+        OutOfRangeError: there is no such sample, range or unit.
+        AnalysisError: the values have other axes, there are no units, or the threshold is not a finite number.
     """
     sample, start, end = _checked_place(values, sample, start, end)
     length = end - start
@@ -122,7 +123,7 @@ def match(
     for place in np.argsort(-scores, axis=None, kind="stable").tolist():
         other, first = divmod(place, scores.shape[1])
         score = float(scores[other, first])
-        if score < LEAST or len(found) == count:
+        if score < MIN_SCORE or len(found) == count:
             break
         if not taken[other, first : first + length].any():
             taken[other, first : first + length] = True
@@ -160,8 +161,8 @@ def pattern_score(
         The score, 0 to 1.
 
     Raises:
-        IndexError: there is no such sample, range or unit.
-        ValueError: the values have other axes, there are no units, or the threshold is not a finite number.
+        OutOfRangeError: there is no such sample, range or unit.
+        AnalysisError: the values have other axes, there are no units, or the threshold is not a finite number.
     """
     sample, start, end = _checked_place(values, sample, start, end)
     return float(_scores(values[sample : sample + 1], units, end - start, threshold, below)[0, start])
@@ -173,7 +174,7 @@ def _scores(
     """Return the score of every place of this length, `[sample, start]`."""
     chosen = [checked_index("Units", unit, values.shape[2]) for unit in units]
     if not chosen:
-        raise ValueError("A pattern must have units, got none: lower the threshold, or choose another range.")
+        raise AnalysisError("A pattern must have units, got none: lower the threshold, or choose another range.")
     # How many are on and off at each timestep; with one more before the first and after the last, at which none is.
     on, off = (np.pad(state.sum(axis=2), ((0, 0), (1, 1))) for state in _states(values[:, :, chosen], threshold, below))
     until = np.cumsum(on, axis=1)
@@ -188,7 +189,7 @@ def _scores(
 def _states(values: Array, threshold: float, below: bool) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Tell where units are on, and where they are off."""
     if not math.isfinite(threshold):
-        raise ValueError(f"A threshold must be a finite number, got {threshold}.")
+        raise AnalysisError(f"A threshold must be a finite number, got {threshold}.")
     # A single number would be rounded to the float16 of the values; before NumPy 2, one of NumPy's own, too.
     exact = np.array([threshold], np.float64)
     finite = np.isfinite(values)
@@ -198,8 +199,10 @@ def _states(values: Array, threshold: float, below: bool) -> tuple[NDArray[np.bo
 
 def _checked_place(values: Array, sample: int, start: int, end: int) -> tuple[int, int, int]:
     if values.ndim != 3:
-        raise ValueError(f"Values must be those of a signal, [sample, time, unit], got the shape {list(values.shape)}.")
+        raise AnalysisError(
+            f"Values must be those of a signal, [sample, time, unit], got the shape {list(values.shape)}."
+        )
     sample, timesteps = checked_index("Samples", sample, len(values)), values.shape[1]
     if not 0 <= index(start) < index(end) <= timesteps:
-        raise IndexError(f"Ranges start before they end and lie within 0 to {timesteps}, got {start} to {end}.")
+        raise OutOfRangeError(f"Ranges start before they end and lie within 0 to {timesteps}, got {start} to {end}.")
     return sample, index(start), index(end)

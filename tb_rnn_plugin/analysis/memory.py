@@ -10,8 +10,9 @@ import numpy as np
 from tb_rnn_plugin.analysis import equations
 from tb_rnn_plugin.analysis.backpropagation import Floats, Reading, backpropagate
 from tb_rnn_plugin.analysis.derivatives import DERIVATIVES
-from tb_rnn_plugin.analysis.moment import check_place, checked_index
+from tb_rnn_plugin.analysis.errors import AnalysisError
 from tb_rnn_plugin.analysis.sequences import timesteps_before
+from tb_rnn_plugin.analysis.timestep_inputs import check_place, checked_index
 from tb_rnn_plugin.analysis.weights import gate_weights
 from tb_rnn_plugin.log.schema import Array, LayerTrace
 
@@ -64,16 +65,16 @@ def horizon(trace: LayerTrace) -> Array:
         no bound, above; NaN where a gate is, and where no timestep was read.
 
     Raises:
-        ValueError: the cell has no such gate.
+        AnalysisError: the cell has no such gate.
     """
     if trace.cell not in _KEEPING:
-        raise ValueError(
+        raise AnalysisError(
             f"A horizon is that of a gate which multiplies the old state, as in the cells {', '.join(_KEEPING)}, "
             f"got {trace.cell}."
         )
     gate = trace.signals.get(_KEEPING[trace.cell])
     if gate is None:
-        raise ValueError(f"The trace of layer {trace.key!r} must hold its {_KEEPING[trace.cell]}, got one without.")
+        raise AnalysisError(f"The trace of layer {trace.key!r} must hold its {_KEEPING[trace.cell]}, got one without.")
     read = gate.reshape(-1, gate.shape[2]) if trace.mask is None else gate[trace.mask]
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = read.sum(axis=0, dtype=np.float64) / len(read)
@@ -100,9 +101,9 @@ def reach(trace: LayerTrace, *, sample: int, timestep: int, unit: int, signal: s
         The norms of the gradient and how far they reach; not finite where a network has diverged.
 
     Raises:
-        ValueError: the cell, the signal or an activation function is another one, the weights were not stored, dropout
-            was applied, or the timestep is masked.
-        IndexError: there is no such sample, timestep or unit; none counts from the end.
+        AnalysisError: the cell, the signal or an activation function is another one, the weights were not stored,
+            dropout was applied, or the timestep is masked.
+        OutOfRangeError: there is no such sample, timestep or unit; none counts from the end.
     """
     _check(trace, signal)
     weights = gate_weights(trace.cell, trace.weights)
@@ -140,16 +141,18 @@ def _reading(trace: LayerTrace, sample: int, read: Array) -> Reading:
 
 def _check(trace: LayerTrace, signal: str) -> None:
     if trace.cell not in equations.STATES:
-        raise ValueError(
+        raise AnalysisError(
             f"The reach of a value is known for the cells {', '.join(equations.STATES)}, got {trace.cell}."
         )
     states = equations.STATES[trace.cell]
     if signal not in states:
-        raise ValueError(f"The reach of a value is that of a state, {' or '.join(map(repr, states))}, got {signal!r}.")
+        raise AnalysisError(
+            f"The reach of a value is that of a state, {' or '.join(map(repr, states))}, got {signal!r}."
+        )
     equations.check(trace.cell, trace.config, signal)
     for gate in equations.SUMS[trace.cell]:
         name = equations.activation_of(trace.config, gate)
         if name not in DERIVATIVES:
-            raise ValueError(
+            raise AnalysisError(
                 f"The reach of a value needs activation functions of Keras whose derivative is known, got {name!r}."
             )

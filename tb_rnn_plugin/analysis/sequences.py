@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from tb_rnn_plugin.analysis.errors import AnalysisError
 from tb_rnn_plugin.log.schema import Array, LayerTrace
 
 
@@ -23,14 +24,14 @@ def sequence_count(trace: LayerTrace, timesteps: int) -> int:
     tells where the model passed its states on.
 
     Raises:
-        ValueError: the timesteps are not those of sequences of equal length.
+        AnalysisError: the timesteps are not those of sequences of equal length.
     """
     counts = {state.shape[1] for state in trace.initial_states.values() if state.ndim == 3}
     count = counts.pop() if len(counts) == 1 else 1
     if count in (0, timesteps):
         return 1
     if timesteps % count:
-        raise ValueError(
+        raise AnalysisError(
             f"The timesteps of layer {trace.key!r} must be those of sequences of equal length, "
             f"got {timesteps} timesteps and initial states of {count} sequences."
         )

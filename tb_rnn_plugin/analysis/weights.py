@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tb_rnn_plugin.analysis.errors import AnalysisError
 from tb_rnn_plugin.log.schema import Array
 
 _LSTM = ("input_gate", "forget_gate", "candidate", "output_gate")
@@ -59,31 +60,31 @@ def gate_weights(cell: str, weights: Mapping[str, Array]) -> dict[str, GateWeigh
         `candidate` of a GRU; `hidden_state` of a SimpleRNN.
 
     Raises:
-        ValueError: the cell is another one, the weights were not stored, or are not those of such a cell.
+        AnalysisError: the cell is another one, the weights were not stored, or are not those of such a cell.
     """
     if cell not in _COLUMNS:
-        raise ValueError(
+        raise AnalysisError(
             f"Weights by gate are known for the cells {', '.join(_COLUMNS)}, got {cell}: "
             f"use its variables as they are, {_listed(weights)}."
         )
     if not weights:
-        raise ValueError(f"The weights of this {cell} must be stored, got none: write the log with weights=True.")
+        raise AnalysisError(f"The weights of this {cell} must be stored, got none: write the log with weights=True.")
     gates = _COLUMNS[cell]
     if not {"kernel", "recurrent_kernel"} <= weights.keys():
-        raise ValueError(f"The weights of {cell} must be kernel, recurrent_kernel and bias, got {_listed(weights)}.")
+        raise AnalysisError(f"The weights of {cell} must be kernel, recurrent_kernel and bias, got {_listed(weights)}.")
     kernel, recurrent_kernel = np.asarray(weights["kernel"]), np.asarray(weights["recurrent_kernel"])
     bias = None if weights.get("bias") is None else np.asarray(weights["bias"])
     if min(kernel.ndim, recurrent_kernel.ndim) < 2 or not recurrent_kernel.size:
-        raise ValueError(f"The kernels of {cell} must be matrices, got {_listed(weights)}.")
+        raise AnalysisError(f"The kernels of {cell} must be matrices, got {_listed(weights)}.")
     columns = len(gates) * recurrent_kernel.shape[-2]
     for name, array in (("kernel", kernel), ("recurrent_kernel", recurrent_kernel), ("bias", bias)):
         if array is not None and array.shape[-1:] != (columns,):
-            raise ValueError(
+            raise AnalysisError(
                 f"The {name} of {cell} must have {columns} columns, {len(gates)} per unit or filter, "
                 f"got the shape {array.shape}."
             )
     if bias is not None and bias.shape[:-1] not in ((), (2,)):
-        raise ValueError(f"The bias of {cell} must be one number per column, or two, got the shape {bias.shape}.")
+        raise AnalysisError(f"The bias of {cell} must be one number per column, or two, got the shape {bias.shape}.")
     return _by_gate(gates, kernel, recurrent_kernel, bias)
 
 
@@ -102,25 +103,25 @@ def split_kernel(
         gates: Names in the order of the columns.
 
     Raises:
-        ValueError: the shapes cannot be those of such a cell.
+        AnalysisError: the shapes cannot be those of such a cell.
     """
     kernel = np.asarray(kernel)
     count = len(gates)
     if not count or kernel.ndim != 2 or kernel.shape[1] % count or not kernel.size:
-        raise ValueError(
+        raise AnalysisError(
             f"A kernel [W; U] must be a matrix with as many columns for each of the {count} gates, "
             f"got the shape {kernel.shape}: name the gates in the order of their columns."
         )
     rows, columns = kernel.shape
     inputs = rows - columns // count
     if inputs < 0:
-        raise ValueError(
+        raise AnalysisError(
             f"A kernel [W; U] must have a row for each of its {columns // count} units beside those of the inputs, "
             f"got {rows} rows: a kernel without U is no recurrent one, and one with several gates needs gates=."
         )
     bias = None if bias is None else np.asarray(bias)
     if bias is not None and bias.shape != (columns,):
-        raise ValueError(
+        raise AnalysisError(
             f"The bias must have one number per column of the kernel, {columns}, got the shape {bias.shape}."
         )
     return _by_gate(gates, kernel[:inputs], kernel[inputs:], bias)

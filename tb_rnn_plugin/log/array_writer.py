@@ -15,7 +15,7 @@ import google_crc32c
 import numpy as np
 
 from tb_rnn_plugin.log import layout
-from tb_rnn_plugin.log.encoding import MOST_HEADER_BYTES, encode
+from tb_rnn_plugin.log.encoding import MAX_HEADER_BYTES, encode
 from tb_rnn_plugin.log.header import checked_by_row
 from tb_rnn_plugin.log.schema import Array
 
@@ -27,20 +27,20 @@ def write(path: Path, arrays: Mapping[str, Array], document: Mapping[str, Any]) 
         OSError: the file cannot be written (a full disk, a read-only directory), or its document is longer than may be
             read; nothing is left behind.
     """
-    with written(path, arrays, document):
+    with atomic_write(path, arrays, document):
         pass
 
 
 @contextmanager
-def written(path: Path, arrays: Mapping[str, Array], document: Mapping[str, Any]) -> Iterator[None]:
+def atomic_write(path: Path, arrays: Mapping[str, Array], document: Mapping[str, Any]) -> Iterator[None]:
     """Write arrays and a JSON document; they take their place at `path` when the block ends, unless that fails.
 
     Raises:
         OSError: as `write`.
     """
     chunks = _chunks(arrays, document)
-    if len(chunks[1]) > MOST_HEADER_BYTES:
-        held = f"Texts and names must fit into {MOST_HEADER_BYTES} bytes, got {len(chunks[1])}"
+    if len(chunks[1]) > MAX_HEADER_BYTES:
+        held = f"Texts and names must fit into {MAX_HEADER_BYTES} bytes, got {len(chunks[1])}"
         raise OSError(errno.EFBIG, held, str(path))
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:

@@ -15,7 +15,7 @@ from tb_rnn_plugin.log.claims import claim, is_held, release
 from tb_rnn_plugin.log.errors import LogError
 from tb_rnn_plugin.log.probe_file import read_probe
 from tb_rnn_plugin.log.schema import Array
-from tb_rnn_plugin.log.traces import last_step
+from tb_rnn_plugin.log.step_file import last_step
 
 
 def check_log_dir(log_dir: Path) -> None:

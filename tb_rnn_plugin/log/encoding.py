@@ -21,7 +21,7 @@ _CODES = {
 
 DTYPES = {code: np.dtype(f"<{name}") for name, code in _CODES.items()}
 
-MOST_HEADER_BYTES = 2**24
+MAX_HEADER_BYTES = 2**24
 """The format's own limit is 100 MB, but JSON takes up to 30 times its length in memory. The tokens of a probe, most of
 what is in there, may be two million."""
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from tb_rnn_plugin.log.array_writer import file_size
 from tb_rnn_plugin.log.schema import Array, LayerTrace, describe
-from tb_rnn_plugin.log.stored import step_document, stored_arrays
+from tb_rnn_plugin.log.step_file import step_document, stored_arrays
 from tb_rnn_plugin.log.summaries import step_event
 
 

@@ -19,7 +19,7 @@ import google_crc32c
 import numpy as np
 
 from tb_rnn_plugin.log import layout
-from tb_rnn_plugin.log.encoding import DTYPES, MOST_HEADER_BYTES
+from tb_rnn_plugin.log.encoding import DTYPES, MAX_HEADER_BYTES
 from tb_rnn_plugin.log.errors import NewerFormatError, UnreadableFileError
 
 FIRST_READ = 2**14
@@ -28,7 +28,7 @@ FIRST_READ = 2**14
 KEPT = 32
 """Headers that are kept, parsed, if they are as short as that: a step is asked about layer by layer."""
 
-_MOST_AXES = 32
+_MAX_AXES = 32
 """NumPy's own limit, before its version 2."""
 
 
@@ -80,7 +80,7 @@ def read_header(file: FileIO) -> Header:
     file.seek(0)
     start = file.read(FIRST_READ) or b""
     length = int.from_bytes(start[:8], "little")
-    if size < 8 or length > min(size - 8, MOST_HEADER_BYTES):
+    if size < 8 or length > min(size - 8, MAX_HEADER_BYTES):
         raise _unreadable(f"a header of {length} bytes in a file of {size}")
     text = start[8 : 8 + length]
     if len(text) == length:
@@ -113,7 +113,7 @@ def _unreadable(reason: str) -> UnreadableFileError:
 def _parse_block(entry: Mapping[str, Any], start: int, size: int) -> Block:
     (begin, end), dtype, shape = entry["data_offsets"], DTYPES[entry["dtype"]], tuple(entry["shape"])
     # A size that is no part of an array without values would be made room for all the same, by whoever adds to it.
-    if len(shape) > _MOST_AXES or any(type(n) is not int or not 0 <= n <= size for n in (begin, end, *shape)):
+    if len(shape) > _MAX_AXES or any(type(n) is not int or not 0 <= n <= size for n in (begin, end, *shape)):
         raise ValueError("a number that is none, or too large")
     if math.prod(shape) * dtype.itemsize != end - begin or math.prod(filter(None, shape)) > size:
         raise ValueError("an array of another size than its place")

@@ -9,7 +9,7 @@ from typing import Any
 from tb_rnn_plugin.log import parsing
 from tb_rnn_plugin.log.array_writer import write
 from tb_rnn_plugin.log.arrays import ArrayFile
-from tb_rnn_plugin.log.encoding import MOST_HEADER_BYTES
+from tb_rnn_plugin.log.encoding import MAX_HEADER_BYTES
 from tb_rnn_plugin.log.errors import UnreadableFileError
 from tb_rnn_plugin.log.schema import Array, ProbeBatch
 
@@ -36,7 +36,7 @@ def check_texts(probe: ProbeBatch) -> None:
         ValueError: it has.
     """
     size = len(json.dumps(json.dumps(_document(probe, "epoch"))))
-    most = MOST_HEADER_BYTES * 9 // 10  # The rest is for what the file says of its arrays.
+    most = MAX_HEADER_BYTES * 9 // 10  # The rest is for what the file says of its arrays.
     if size > most:
         raise ValueError(
             f"Tokens, names and texts of the probe must take at most {most} bytes in its file, got {size}: "

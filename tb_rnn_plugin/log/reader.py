@@ -11,7 +11,7 @@ from tb_rnn_plugin.log.arrays import ArrayFile
 from tb_rnn_plugin.log.errors import LogError, NotInLogError
 from tb_rnn_plugin.log.probe_file import read_probe, read_unit
 from tb_rnn_plugin.log.schema import Array, LayerInfo, LayerTrace, ProbeBatch, gradient_signal
-from tb_rnn_plugin.log.traces import check_signal, find_layer, list_steps, mask_array, read_layer, read_layers
+from tb_rnn_plugin.log.step_file import check_signal, find_layer, list_steps, mask_array, read_layer, read_layers
 
 
 class RunReader:

@@ -63,7 +63,7 @@ def step_event(step: int, wall_time: float, layers: Iterable[LayerTrace], logs: 
     return event
 
 
-def sound(
+def drop_corrupt(
     tag: str, data: Sequence[tuple[int, Array]], checksums: Sequence[tuple[int, Array]]
 ) -> list[tuple[int, Array]]:
     """Return a tag's events without those that are not as they were written.

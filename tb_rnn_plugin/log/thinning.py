@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from math import gcd
 
 
-def superfluous(steps: Sequence[int], keep: int) -> list[int]:
+def steps_to_drop(steps: Sequence[int], keep: int) -> list[int]:
     """Return the steps to drop so that at most so many are left: the first, the last, and a fair spread between.
 
     The run is cut into stretches of equal length, and the first step of each is kept. The length is doubled until few

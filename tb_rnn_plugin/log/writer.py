@@ -10,16 +10,15 @@ from pathlib import Path
 import numpy as np
 
 from tb_rnn_plugin.log import layout
-from tb_rnn_plugin.log.array_writer import written
+from tb_rnn_plugin.log.array_writer import atomic_write
 from tb_rnn_plugin.log.arrays import ArrayFile
 from tb_rnn_plugin.log.errors import LogError
 from tb_rnn_plugin.log.events import EventFile
 from tb_rnn_plugin.log.probe_file import write_probe
 from tb_rnn_plugin.log.schema import Array, LayerInfo, LayerTrace, ProbeBatch, describe
-from tb_rnn_plugin.log.stored import step_document, stored_arrays
+from tb_rnn_plugin.log.step_file import list_steps, read_layers, step_document, stored_arrays
 from tb_rnn_plugin.log.summaries import step_event
-from tb_rnn_plugin.log.thinning import superfluous
-from tb_rnn_plugin.log.traces import list_steps, read_layers
+from tb_rnn_plugin.log.thinning import steps_to_drop
 
 
 class RunWriter:
@@ -70,7 +69,7 @@ class RunWriter:
         described = [describe(layer).widened(earlier.get(layer.key)) for layer in layers]
         stored = stored_arrays(layers, predictions or {}, self._dtype)
         event = step_event(step, time.time(), layers, logs or {})
-        with written(self._traces / layout.step_file(step), stored, step_document(step, described)):
+        with atomic_write(self._traces / layout.step_file(step), stored, step_document(step, described)):
             self._events.append(event)
         self._layers = {layer.key: layer for layer in described}
 
@@ -82,7 +81,7 @@ class RunWriter:
         Raises:
             OSError: a file cannot be deleted.
         """
-        self._drop(superfluous(list_steps(self._traces), keep))
+        self._drop(steps_to_drop(list_steps(self._traces), keep))
 
     def drop_after(self, step: int) -> None:
         """Drop the trace files of later steps: a run that was resumed at this one will write them anew.

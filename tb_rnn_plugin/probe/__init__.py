@@ -2,8 +2,8 @@
 
 from tb_rnn_plugin.probe.activations import Activations, LayerActivations
 from tb_rnn_plugin.probe.capture import capture
-from tb_rnn_plugin.probe.cells import record
 from tb_rnn_plugin.probe.errors import ProbeError
+from tb_rnn_plugin.probe.instrumented import record
 from tb_rnn_plugin.probe.probe import Probe
 from tb_rnn_plugin.probe.weights import weights
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from tb_rnn_plugin.probe.backend import keras
-from tb_rnn_plugin.probe.listening import LayerCall
+from tb_rnn_plugin.probe.one_pass import LayerCall
 
 ops = keras.ops
 

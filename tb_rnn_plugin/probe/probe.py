@@ -17,8 +17,8 @@ from tb_rnn_plugin.probe.errors import ProbeError
 from tb_rnn_plugin.probe.finishing import finished
 from tb_rnn_plugin.probe.inputs import checked_probe, named_arrays
 from tb_rnn_plugin.probe.layers import Wanted, choose, find_layers
-from tb_rnn_plugin.probe.listening import Hearing, LayerCall, listening
 from tb_rnn_plugin.probe.loss import Loss
+from tb_rnn_plugin.probe.one_pass import CaptureSession, LayerCall, patched
 from tb_rnn_plugin.probe.states import check_stateful, checked_states
 from tb_rnn_plugin.probe.weights import cell_weights
 
@@ -121,12 +121,12 @@ class Probe:
         """Call the model once and return what its layers did; this is what gets compiled."""
         loss = self._loss
         tape = Tape(loss.scales) if loss else None
-        hearing = Hearing(self._layers, self._initial_states, tape.watch if tape else None)
+        session = CaptureSession(self._layers, self._initial_states, tape.watch if tape else None)
         scope = keras.StatelessScope(state_mapping=self._state_mapping(), collect_losses=loss is not None)
-        with scope, listening(hearing), inlined(), tape or nullcontext():
+        with scope, patched(session), inlined(), tape or nullcontext():
             outputs = self.model(inputs, training=self._training)
             value = loss and loss(inputs, outputs, self._training)
-        self._calls, self.unreachable = hearing.calls(), hearing.unreachable
+        self._calls, self.unreachable = session.calls(), session.unreachable
         self._check_heard()
         gradients = tape.gradients(value) if tape else {}
         return {key: finished(call, gradients) for key, call in self._calls.items()}, outputs

@@ -7,8 +7,8 @@ from typing import Any
 from tb_rnn_plugin.analysis import GateWeights, gate_weights
 from tb_rnn_plugin.log.schema import Array
 from tb_rnn_plugin.probe.backend import to_numpy
-from tb_rnn_plugin.probe.cells import instrument, parts
 from tb_rnn_plugin.probe.errors import ProbeError
+from tb_rnn_plugin.probe.instrumented import instrument, parts
 from tb_rnn_plugin.probe.layers import find_layers
 from tb_rnn_plugin.probe.naming import key_in
 

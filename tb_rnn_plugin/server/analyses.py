@@ -9,24 +9,24 @@ from werkzeug import wrappers
 
 from tb_rnn_plugin.run import Run
 from tb_rnn_plugin.server import wire
-from tb_rnn_plugin.server.answers import Answers, Ask, all_steps, one_step, steps_so_far
+from tb_rnn_plugin.server.cached_routes import CachedRoutes, Query, all_steps, one_step, steps_so_far
 from tb_rnn_plugin.server.queries import detectors, findings, memory, weights
 
 
-def routes(answers: Answers) -> dict[str, wire.WSGIApp]:
+def routes(routes: CachedRoutes) -> dict[str, wire.WSGIApp]:
     """Return the routes."""
     return {
-        "/findings": answers.json(_findings, steps_so_far),
-        "/saturation": answers.binary(_of_layer(findings.read_saturation), one_step),
-        "/explain": answers.json(_explain, one_step),
-        "/horizon": answers.binary(_of_layer(memory.read_horizon), one_step),
-        "/reach": answers.binary(_reach, one_step),
-        "/weights": answers.binary(_of_layer(weights.read_weights), one_step),
-        "/weight_history": answers.binary(_weight_history, all_steps),
-        "/detectors": answers.json(_detectors, one_step),
-        "/detector_history": answers.binary(_detector_history, all_steps),
-        "/match": answers.json(_match, one_step),
-        "/match_history": answers.binary(_match_history, all_steps),
+        "/findings": routes.json(_findings, steps_so_far),
+        "/saturation": routes.binary(_of_layer(findings.read_saturation), one_step),
+        "/explain": routes.json(_explain, one_step),
+        "/horizon": routes.binary(_of_layer(memory.read_horizon), one_step),
+        "/reach": routes.binary(_reach, one_step),
+        "/weights": routes.binary(_of_layer(weights.read_weights), one_step),
+        "/weight_history": routes.binary(_weight_history, all_steps),
+        "/detectors": routes.json(_detectors, one_step),
+        "/detector_history": routes.binary(_detector_history, all_steps),
+        "/match": routes.json(_match, one_step),
+        "/match_history": routes.binary(_match_history, all_steps),
     }
 
 
@@ -35,7 +35,7 @@ def _findings(request: wrappers.Request) -> Callable[[Run], Any]:
     return lambda run: findings.list_findings(run, step)
 
 
-def _of_layer(read: Callable[[Run, str, int], Any]) -> Ask:
+def _of_layer(read: Callable[[Run, str, int], Any]) -> Query:
     """Return how to ask what is read of a layer at a step."""
 
     def ask(request: wrappers.Request) -> Callable[[Run], Any]:

@@ -16,11 +16,11 @@ from tb_rnn_plugin.log.errors import NotInLogError
 from tb_rnn_plugin.log.statistics import STATISTICS
 from tb_rnn_plugin.run import Run
 from tb_rnn_plugin.server import analyses, wire
-from tb_rnn_plugin.server.answers import Answers, all_steps, one_step
+from tb_rnn_plugin.server.cached_routes import CachedRoutes, all_steps, one_step
 from tb_rnn_plugin.server.queries.describe import describe_run, describe_sample, list_runs
 from tb_rnn_plugin.server.queries.history import read_change, read_evolution, stack_summaries
 from tb_rnn_plugin.server.queries.series import open_if_readable, read_series
-from tb_rnn_plugin.server.queries.served import ServedRun
+from tb_rnn_plugin.server.queries.served_run import ServedRun
 from tb_rnn_plugin.server.queries.step import read_similarity, read_trace
 from tb_rnn_plugin.server.runs import RunDirectories
 from tb_rnn_plugin.server.summaries import Summaries
@@ -45,7 +45,7 @@ class RNNTimelinePlugin(base_plugin.TBPlugin):  # type: ignore[misc]
 
     def get_plugin_apps(self) -> dict[str, wire.WSGIApp]:
         """Return the routes."""
-        answers = Answers(self._run)
+        answers = CachedRoutes(self._run)
         return {
             "/index.js": wire.route(self._bundle),
             "/runs": wire.route(self._list_runs),

@@ -10,12 +10,12 @@ from typing import Any
 
 from tb_rnn_plugin.log import layout
 from tb_rnn_plugin.log.errors import NotInLogError
-from tb_rnn_plugin.log.traces import list_steps
+from tb_rnn_plugin.log.step_file import list_steps
 
 _SETTLED_NS = 2_000_000_000
 """A directory changed less than this long ago may change again without its time of change moving on."""
 
-_MOST_EXPERIMENTS = 16
+_MAX_EXPERIMENTS = 16
 """A request may name any: TensorBoard's own reader of a log directory has the same runs for all of them."""
 
 
@@ -41,7 +41,7 @@ class RunDirectories:
     def names(self, context: Any, experiment: str) -> frozenset[str]:
         """Return the names of all runs, whether they hold data of ours or not."""
         names = frozenset(run.run_name for run in self._provider.list_runs(context, experiment_id=experiment))
-        if experiment not in self._known and len(self._known) >= _MOST_EXPERIMENTS:
+        if experiment not in self._known and len(self._known) >= _MAX_EXPERIMENTS:
             self._known.clear()
         self._known[experiment] = names
         return names

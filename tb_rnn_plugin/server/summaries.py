@@ -10,7 +10,7 @@ from tensorboard.data import provider
 from tb_rnn_plugin.log import layout
 from tb_rnn_plugin.log.errors import LogError, UnreadableFileError
 from tb_rnn_plugin.log.schema import Array
-from tb_rnn_plugin.log.summaries import CHECKSUMS_TAG, log_tag, parse_plugin_data, signal_tag, sound
+from tb_rnn_plugin.log.summaries import CHECKSUMS_TAG, drop_corrupt, log_tag, parse_plugin_data, signal_tag
 
 _ALL_SAMPLES = 2**31 - 1
 """A `downsample` that drops nothing: 0, which means all in TensorBoard's flag, means none here."""
@@ -39,7 +39,7 @@ class Summaries:
             LogError: the event files cannot be read there.
         """
         tag = signal_tag(layer, signal)
-        return sound(tag, self._read(tag), self._checksums())
+        return drop_corrupt(tag, self._read(tag), self._checksums())
 
     def logs(self) -> tuple[dict[str, dict[int, float]], list[str]]:
         """Return Keras' logs by name and step, and a sentence for each that cannot be read."""
@@ -49,7 +49,7 @@ class Summaries:
         for name in self._log_names():
             tag = log_tag(name)
             try:
-                data = sound(tag, self._read(tag), checksums)
+                data = drop_corrupt(tag, self._read(tag), checksums)
             except LogError as error:
                 problems.append(str(error))
                 continue

@@ -21,7 +21,7 @@ from tb_rnn_plugin.log.schema import Array
 WSGIApp: TypeAlias = Callable[[dict[str, Any], Callable[..., Any]], Any]
 Handler: TypeAlias = Callable[[wrappers.Request], wrappers.Response]
 
-MOST_WORDS = 2000
+MAX_ERROR_CHARACTERS = 2000
 """Characters of an error."""
 
 
@@ -47,7 +47,7 @@ def route(handler: Handler) -> WSGIApp:
 def in_words(error: Exception) -> str:
     """Return an error's text, which may hold names from a log and from a request, as something that can be sent."""
     words = str(error)
-    cut = words if len(words) <= MOST_WORDS else f"{words[: MOST_WORDS - 1]}…"
+    cut = words if len(words) <= MAX_ERROR_CHARACTERS else f"{words[: MAX_ERROR_CHARACTERS - 1]}…"
     return cut.encode("utf-8", "backslashreplace").decode()  # A file's name need not be Unicode.
 
 

@@ -16,9 +16,9 @@ from tb_rnn_plugin.log import layout
 from tb_rnn_plugin.log.statistics import QUANTILES
 from tb_rnn_plugin.log.writer import RunWriter
 from tests.browser import logdir
+from tests.browser.export_menu import Open, stored
 from tests.browser.logdir import SAMPLES, STEPS, TIMESTEPS, UNITS
 from tests.browser.tab import Tab
-from tests.browser.taking import Open, stored
 from tests.runs import RANGES, lstm_trace
 from tests.tensorboard_process import TensorBoard, tensorboard
 

@@ -16,9 +16,9 @@ from playwright.sync_api import Browser, expect
 
 from tb_rnn_plugin.log.schema import ProbeBatch
 from tb_rnn_plugin.log.writer import RunWriter
+from tests.browser.export_menu import Open, download, open_menu, stored
 from tests.browser.logdir import STEPS, TIMESTEPS, UNITS
 from tests.browser.tab import Tab
-from tests.browser.taking import Open, download, open_menu, stored
 from tests.runs import RANGES, lstm_trace
 from tests.tensorboard_process import tensorboard
 

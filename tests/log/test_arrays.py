@@ -13,7 +13,7 @@ import safetensors.numpy
 from tb_rnn_plugin.log import array_writer
 from tb_rnn_plugin.log.arrays import ArrayFile
 from tb_rnn_plugin.log.errors import LogError, NewerFormatError, UnreadableFileError
-from tb_rnn_plugin.log.traces import read_layers
+from tb_rnn_plugin.log.step_file import read_layers
 
 VALUES = np.arange(60, dtype=np.float16).reshape(3, 4, 5)
 

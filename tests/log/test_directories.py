@@ -10,7 +10,7 @@ import pytest
 from tb_rnn_plugin.log.directories import check_log_dir, claim_run
 from tb_rnn_plugin.log.layout import PROBE_FILE, trace_directory
 from tb_rnn_plugin.log.schema import Array, ProbeBatch
-from tb_rnn_plugin.log.traces import list_steps
+from tb_rnn_plugin.log.step_file import list_steps
 from tb_rnn_plugin.log.writer import RunWriter
 from tests.runs import probe, write_run
 

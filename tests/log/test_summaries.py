@@ -7,7 +7,7 @@ import pytest
 from tensorboard.util import tensor_util
 
 from tb_rnn_plugin.log.schema import Array
-from tb_rnn_plugin.log.summaries import CHECKSUMS_TAG, log_tag, signal_tag, sound, step_event
+from tb_rnn_plugin.log.summaries import CHECKSUMS_TAG, drop_corrupt, log_tag, signal_tag, step_event
 from tests.runs import lstm_trace
 
 TAG = signal_tag("lstm", "candidate")
@@ -25,7 +25,7 @@ def written(steps: int) -> dict[str, list[tuple[int, Array]]]:
 def test_what_is_as_it_was_written_is_sound() -> None:
     events = written(3)
     for tag in (TAG, log_tag("loss")):
-        assert sound(tag, events[tag], events[CHECKSUMS_TAG]) == events[tag]
+        assert drop_corrupt(tag, events[tag], events[CHECKSUMS_TAG]) == events[tag]
 
 
 @pytest.mark.parametrize("bit", [0, 3, 7])
@@ -35,14 +35,14 @@ def test_a_flipped_bit_is_noticed(byte: int, bit: int) -> None:
     values = events[TAG][1][1].copy()
     values.view(np.uint8).reshape(-1)[byte] ^= 1 << bit
     events[TAG][1] = (1, values)
-    assert [step for step, _ in sound(TAG, events[TAG], events[CHECKSUMS_TAG])] == [0, 2]
-    assert len(sound(log_tag("loss"), events[log_tag("loss")], events[CHECKSUMS_TAG])) == 3
+    assert [step for step, _ in drop_corrupt(TAG, events[TAG], events[CHECKSUMS_TAG])] == [0, 2]
+    assert len(drop_corrupt(log_tag("loss"), events[log_tag("loss")], events[CHECKSUMS_TAG])) == 3
 
 
 def test_another_step_is_noticed() -> None:
     events = written(3)
     moved = [(9, events[tag][1][1]) for tag in (TAG, CHECKSUMS_TAG)]
-    assert sound(TAG, [moved[0]], [moved[1]]) == []
+    assert drop_corrupt(TAG, [moved[0]], [moved[1]]) == []
 
 
 @pytest.mark.parametrize(
@@ -50,4 +50,4 @@ def test_another_step_is_noticed() -> None:
 )
 def test_of_what_has_no_checksum_nothing_is_said(checksums: list[tuple[int, Array]]) -> None:
     events = written(1)
-    assert sound(TAG, events[TAG], checksums) == events[TAG]
+    assert drop_corrupt(TAG, events[TAG], checksums) == events[TAG]

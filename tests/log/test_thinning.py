@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 from tb_rnn_plugin.log.layout import trace_directory
-from tb_rnn_plugin.log.thinning import superfluous
-from tb_rnn_plugin.log.traces import list_steps
+from tb_rnn_plugin.log.step_file import list_steps
+from tb_rnn_plugin.log.thinning import steps_to_drop
 from tb_rnn_plugin.log.writer import RunWriter
 from tests.runs import logged, lstm_trace
 
 
 def left(steps: list[int], keep: int) -> list[int]:
-    dropped = superfluous(steps, keep)
+    dropped = steps_to_drop(steps, keep)
     return [step for step in steps if step not in dropped]
 
 

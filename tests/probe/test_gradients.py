@@ -1,4 +1,4 @@
-"""The loss' gradient by the states, against finite differences of the reference, started anew from a nudged state."""
+"""The loss' gradient by the states, against finite differences of the reference from a perturbed state."""
 
 from __future__ import annotations
 

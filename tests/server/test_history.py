@@ -18,7 +18,7 @@ from tb_rnn_plugin.log.schema import Array
 from tb_rnn_plugin.log.writer import RunWriter
 from tb_rnn_plugin.run import open_run
 from tb_rnn_plugin.server.queries.history import read_change, read_evolution
-from tb_rnn_plugin.server.queries.served import ServedRun
+from tb_rnn_plugin.server.queries.served_run import ServedRun
 from tests.conftest import Reading
 from tests.runs import lstm_trace, write_run
 from tests.server.runs import MASK, UNEVEN_STEPS, step_path, stored

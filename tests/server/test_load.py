@@ -13,7 +13,7 @@ from tests.runs import lstm_trace, probe
 from tests.tensorboard_process import TensorBoard, tensorboard
 
 CLIENTS, STEPS, ROUNDS = 50, 12, 3
-MOST_GROWTH = 1.25
+MAX_GROWTH = 1.25
 """Of memory, from the first round to the last: what an allocator keeps for a burst differs from round to round."""
 
 HERE: dict[str, Any] = {"run": "run/rnn", "layer": "lstm", "sample": 1}
@@ -58,4 +58,4 @@ def test_fifty_at_once(logs: Path) -> None:
         assert len(answers) == CLIENTS * (STEPS + 1)
         for answer in answers:
             assert (answer.status, answer.body) == (200, wanted[repr(answer.asked)])
-    assert max(memory[1:]) < MOST_GROWTH * memory[0]
+    assert max(memory[1:]) < MAX_GROWTH * memory[0]

@@ -14,7 +14,7 @@ from tb_rnn_plugin.log.schema import LayerTrace
 from tb_rnn_plugin.log.writer import RunWriter
 from tb_rnn_plugin.run import Run, open_run
 from tb_rnn_plugin.server.queries.detectors import find_pattern, read_detector_history, read_pattern_history
-from tb_rnn_plugin.server.queries.over_steps import MOST_STEPS, spread
+from tb_rnn_plugin.server.queries.step_history import MAX_STEPS, spread
 from tb_rnn_plugin.server.queries.weights import EIGENVALUES_UNITS, read_weight_history
 from tests.conftest import Reading
 from tests.runs import lstm_trace, probe
@@ -61,9 +61,9 @@ def test_of_many_steps_a_fair_spread_is_looked_at(tmp_path: Path) -> None:
     run = written(tmp_path, *[lstm_trace(0, samples=1, timesteps=4, units=2)] * 190)
     history = read_pattern_history(run, "lstm", "hidden_state", [0], sample=0, start=1, end=2, threshold=0.0)
     steps = history["steps"]
-    assert (len(steps), steps[0], steps[-1]) == (MOST_STEPS, 0, 189)
+    assert (len(steps), steps[0], steps[-1]) == (MAX_STEPS, 0, 189)
     assert set(np.diff(steps)) == {3}
-    some = [round(place) for place in np.linspace(0, 99, MOST_STEPS)]
+    some = [round(place) for place in np.linspace(0, 99, MAX_STEPS)]
     assert spread(range(100)) == some
 
 

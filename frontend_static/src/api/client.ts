@@ -43,7 +43,7 @@ export function errorSentence(status: number, contentType: string, body: string)
 type Params = Readonly<Record<string, string | number>>;
 
 /** A question to one of the routes that analyse a run. */
-export interface Ask {
+export interface Query {
   readonly route: string;
   readonly params: Params;
 }
@@ -100,7 +100,7 @@ export class Client {
   }
 
   /** What a route of http_api.md answers: a JSON object, or named arrays as a `Map`. */
-  async ask({ route, params }: Ask, signal: AbortSignal): Promise<object> {
+  async ask({ route, params }: Query, signal: AbortSignal): Promise<object> {
     const response = await this.get(this.url(route, params), signal);
     const isJson = (response.headers.get("content-type") ?? "").includes("json");
     if (isJson) return (await response.json()) as object;

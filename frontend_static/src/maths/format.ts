@@ -25,7 +25,7 @@ export function formatEnd(value: number): string {
   return withMinus(String(Number(value.toPrecision(3))));
 }
 
-const MOST_NAMED = 4;
+const MAX_LISTED = 4;
 
 /** More than one of what a step is. */
 export function unitPlural(unit: StepUnit): string {
@@ -36,8 +36,8 @@ export function unitPlural(unit: StepUnit): string {
 export function leftOut(unit: StepUnit, steps: readonly number[]): string {
   if (steps.length === 0) return "";
   if (steps.length === 1) return `${capitalized(unit)} ${steps[0]} is left out: its file is damaged.`;
-  const named = steps.length > MOST_NAMED ? steps.slice(0, MOST_NAMED - 1) : steps.slice(0, -1);
-  const last = steps.length > MOST_NAMED ? `${formatCount(steps.length - named.length)} more` : steps.at(-1);
+  const named = steps.length > MAX_LISTED ? steps.slice(0, MAX_LISTED - 1) : steps.slice(0, -1);
+  const last = steps.length > MAX_LISTED ? `${formatCount(steps.length - named.length)} more` : steps.at(-1);
   return `${capitalized(unitPlural(unit))} ${named.join(", ")} and ${last} are left out: their files are damaged.`;
 }
 

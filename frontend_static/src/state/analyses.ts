@@ -1,5 +1,5 @@
 /** What the open panel asks of the server beyond the picture, and what has come of it. */
-import type { Ask, Client } from "../api/client.ts";
+import type { Query, Client } from "../api/client.ts";
 import { isAbort, sentenceOf } from "../api/client.ts";
 import { Fetched, idOf } from "./fetched.ts";
 
@@ -15,10 +15,10 @@ export interface Answered<T> {
 const WAITING: Answered<never> = { data: null, fault: null };
 
 export class Analyses {
-  private readonly fetched: Fetched<Ask, object>;
+  private readonly fetched: Fetched<Query, object>;
   private readonly onChange: () => void;
   private readonly faults = new Map<string, string>();
-  private wanted: readonly Ask[] = [];
+  private wanted: readonly Query[] = [];
 
   constructor(client: Pick<Client, "ask">, onChange: () => void) {
     this.onChange = onChange;
@@ -26,7 +26,7 @@ export class Analyses {
   }
 
   /** Brings the answers to these questions, and stops what was asked before. */
-  want(asks: readonly Ask[]): void {
+  want(asks: readonly Query[]): void {
     const before = new Set(this.wanted.map(idOf));
     this.wanted = asks;
     this.fetched.abortAllBut(asks);
@@ -46,7 +46,7 @@ export class Analyses {
   }
 
   /** What has come of a question that is wanted; the same object each time, so that nothing is drawn anew for it. */
-  answer<T extends object>(ask: Ask | null): Answered<T> {
+  answer<T extends object>(ask: Query | null): Answered<T> {
     if (ask === null) return WAITING;
     const data = this.fetched.cached(ask) as T | undefined;
     return data === undefined

@@ -1,17 +1,17 @@
 /** From a selection to the questions that its open panel has. */
 import type { Pattern } from "../api/analyses.ts";
-import type { Ask } from "../api/client.ts";
+import type { Query } from "../api/client.ts";
 import type { RunInfo } from "../api/types.ts";
 import type { Selection } from "./selection.ts";
 
-type Question = (selection: Selection, run: RunInfo) => Ask | null;
+type Question = (selection: Selection, run: RunInfo) => Query | null;
 
 /** A question about one step of a run, or null as long as there is none. */
-function atStep(route: string, { run, step }: Selection, params: Ask["params"] = {}): Ask | null {
+function atStep(route: string, { run, step }: Selection, params: Query["params"] = {}): Query | null {
   return run === null || step === null ? null : { route, params: { run, step, ...params } };
 }
 
-function ofLayer(route: string, selection: Selection, params: Ask["params"] = {}): Ask | null {
+function ofLayer(route: string, selection: Selection, params: Query["params"] = {}): Query | null {
   const { layer } = selection;
   return layer === null ? null : atStep(route, selection, { layer, ...params });
 }
@@ -78,12 +78,12 @@ export const matchAsk: Question = (selection) => {
 };
 
 /** The same pattern at every step, once its units are known. */
-export function matchHistoryAsk(selection: Selection, units: readonly number[]): Ask | null {
+export function matchHistoryAsk(selection: Selection, units: readonly number[]): Query | null {
   const { run, layer, brush, signal, threshold } = selection;
   if (run === null || layer === null || brush === null || signal === null) return null;
   if (units.length === 0) return null;
   const { sample, start, end } = brush;
-  const some = units.slice(0, MOST_UNITS).join(",");
+  const some = units.slice(0, MAX_UNITS).join(",");
   return {
     route: "match_history",
     params: { run, layer, signal, sample, start, end, threshold, units: some },
@@ -91,19 +91,19 @@ export function matchHistoryAsk(selection: Selection, units: readonly number[]):
 }
 
 /** What one sample is called, and its tokens. */
-export function sampleAsk({ run }: Selection, sample: number): Ask | null {
+export function sampleAsk({ run }: Selection, sample: number): Query | null {
   return run === null ? null : { route: "sample", params: { run, sample } };
 }
 
 /** What a pattern that was found leaves to ask: since when it is there, and what is written at its places. */
-export function patternAsks(selection: Selection, { units, matches }: Pattern): Ask[] {
+export function patternAsks(selection: Selection, { units, matches }: Pattern): Query[] {
   const samples = new Set(matches.map(({ sample }) => sample));
   const asks = [matchHistoryAsk(selection, units), ...[...samples].map((one) => sampleAsk(selection, one))];
   return asks.filter((ask) => ask !== null);
 }
 
 /** An address has no room for more; the strongest come first. */
-const MOST_UNITS = 200;
+const MAX_UNITS = 200;
 
 /** The tokens under the brush. */
 const brushedAsk: Question = (selection) => selection.brush && sampleAsk(selection, selection.brush.sample);
@@ -118,7 +118,7 @@ const QUESTIONS: Readonly<Record<string, readonly Question[]>> = {
 };
 
 /** Everything that the open panel wants to know first. */
-export function asksOf(selection: Selection, run: RunInfo | null): Ask[] {
+export function asksOf(selection: Selection, run: RunInfo | null): Query[] {
   if (run === null || selection.overview) return [];
   const questions = QUESTIONS[selection.panel ?? ""] ?? [];
   return questions.map((question) => question(selection, run)).filter((ask) => ask !== null);

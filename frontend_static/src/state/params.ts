@@ -14,7 +14,7 @@ import {
 
 const COMPARING: readonly Comparing[] = ["off", "side", "difference"];
 /** No layer is wider; a range in a hand-written address must not fill the memory. */
-const MOST_UNITS = 65536;
+const MAX_UNITS = 65536;
 
 function number(text: string | undefined): number | null {
   if (text === undefined || text.trim() === "") return null;
@@ -58,7 +58,7 @@ export function fromParams(params: Params): Selection {
       step: natural(params.order_step),
       otherStep: natural(params.order_other_step),
     },
-    pinned: parseUnits(params.pinned ?? "", MOST_UNITS).units,
+    pinned: parseUnits(params.pinned ?? "", MAX_UNITS).units,
     only: params.only === "1",
     overview: params.view === "overview",
     overlay: oneOf<number>(OVERLAYS, natural(params.overlay), NOTHING.overlay),

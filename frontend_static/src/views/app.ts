@@ -13,10 +13,10 @@ import { Session } from "../state/session.ts";
 import { appStyles } from "./app_styles.ts";
 import type { FindBox } from "./bars/find_box.ts";
 import { pickerStyles } from "./bars/pickers.ts";
-import { type Axis, type Desk, obey } from "./keyboard.ts";
+import { type Axis, type KeyboardContext, runCommand } from "./keyboard.ts";
 import { type Look, renderMain } from "./main_view.ts";
 import type { Overview } from "./overview/overview.ts";
-import "./take_away/take_away.ts";
+import "./export/export_menu.ts";
 import { renderPanels, renderScrubber, renderTools } from "./bars/tool_bar.ts";
 import { base } from "./theme.ts";
 import type { Timeline } from "./timeline/timeline.ts";
@@ -72,7 +72,7 @@ export class App extends LitElement {
     this.host.onDataReloaded(() => void this.session.reload());
     window.addEventListener("pagehide", () => this.writeUrl());
     document.addEventListener("keydown", (event) => this.onKey(event));
-    this.addEventListener("wish", (event) => this.onWish(event as CustomEvent<Partial<Selection>>));
+    this.addEventListener("selection-change", (event) => this.onSelect(event as CustomEvent<Partial<Selection>>));
     this.session.start(this.host.readParams());
   }
 
@@ -104,19 +104,19 @@ export class App extends LitElement {
         @layer-change=${(event: CustomEvent<string>) => session.chooseLayer(event.detail)}
         @sample-change=${(event: CustomEvent<string>) => void session.choose({ sample: Number(event.detail) })}
       >
-        ${session.run === null ? nothing : html`${renderPanels(session)} ${this.renderTakeAway()}`}
+        ${session.run === null ? nothing : html`${renderPanels(session)} ${this.renderExport()}`}
       </rnn-top-bar>
-      ${renderScrubber(session)} ${renderTools(session, this.desk)} ${this.renderProblems()}
+      ${renderScrubber(session)} ${renderTools(session, this.context)} ${this.renderProblems()}
       <main aria-busy=${session.loading}>${renderMain(session, this.look)}</main>
     `;
   }
 
-  private renderTakeAway() {
-    return html`<rnn-take-away
+  private renderExport() {
+    return html`<rnn-export-menu
       .session=${this.session}
       .picture=${() => this.picture}
       .address=${() => this.link()}
-    ></rnn-take-away>`;
+    ></rnn-export-menu>`;
   }
 
   private renderProblems() {
@@ -138,7 +138,7 @@ export class App extends LitElement {
     </div>`;
   }
 
-  private onWish({ detail }: CustomEvent<Partial<Selection>>): void {
+  private onSelect({ detail }: CustomEvent<Partial<Selection>>): void {
     void this.session.choose(detail);
   }
 
@@ -177,7 +177,7 @@ export class App extends LitElement {
     return { theme, cursor, setCursor };
   }
 
-  private get desk(): Desk {
+  private get context(): KeyboardContext {
     return {
       session: this.session,
       axis: () => this.axis,
@@ -194,7 +194,7 @@ export class App extends LitElement {
     if (command === null) return;
     // A held key waits for the picture, so that each step it passes also shows.
     const waits = event.repeat && command.do === "step" && this.session.loading;
-    if (waits || obey(command, this.desk)) event.preventDefault();
+    if (waits || runCommand(command, this.context)) event.preventDefault();
   }
 }
 

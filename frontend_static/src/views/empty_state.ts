@@ -1,6 +1,6 @@
 /** No run holds data yet: the lines that make one. */
 import { css, html, LitElement } from "lit";
-import { copyText } from "./take_away/clipboard.ts";
+import { copyText } from "./export/clipboard.ts";
 import { base, MONO } from "./theme.ts";
 
 const COPY = "Copy";

@@ -6,6 +6,6 @@ export function send<T>(element: HTMLElement, name: string, detail: T): void {
 }
 
 /** What a control wants changed of the selection; the tab hears it wherever it comes from. */
-export function wish<T extends object>(element: HTMLElement, patch: T): void {
-  element.dispatchEvent(new CustomEvent<T>("wish", { detail: patch, bubbles: true, composed: true }));
+export function select<T extends object>(element: HTMLElement, patch: T): void {
+  element.dispatchEvent(new CustomEvent<T>("selection-change", { detail: patch, bubbles: true, composed: true }));
 }

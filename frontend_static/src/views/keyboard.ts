@@ -17,7 +17,7 @@ export interface Axis {
 }
 
 /** What the tab lends the keyboard. */
-export interface Desk {
+export interface KeyboardContext {
   readonly session: Session;
   readonly axis: () => Axis | null;
   readonly toggleHelp: () => void;
@@ -27,10 +27,10 @@ export interface Desk {
 const NEXT: Readonly<Record<Comparing, Comparing>> = { off: "side", side: "difference", difference: "off" };
 
 /** False when there is nothing the command could act on. */
-export function obey(command: Command, desk: Desk): boolean {
-  const { session } = desk;
+export function runCommand(command: Command, context: KeyboardContext): boolean {
+  const { session } = context;
   if (command.do === "help") {
-    desk.toggleHelp();
+    context.toggleHelp();
     return true;
   }
   const { run, selection } = session;
@@ -77,15 +77,15 @@ export function obey(command: Command, desk: Desk): boolean {
       pinUnit(session);
       break;
     case "find":
-      desk.focusFind();
+      context.focusFind();
       break;
     case "match":
-      return goToMatch(desk, command.by);
+      return goToMatch(context, command.by);
     case "zoom":
-      zoom(desk, command.factor);
+      zoom(context, command.factor);
       break;
     case "cursor":
-      moveCursor(desk, command);
+      moveCursor(context, command);
       break;
     default:
       return false;
@@ -109,15 +109,15 @@ function pinUnit(session: Session): void {
   session.look({ pinned: next, only: only && next.length > 0 });
 }
 
-export function goToMatch(desk: Desk, by: 1 | -1): boolean {
-  const { matches, at } = desk.session.finder;
+export function goToMatch(context: KeyboardContext, by: 1 | -1): boolean {
+  const { matches, at } = context.session.finder;
   if (matches === null || matches.length === 0) return false;
-  showMatch(desk, wrap(at, by, matches.length));
+  showMatch(context, wrap(at, by, matches.length));
   return true;
 }
 
 /** The crosshair on a place that was found, whichever sample it is in. */
-export function showMatch({ session, axis }: Desk, index: number): void {
+export function showMatch({ session, axis }: KeyboardContext, index: number): void {
   const match = session.finder.matches?.[index];
   if (match === undefined) return;
   session.finder.at = index;
@@ -128,7 +128,7 @@ export function showMatch({ session, axis }: Desk, index: number): void {
   void session.choose({ sample, pin: { timestep: start, unit }, window: next });
 }
 
-function zoom({ session, axis }: Desk, factor: number): void {
+function zoom({ session, axis }: KeyboardContext, factor: number): void {
   const shown = axis();
   if (shown === null) return;
   const { window, total, minSpan } = shown;
@@ -138,7 +138,7 @@ function zoom({ session, axis }: Desk, factor: number): void {
   session.look({ window: next.to - next.from >= total ? null : next });
 }
 
-function moveCursor({ session, axis }: Desk, by: { timesteps: number; units: number }): void {
+function moveCursor({ session, axis }: KeyboardContext, by: { timesteps: number; units: number }): void {
   const shown = axis();
   if (shown === null) return;
   const { window, total, rows } = shown;

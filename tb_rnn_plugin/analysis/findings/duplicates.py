@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from tb_rnn_plugin.analysis.findings.dead_constant import idle_units
 from tb_rnn_plugin.analysis.findings.finding import Finding, Rule
-from tb_rnn_plugin.analysis.findings.idle import idle_units
-from tb_rnn_plugin.analysis.findings.values import FEWEST, finite, is_recurrent, label, main_signal, of_units
+from tb_rnn_plugin.analysis.findings.values import MIN_VALUES, finite, is_recurrent, label, main_signal, of_units
 from tb_rnn_plugin.analysis.sequences import present
 from tb_rnn_plugin.log.schema import Array, LayerTrace
 
@@ -16,10 +16,10 @@ SAME = 0.999
 """Absolute correlation beyond which two units do the same. Ours: rounding to float16 lowers it by less than 1e-5 for
 units that use their range, and what is left over, 0.2 % of the variance, is no second feature."""
 
-MOST_UNITS = 1024
+MAX_UNITS = 1024
 """Most units that are compared in pairs; of more, as maps of a ConvLSTM have, as many spread evenly."""
 
-MOST_VALUES = 20_000
+MAX_VALUES = 20_000
 """Most values per unit, over samples and timesteps, that are correlated; of more, as many spread evenly."""
 
 _NAMED = 4
@@ -28,7 +28,7 @@ _RULE = Rule(
     kind="duplicate_units",
     weight=0.5,
     rule=f"Units count as the same when their correlation over all samples and timesteps is beyond {SAME:g} or "
-    f"-{SAME:g}; dead and constant ones do not count, and of more than {MOST_UNITS} units as many are compared.",
+    f"-{SAME:g}; dead and constant ones do not count, and of more than {MAX_UNITS} units as many are compared.",
     source="Ours: what two such units differ in is 0.2 % of their variance.",
     advice="Use fewer units, break the symmetry with random or orthogonal initial weights, or add dropout.",
     not_a_fault="A probe with little variety makes units look alike that other inputs would tell apart.",
@@ -38,16 +38,16 @@ _RULE = Rule(
 def duplicate_groups(values: Array) -> list[list[int]]:
     """Return groups of units that are correlated beyond `SAME`, in either direction, the largest group first.
 
-    A group holds all that are linked by a chain of such pairs. Bounded: of more than `MOST_UNITS` units and
-    `MOST_VALUES` values, as many that are spread evenly are compared.
+    A group holds all that are linked by a chain of such pairs. Bounded: of more than `MAX_UNITS` units and
+    `MAX_VALUES` values, as many that are spread evenly are compared.
 
     Args:
-        values: `[value, unit]`, finite; none of the units is constant. Fewer than `FEWEST` values give no groups.
+        values: `[value, unit]`, finite; none of the units is constant. Fewer than `MIN_VALUES` values give no groups.
     """
-    if len(values) < FEWEST or values.shape[1] < 2:
+    if len(values) < MIN_VALUES or values.shape[1] < 2:
         return []
-    chosen = _spread(values.shape[1], MOST_UNITS)
-    sampled = values[np.ix_(_spread(len(values), MOST_VALUES), chosen)].astype(np.float64)
+    chosen = _spread(values.shape[1], MAX_UNITS)
+    sampled = values[np.ix_(_spread(len(values), MAX_VALUES), chosen)].astype(np.float64)
     with np.errstate(all="ignore"):
         # Squares of the largest numbers overflow.
         scaled = sampled / np.abs(sampled).max(axis=0)
@@ -71,12 +71,12 @@ def duplicates(trace: LayerTrace, step: int) -> Iterator[Finding]:
     if groups:
         total, units = there.shape[1], tuple(unit for group in groups for unit in group)
         more = f" and {len(groups) - _NAMED} more groups" if len(groups) > _NAMED else ""
-        compared = f" Of {len(judged)} units {MOST_UNITS} were compared." if len(judged) > MOST_UNITS else ""
+        compared = f" Of {len(judged)} units {MAX_UNITS} were compared." if len(judged) > MAX_UNITS else ""
         message = (
             f"{label(signal)}: {of_units(len(units), total)} the same as another or its opposite: "
             f"{', '.join(map(_spelled, groups[:_NAMED]))}{more}.{compared}"
         )
-        share = (len(units) - len(groups)) / min(total, MOST_UNITS)
+        share = (len(units) - len(groups)) / min(total, MAX_UNITS)
         yield _RULE.finding(trace.key, signal, message, steps=(step,), share=share, units=units)
 
 

@@ -7,15 +7,16 @@ from itertools import chain
 
 import numpy as np
 
-from tb_rnn_plugin.analysis.findings.blindness import blind
+from tb_rnn_plugin.analysis.errors import AnalysisError
+from tb_rnn_plugin.analysis.findings.dead_constant import constant, dead
 from tb_rnn_plugin.analysis.findings.duplicates import duplicates
-from tb_rnn_plugin.analysis.findings.explosion import exploding_states
+from tb_rnn_plugin.analysis.findings.exploding_state import exploding_states
 from tb_rnn_plugin.analysis.findings.finding import KINDS, Finding
+from tb_rnn_plugin.analysis.findings.frozen import frozen
 from tb_rnn_plugin.analysis.findings.gradients import gradients
-from tb_rnn_plugin.analysis.findings.idle import constant, dead
+from tb_rnn_plugin.analysis.findings.input_blind import blind
 from tb_rnn_plugin.analysis.findings.non_finite import non_finite
 from tb_rnn_plugin.analysis.findings.saturation import saturation
-from tb_rnn_plugin.analysis.findings.stillness import frozen
 from tb_rnn_plugin.log.schema import LayerTrace
 
 _LOOKED_BACK = 4
@@ -43,12 +44,12 @@ def find(
         unit: What steps count, `"epoch"` or `"batch"`: messages say it.
 
     Raises:
-        ValueError: `step` is not one of the steps.
+        AnalysisError: `step` is not one of the steps.
         Exception: whatever `read` raises. It may return no layers for a step before that cannot be read.
     """
     if step not in steps:
         known = f"{len(steps)} from {steps[0]} to {steps[-1]}" if len(steps) else "none"
-        raise ValueError(f"Findings are of a captured step, of which there are {known}, got {step}.")
+        raise AnalysisError(f"Findings are of a captured step, of which there are {known}, got {step}.")
     known_layers: dict[int, dict[str, LayerTrace]] = {}
 
     def layers(at: int) -> dict[str, LayerTrace]:

@@ -22,7 +22,7 @@ Kind: TypeAlias = Literal[
 KINDS: tuple[Kind, ...] = get_args(Kind)
 """Every kind of finding; findings of one severity are listed in this order."""
 
-_LEAST = 0.2
+_MIN_WEIGHT_SHARE = 0.2
 """The part of a kind's weight that its smallest case has, one unit of many: found is found. Ours."""
 
 
@@ -105,7 +105,7 @@ class Rule:
             timesteps=timesteps,
             sample=sample,
             steps=steps,
-            severity=self.weight * (_LEAST + (1 - _LEAST) * min(max(share, 0.0), 1.0)),
+            severity=self.weight * (_MIN_WEIGHT_SHARE + (1 - _MIN_WEIGHT_SHARE) * min(max(share, 0.0), 1.0)),
             message=message,
             rule=self.rule,
             source=self.source,

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from tb_rnn_plugin.analysis.findings.finding import Finding, Rule
-from tb_rnn_plugin.analysis.findings.values import FEWEST, counts, finite, is_recurrent, label, of_units, ordered
+from tb_rnn_plugin.analysis.findings.values import MIN_VALUES, counts, finite, is_recurrent, label, of_units, ordered
 from tb_rnn_plugin.analysis.saturation import saturated_shares
 from tb_rnn_plugin.log.schema import Array, Interval, LayerTrace
 from tb_rnn_plugin.log.statistics import saturation_thresholds
@@ -50,14 +50,14 @@ def saturated_units(values: Array, bounds: Interval | None) -> dict[Side, tuple[
     state, is saturated at either end, even where it flips between them; the unit goes to the end it is at more often.
 
     Args:
-        values: `[sample, time, unit]`, NaN where a value does not count. Units with fewer than `FEWEST` are left out.
+        values: `[sample, time, unit]`, NaN where a value does not count. Fewer than `MIN_VALUES`: skipped.
         bounds: The signal's range; None, and no unit is saturated.
 
     Returns:
         Indices by `"low"` and `"high"`: most of the time first, equal ones by index.
     """
     share_low, share_high = saturated_shares(values, bounds)
-    judged = counts(values) >= FEWEST
+    judged = counts(values) >= MIN_VALUES
     if bounds is not None and bounds[0] < 0:
         either, mostly_low = share_low + share_high, share_low > share_high
         share_low, share_high = np.where(mostly_low, either, 0.0), np.where(mostly_low, 0.0, either)

@@ -9,7 +9,7 @@ import numpy as np
 from tb_rnn_plugin.analysis.sequences import present, sequence_count
 from tb_rnn_plugin.log.schema import Array, LayerTrace, gradient_state
 
-FEWEST = 8
+MIN_VALUES = 8
 """How many values a unit must have, over samples and timesteps, for a rule to speak of its habits. Ours: 95 % of fewer
 is all of them, and a unit that is seen once is always constant."""
 

@@ -10,9 +10,9 @@ import numpy as np
 
 from tb_rnn_plugin.log.errors import LogError
 from tb_rnn_plugin.log.schema import ProbeBatch
-from tb_rnn_plugin.log.traces import read_layers
+from tb_rnn_plugin.log.step_file import read_layers
 from tb_rnn_plugin.run import Run
-from tb_rnn_plugin.server.queries.served import check_sample
+from tb_rnn_plugin.server.queries.served_run import check_sample
 
 
 def list_runs(runs: Mapping[str, Run]) -> dict[str, Any]:

@@ -10,12 +10,12 @@ import numpy as np
 
 from tb_rnn_plugin.analysis.detectors import scores
 from tb_rnn_plugin.analysis.matching import pattern_score
-from tb_rnn_plugin.analysis.moment import checked_index
+from tb_rnn_plugin.analysis.timestep_inputs import checked_index
 from tb_rnn_plugin.log.schema import Array, LayerTrace
-from tb_rnn_plugin.log.traces import check_signal, find_layer, mask_array
+from tb_rnn_plugin.log.step_file import check_signal, find_layer, mask_array
 from tb_rnn_plugin.run import Run
-from tb_rnn_plugin.server.queries.findings import MOST_NAMED
-from tb_rnn_plugin.server.queries.over_steps import history
+from tb_rnn_plugin.server.queries.findings import MAX_LISTED
+from tb_rnn_plugin.server.queries.step_history import history
 
 
 def list_detectors(run: Run, annotation: str, step: int) -> dict[str, Any]:
@@ -48,7 +48,7 @@ def find_pattern(
     """Answer `/match`."""
     pattern = run.match(layer, signal, step, sample=sample, start=start, end=end, threshold=threshold)
     return {
-        "units": list(pattern.units[:MOST_NAMED]),
+        "units": list(pattern.units[:MAX_LISTED]),
         "unit_count": len(pattern.units),
         "matches": [asdict(match) for match in pattern.matches],
     }

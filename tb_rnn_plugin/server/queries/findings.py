@@ -9,7 +9,7 @@ from tb_rnn_plugin.analysis.saturation import saturated_shares
 from tb_rnn_plugin.log.schema import Array
 from tb_rnn_plugin.run import Run
 
-MOST_NAMED = 256
+MAX_LISTED = 256
 """How many units and timesteps of a finding, or units of a pattern, are sent; nobody looks through more, and a ConvLSTM
 has very many."""
 
@@ -43,8 +43,8 @@ def _shortened(finding: dict[str, Any]) -> dict[str, Any]:
     units, timesteps = finding["units"], finding["timesteps"]
     return {
         **finding,
-        "units": units[:MOST_NAMED],
+        "units": units[:MAX_LISTED],
         "unit_count": len(units),
-        "timesteps": timesteps[:MOST_NAMED],
+        "timesteps": timesteps[:MAX_LISTED],
         "timestep_count": len(timesteps),
     }

@@ -9,8 +9,8 @@ import numpy as np
 from tb_rnn_plugin.log.errors import LogError, NotInLogError, UnreadableFileError
 from tb_rnn_plugin.log.schema import Array
 from tb_rnn_plugin.run import Run
-from tb_rnn_plugin.server.queries.over_steps import no_step, step_arrays
 from tb_rnn_plugin.server.queries.step import trace_arrays
+from tb_rnn_plugin.server.queries.step_history import no_step, step_arrays
 
 
 def read_evolution(run: Run, layer: str, sample: int, signal: str, unit: int) -> dict[str, Array]:

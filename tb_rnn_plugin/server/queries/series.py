@@ -11,10 +11,10 @@ from tb_rnn_plugin.log.errors import LogError, NotInLogError
 from tb_rnn_plugin.log.probe_file import read_probe
 from tb_rnn_plugin.log.schema import Array, ProbeBatch
 from tb_rnn_plugin.run import Run
-from tb_rnn_plugin.server.queries.classes import best_classes, pair_targets, scores_of, target_classes
-from tb_rnn_plugin.server.queries.served import check_sample
+from tb_rnn_plugin.server.queries.class_scores import best_classes, pair_targets, scores_of, target_classes
+from tb_rnn_plugin.server.queries.served_run import check_sample
 
-MOST_FEATURES = 8
+MAX_FEATURES = 8
 """More lines than that are not told apart in one picture."""
 
 
@@ -79,7 +79,7 @@ def _as_series(name: str, row: Array) -> dict[str, Array]:
     if row.dtype.kind not in "biuf" or row.ndim not in (1, 2):
         return {}
     features = row[:, np.newaxis] if row.ndim == 1 else row
-    return {name: _as_float32(features)} if features.shape[1] <= MOST_FEATURES else {}
+    return {name: _as_float32(features)} if features.shape[1] <= MAX_FEATURES else {}
 
 
 def _of_classes(row: Array, target: Array | None, sample: int) -> dict[str, Array]:

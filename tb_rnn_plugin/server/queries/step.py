@@ -5,7 +5,7 @@ from __future__ import annotations
 from tb_rnn_plugin.analysis.ordering import spectral_order
 from tb_rnn_plugin.log.arrays import ArrayFile
 from tb_rnn_plugin.log.schema import Array
-from tb_rnn_plugin.log.traces import check_signal, find_layer, mask_array
+from tb_rnn_plugin.log.step_file import check_signal, find_layer, mask_array
 
 
 def trace_arrays(file: ArrayFile, layer: str, signal: str | None) -> dict[str, str]:

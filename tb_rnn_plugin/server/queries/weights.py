@@ -9,14 +9,14 @@ import numpy as np
 from tb_rnn_plugin.analysis.weight_history import MATRICES, largest_weights, spectral_radius, weight_history
 from tb_rnn_plugin.log.schema import Array
 from tb_rnn_plugin.run import Run
-from tb_rnn_plugin.server.queries.over_steps import history, spread, step_arrays
+from tb_rnn_plugin.server.queries.step_history import history, spread, step_arrays
 
 EIGENVALUES_UNITS = 256
 """Eigenvalues cost the cube of the units: of a layer with more than these there are none."""
 
 _EIGENVALUES_AT_ALL = 128
 _EIGENVALUES_STEPS = 24
-_FEWEST_STEPS = 4
+_MIN_STEPS = 4
 """So many steps of so many units have eigenvalues; of more units fewer steps, by that cube, but never fewer than
 these."""
 
@@ -61,4 +61,4 @@ def _radii(run: Run, layer: str, steps: Sequence[int]) -> dict[str, Array]:
 
 def _eigenvalue_steps(units: int) -> int:
     most = _EIGENVALUES_STEPS * (_EIGENVALUES_AT_ALL / units) ** 3
-    return int(np.clip(most, _FEWEST_STEPS, _EIGENVALUES_STEPS))
+    return int(np.clip(most, _MIN_STEPS, _EIGENVALUES_STEPS))

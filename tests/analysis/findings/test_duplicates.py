@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tb_rnn_plugin.analysis.findings import duplicates
-from tb_rnn_plugin.analysis.findings.duplicates import MOST_UNITS, duplicate_groups
+from tb_rnn_plugin.analysis.findings.duplicates import MAX_UNITS, duplicate_groups
 from tb_rnn_plugin.log.schema import Array
 from tests.analysis.findings.networks import UNITS, Weights, findings, synthetic, trace_of
 
@@ -76,12 +76,12 @@ def test_a_chain_is_one_group() -> None:
 def test_many_units_are_sampled() -> None:
     values = np.tile(np.random.default_rng(0).normal(size=(20, 1)), 40_000)
     [group] = duplicate_groups(values)
-    assert len(group) == MOST_UNITS
+    assert len(group) == MAX_UNITS
     assert (group[0], group[-1]) == (0, 39_999)
 
 
 def test_many_values_are_sampled(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(duplicates, "MOST_VALUES", 50)
+    monkeypatch.setattr(duplicates, "MAX_VALUES", 50)
     values = np.random.default_rng(0).normal(size=(1000, 3))
     values[:, 2] = -values[:, 0]
     assert duplicate_groups(values) == [[0, 2]]

@@ -3,7 +3,7 @@ import { html, LitElement, nothing } from "lit";
 import type { RunEntry, RunInfo } from "../../api/types.ts";
 import { isBounded } from "../../state/lanes.ts";
 import { AS_FIRST, CONTRASTS, type Comparing, type Selection } from "../../state/selection.ts";
-import { wish } from "../events.ts";
+import { select } from "../events.ts";
 import { barStyles, renderPicker, renderSwitch } from "./pickers.ts";
 import { layerOptions, runOptions } from "./top_bar.ts";
 
@@ -34,7 +34,7 @@ export class CompareBar extends LitElement {
       <div class="segments" role="group" aria-label="Compare">
         ${MODES.map(([mode, text, title]) =>
           renderSwitch(text, compare === mode, `${title} (c)`, () =>
-            wish(this, comparePatch(this.selection, this.run, mode)),
+            select(this, comparePatch(this.selection, this.run, mode)),
           ),
         )}
       </div>
@@ -52,13 +52,13 @@ export class CompareBar extends LitElement {
   private renderOther() {
     const { runs, otherRun, selection } = this;
     const { other, run } = selection;
-    const patch = (change: Partial<Selection["other"]>) => wish(this, { other: { ...other, ...change } });
+    const patch = (change: Partial<Selection["other"]>) => select(this, { other: { ...other, ...change } });
     const steps = otherRun?.steps ?? [];
     const unit = otherRun?.unit ?? this.run.unit;
     const layers = otherRun ? layerOptions(otherRun) : [];
     return html`
       ${renderPicker("B", "other-run", runOptions(runs, other.run), other.run ?? run ?? "", (value) =>
-        wish(this, {
+        select(this, {
           other: { ...AS_FIRST, run: value === run ? null : value, step: value === run ? other.step : null },
         }),
       )}
@@ -92,7 +92,7 @@ export class CompareBar extends LitElement {
       text: times === 1 ? "whole range" : `${times} × stronger`,
     }));
     return renderPicker("Colours", "contrast", options, String(this.selection.contrast), (value) =>
-      wish(this, { contrast: Number(value) }),
+      select(this, { contrast: Number(value) }),
     );
   }
 }

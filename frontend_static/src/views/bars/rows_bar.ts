@@ -5,7 +5,7 @@ import { signalLabel } from "../../maths/format.ts";
 import type { Ordering } from "../../maths/order.ts";
 import { formatUnits, parseUnits } from "../../maths/units.ts";
 import { BY_INDEX, ORDERINGS, type Selection } from "../../state/selection.ts";
-import { wish } from "../events.ts";
+import { select } from "../events.ts";
 import { barStyles, renderPicker, renderSwitch } from "./pickers.ts";
 
 const NAMES: Readonly<Record<Ordering, string>> = {
@@ -91,7 +91,7 @@ export class RowsBar extends LitElement {
           @change=${this.onUnits}
         />
       </label>
-      ${pinned.length === 0 ? "" : renderSwitch("only these", only, "Put the other units away (h)", () => wish(this, { only: !only }))}
+      ${pinned.length === 0 ? "" : renderSwitch("only these", only, "Put the other units away (h)", () => select(this, { only: !only }))}
       ${[this.problem, this.fault].map((sentence) => (sentence === null ? "" : html`<span class="problem" role="alert">${sentence}</span>`))}
     `;
   }
@@ -107,7 +107,7 @@ export class RowsBar extends LitElement {
   }
 
   private orderBy(by: Ordering, signal: string): void {
-    wish(this, {
+    select(this, {
       order: by === "index" ? BY_INDEX : { by, signal, step: this.shown, otherStep: this.otherShown },
     });
   }
@@ -115,7 +115,7 @@ export class RowsBar extends LitElement {
   private onUnits(event: Event): void {
     const { units, problem } = parseUnits((event.target as HTMLInputElement).value, this.layer.units);
     this.problem = problem;
-    wish(this, { pinned: units, only: units.length > 0 && this.selection.only });
+    select(this, { pinned: units, only: units.length > 0 && this.selection.only });
   }
 }
 

@@ -3,7 +3,7 @@ import { html, LitElement, nothing, svg } from "lit";
 import type { RunInfo } from "../../api/types.ts";
 import { formatValue, unitPlural } from "../../maths/format.ts";
 import { lossOf, stepAt, stepX, trainingPath } from "../../maths/training.ts";
-import { send, wish } from "../events.ts";
+import { send, select } from "../events.ts";
 import { base } from "../theme.ts";
 import { followDrag } from "../time/gestures.ts";
 import { pickerStyles, renderSwitch } from "./pickers.ts";
@@ -95,7 +95,7 @@ export class Scrubber extends LitElement {
       ${this.renderRail()}
       <div class="end">
         ${few ? nothing : this.renderRate()}
-        ${renderSwitch("Follow", this.follow, `Show the newest ${this.run.unit} as it comes (l)`, () => wish(this, { follow: !this.follow }))}
+        ${renderSwitch("Follow", this.follow, `Show the newest ${this.run.unit} as it comes (l)`, () => select(this, { follow: !this.follow }))}
       </div>
     `;
   }

@@ -4,7 +4,7 @@ import type { Panel } from "../../state/selection.ts";
 import type { Session } from "../../state/session.ts";
 import "./compare_bar.ts";
 import "./find_box.ts";
-import { type Desk, showMatch } from "../keyboard.ts";
+import { type KeyboardContext, showMatch } from "../keyboard.ts";
 import { renderSwitch } from "./pickers.ts";
 import "./rows_bar.ts";
 import "./scrubber.ts";
@@ -48,7 +48,7 @@ export function renderPanels(session: Session) {
   `;
 }
 
-export function renderTools(session: Session, desk: Desk) {
+export function renderTools(session: Session, context: KeyboardContext) {
   const { run, selection, finder } = session;
   const layer = run?.layers.find(({ key }) => key === selection.layer);
   if (run === null || layer === undefined) return nothing;
@@ -64,7 +64,7 @@ export function renderTools(session: Session, desk: Desk) {
       .places=${finder.matches}
       .at=${finder.at}
       @find-change=${(event: CustomEvent<string>) => session.look({ find: event.detail })}
-      @find-go=${(event: CustomEvent<number>) => showMatch(desk, event.detail)}
+      @find-go=${(event: CustomEvent<number>) => showMatch(context, event.detail)}
     ></rnn-find-box>`;
   return html`<div class="tools" role="toolbar" aria-label="What is shown">
     <rnn-compare-bar

@@ -23,9 +23,9 @@ import { overviewStyles } from "./styles.ts";
 /** Room below the last chart. */
 const END = 12;
 /** A chart with the numbers of one entry beside it, and what each further entry adds. */
-const LEAST_HEIGHT = 96;
+const MIN_HEIGHT = 96;
 const PER_ENTRY = 30;
-const MOST_HEIGHT = 240;
+const MAX_HEIGHT = 240;
 
 export class Overview extends LitElement {
   static override properties = {
@@ -125,8 +125,8 @@ export class Overview extends LitElement {
   private get chartHeight(): number {
     const { signals } = this.layer;
     const share = (this.box.height - this.head - END + LANE_GAP) / Math.max(1, signals.length) - LANE_GAP;
-    const least = LEAST_HEIGHT + PER_ENTRY * (Math.max(1, this.entries.length) - 1);
-    return Math.min(MOST_HEIGHT, Math.max(least, Math.floor(share)));
+    const least = MIN_HEIGHT + PER_ENTRY * (Math.max(1, this.entries.length) - 1);
+    return Math.min(MAX_HEIGHT, Math.max(least, Math.floor(share)));
   }
 
   protected override shouldUpdate(): boolean {

@@ -3,7 +3,7 @@ import { html, LitElement, nothing } from "lit";
 import type { Contribution } from "../../api/analyses.ts";
 import { formatEnd } from "../../maths/format.ts";
 import { largestOf } from "../../maths/signed.ts";
-import { wish } from "../events.ts";
+import { select } from "../events.ts";
 import { base } from "../theme.ts";
 import { renderNumber } from "./numbers.ts";
 import { panelStyles } from "./panel_styles.ts";
@@ -81,7 +81,7 @@ export class Contributions extends LitElement {
     return html`<button
       class="quiet"
       title="Recurrent unit ${unit} at timestep ${readAt}: show its row there"
-      @click=${() => wish(this, patch)}
+      @click=${() => select(this, patch)}
     >
       unit ${unit}
     </button>`;

@@ -5,7 +5,7 @@ import { chanceSentences, leastScore, shareOfScore } from "../../maths/chance.ts
 import { signalLabel } from "../../maths/format.ts";
 import { annotationOf, detectorHistoryAsk, detectorsAsk } from "../../state/asked.ts";
 import { pickerStyles, renderPicker } from "../bars/pickers.ts";
-import { send, wish } from "../events.ts";
+import { send, select } from "../events.ts";
 import { base } from "../theme.ts";
 import { detectorsStyles } from "./detectors_styles.ts";
 import { footStyles } from "./history_chart.ts";
@@ -38,7 +38,7 @@ export class DetectorsPanel extends Page {
       </p>`;
     const options = run.annotations.map(({ name }) => ({ value: name, text: name }));
     const found = analyses.answer<Detectors>(detectorsAsk(selection, run));
-    return html`${renderPicker("Annotation", "annotation", options, annotation, (name) => wish(this, { annotation: name }))}
+    return html`${renderPicker("Annotation", "annotation", options, annotation, (name) => select(this, { annotation: name }))}
     ${this.renderAnswer(found, (ranking) => html`${this.renderRanking(ranking)} ${this.renderHistory(ranking)}`)}`;
   }
 
@@ -136,7 +136,7 @@ export class DetectorsPanel extends Page {
 
   private pick({ layer, signal, unit }: Detector): void {
     const timestep = this.selection.pin?.timestep ?? 0;
-    wish(this, { layer, signal, pinned: [unit], pin: { timestep, unit } });
+    select(this, { layer, signal, pinned: [unit], pin: { timestep, unit } });
   }
 }
 

@@ -4,7 +4,7 @@ import type { Finding, Findings, Tensors } from "../../api/analyses.ts";
 import { signalLabel, unitPlural } from "../../maths/format.ts";
 import { findingsAsk, saturationAsk } from "../../state/asked.ts";
 import { evidenceOf } from "../../state/evidence.ts";
-import { send, wish } from "../events.ts";
+import { send, select } from "../events.ts";
 import { base } from "../theme.ts";
 import { Page } from "./page.ts";
 import { panelStyles } from "./panel_styles.ts";
@@ -126,7 +126,7 @@ export class FindingsPanel extends Page {
     ${
       shares.data === null
         ? nothing
-        : renderSaturation(shares.data, selection, (signal, unit) => wish(this, { signal, pinned: [unit] }))
+        : renderSaturation(shares.data, selection, (signal, unit) => select(this, { signal, pinned: [unit] }))
     }`;
   }
 
@@ -145,7 +145,7 @@ export class FindingsPanel extends Page {
       <p>${message}</p>
       ${finding.steps.length > 1 ? this.renderSteps(finding) : nothing}
       <div class="acts">
-        <button class="quiet" @click=${() => wish(this, evidenceOf(finding))}>Show the evidence</button>
+        <button class="quiet" @click=${() => select(this, evidenceOf(finding))}>Show the evidence</button>
         <button
           class="quiet"
           aria-expanded=${open}

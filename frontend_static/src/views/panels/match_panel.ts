@@ -7,7 +7,7 @@ import { formatCount, signalLabel } from "../../maths/format.ts";
 import { revealStretch } from "../../maths/window.ts";
 import { matchAsk, matchHistoryAsk, sampleAsk } from "../../state/asked.ts";
 import { pickerStyles, renderPicker } from "../bars/pickers.ts";
-import { send, wish } from "../events.ts";
+import { send, select } from "../events.ts";
 import { base } from "../theme.ts";
 import { contextStyles, renderContext } from "./context.ts";
 import { footStyles } from "./history_chart.ts";
@@ -45,7 +45,7 @@ export class MatchPanel extends Page {
     const { signal, threshold } = this.selection;
     const options = (this.layer?.signals ?? []).map(({ name }) => ({ value: name, text: signalLabel(name) }));
     return html`<div class="controls">
-      ${renderPicker("Signal", "signal", options, signal ?? "", (name) => wish(this, { signal: name }))}
+      ${renderPicker("Signal", "signal", options, signal ?? "", (name) => select(this, { signal: name }))}
       <label class="field">
         <span>Above</span>
         <input
@@ -57,7 +57,7 @@ export class MatchPanel extends Page {
           .value=${String(threshold)}
           @change=${(event: Event) => {
             const { valueAsNumber } = event.target as HTMLInputElement;
-            if (Number.isFinite(valueAsNumber)) wish(this, { threshold: valueAsNumber });
+            if (Number.isFinite(valueAsNumber)) select(this, { threshold: valueAsNumber });
           }}
         />
       </label>
@@ -68,7 +68,7 @@ export class MatchPanel extends Page {
     return html`<section aria-label="Brushed">
       <div class="line">
         <button class="quiet place" title="Go there" @click=${() => this.goTo(brush)}>${this.nameOf(brush)}</button>
-        <button class="quiet" @click=${() => wish(this, { brush: null })}>Clear</button>
+        <button class="quiet" @click=${() => select(this, { brush: null })}>Clear</button>
       </div>
       ${this.renderTokens(brush)}${this.renderAsOf()}
     </section>`;
@@ -81,7 +81,7 @@ export class MatchPanel extends Page {
     const { unit } = this.run;
     return html`<p class="hint">
       Units and places as of ${unit} ${matchStep}.
-      <button class="quiet" @click=${() => wish(this, { matchStep: step })}>Take those of ${unit} ${step}</button>
+      <button class="quiet" @click=${() => select(this, { matchStep: step })}>Take those of ${unit} ${step}</button>
     </p>`;
   }
 
@@ -106,7 +106,7 @@ export class MatchPanel extends Page {
 
   private renderUnits({ units, unit_count: count }: Pattern) {
     const picked = new Set(this.selection.pinned);
-    const toTop = (pinned: readonly number[]) => wish(this, { pinned, only: false });
+    const toTop = (pinned: readonly number[]) => select(this, { pinned, only: false });
     return html`<section aria-label="Units">
       <div class="line">
         <h3>
@@ -170,7 +170,7 @@ export class MatchPanel extends Page {
     const { window, pin } = this.selection;
     const { sample, start } = place;
     const next = window && revealStretch(window, place, this.layer?.timesteps ?? 0);
-    wish(this, { sample, pin: { timestep: start, unit: pin?.unit ?? 0 }, window: next });
+    select(this, { sample, pin: { timestep: start, unit: pin?.unit ?? 0 }, window: next });
   }
 }
 

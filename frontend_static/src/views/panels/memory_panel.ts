@@ -6,7 +6,7 @@ import type { LayerInfo } from "../../api/types.ts";
 import { formatCount, formatEnd, signalLabel } from "../../maths/format.ts";
 import { medianHorizon, type Ranked, rankHorizons } from "../../maths/memory.ts";
 import { horizonAsk, reachAsk } from "../../state/asked.ts";
-import { wish } from "../events.ts";
+import { select } from "../events.ts";
 import { base } from "../theme.ts";
 import { Held, type Shown } from "./held.ts";
 import "./horizon_plot.ts";
@@ -146,7 +146,7 @@ export class MemoryPanel extends Page {
   private pick(unit: number, { timesteps, config }: LayerInfo): void {
     // Where the most has been read before.
     const last = config.go_backwards ? 0 : timesteps - 1;
-    wish(this, { pinned: [unit], pin: { unit, timestep: this.selection.pin?.timestep ?? last } });
+    select(this, { pinned: [unit], pin: { unit, timestep: this.selection.pin?.timestep ?? last } });
   }
 }
 

@@ -2,7 +2,7 @@
 import { css, html, LitElement, nothing } from "lit";
 import { PANELS, type Panel } from "../../state/selection.ts";
 import type { Session } from "../../state/session.ts";
-import { wish } from "../events.ts";
+import { select } from "../events.ts";
 import { base } from "../theme.ts";
 import "./detectors_panel.ts";
 import "./findings_panel.ts";
@@ -69,7 +69,7 @@ export class PanelFrame extends LitElement {
             class="quiet"
             title=${title}
             aria-current=${panel === this.open ? "page" : nothing}
-            @click=${() => wish(this, { panel })}
+            @click=${() => select(this, { panel })}
           >
             ${name}
           </button>`;

@@ -11,14 +11,14 @@ import type { Evolved, Inspection } from "../../state/inspection.ts";
 import type { Selection } from "../../state/selection.ts";
 import type { View } from "../../state/view.ts";
 import { pickerStyles, renderPicker } from "../bars/pickers.ts";
-import { send, wish } from "../events.ts";
+import { send, select } from "../events.ts";
 import { base } from "../theme.ts";
 import { renderLeftOut } from "./left_out.ts";
 import { CHART_HEIGHT, CHART_WIDTH, panelStyles } from "./panel_styles.ts";
 import { renderSpark } from "./spark.ts";
 import { renderSurface } from "./surface.ts";
 
-const MOST_ROWS = 40;
+const MAX_ROWS = 40;
 const MARGIN = 8;
 
 export class UnitPanel extends LitElement {
@@ -50,7 +50,7 @@ export class UnitPanel extends LitElement {
     const { layer } = this.view.a;
     const options = layer.signals.map(({ name }) => ({ value: name, text: signalLabel(name) }));
     return html`
-      ${renderPicker("Signal", "signal", options, this.selection.signal ?? "", (signal) => wish(this, { signal }))}
+      ${renderPicker("Signal", "signal", options, this.selection.signal ?? "", (signal) => select(this, { signal }))}
       ${this.fault === null ? nothing : html`<p class="fault" role="alert">${this.fault}</p>`}
       ${renderLeftOut(this.view.a.run.unit, (this.change ?? this.evolution)?.data.unreadable ?? [])}
       <section aria-label="Over training">${this.renderUnit()}</section>
@@ -133,7 +133,7 @@ export class UnitPanel extends LitElement {
     const { steps, units, values } = change.data;
     const between = this.changeToB();
     const compared = between !== null;
-    const ranked = rankChanges(values, units, between).slice(0, MOST_ROWS);
+    const ranked = rankChanges(values, units, between).slice(0, MAX_ROWS);
     const [, loss] = lossOf(view.a.run.logs);
     const highest = values.reduce((most, value) => (value > most ? value : most), 0);
     return html`
@@ -189,7 +189,7 @@ export class UnitPanel extends LitElement {
 
   private pick(unit: number): void {
     const timestep = this.selection.pin?.timestep ?? 0;
-    wish(this, { pin: { timestep, unit } });
+    select(this, { pin: { timestep, unit } });
   }
 
   private goTo(step: number | null): void {

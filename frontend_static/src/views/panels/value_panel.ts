@@ -14,7 +14,7 @@ import { largestOf } from "../../maths/signed.ts";
 import { explainAsk } from "../../state/asked.ts";
 import type { View } from "../../state/view.ts";
 import { pickerStyles, renderPicker } from "../bars/pickers.ts";
-import { wish } from "../events.ts";
+import { select } from "../events.ts";
 import { base } from "../theme.ts";
 import "./contributions.ts";
 import { Held } from "./held.ts";
@@ -38,7 +38,7 @@ export class ValuePanel extends Page {
     const { selection, view } = this;
     const options = view.a.layer.signals.map(({ name }) => ({ value: name, text: signalLabel(name) }));
     return html`
-      ${renderPicker("Signal", "signal", options, selection.signal ?? "", (signal) => wish(this, { signal }))}
+      ${renderPicker("Signal", "signal", options, selection.signal ?? "", (signal) => select(this, { signal }))}
       ${selection.pin === null ? this.renderHint() : this.renderExplained()}
     `;
   }
@@ -100,7 +100,7 @@ export class ValuePanel extends Page {
     return html`<button
       class="quiet letter"
       title="Explain the ${signalLabel(meaning.signal)} at timestep ${at}"
-      @click=${() => wish(this, { signal: meaning.signal, pin })}
+      @click=${() => select(this, { signal: meaning.signal, pin })}
       >${renderPiece(piece)}</button
     >`;
   }

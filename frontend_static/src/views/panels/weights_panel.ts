@@ -6,7 +6,7 @@ import { signalLabel } from "../../maths/format.ts";
 import { chosenMatrix, gatesOf, type MatrixName, pictureOf } from "../../maths/weights.ts";
 import { weightHistoryAsk, weightsAsk } from "../../state/asked.ts";
 import { pickerStyles, renderPicker } from "../bars/pickers.ts";
-import { send, wish } from "../events.ts";
+import { send, select } from "../events.ts";
 import { base } from "../theme.ts";
 import { Held } from "./held.ts";
 import { renderLeftOut } from "./left_out.ts";
@@ -165,7 +165,7 @@ export class WeightsPanel extends Page {
   }
 
   private choose(gate: string, kind: string): void {
-    wish(this, { matrix: `${gate}/${kind}` });
+    select(this, { matrix: `${gate}/${kind}` });
   }
 }
 

@@ -6,7 +6,7 @@ import { paneLeft } from "../../maths/stage.ts";
 import { isFull, type TimeWindow } from "../../maths/window.ts";
 import type { TimePointer } from "./pointer.ts";
 
-const LEAST_THUMB = 8;
+const MIN_THUMB = 8;
 
 /** A time axis as it stands on the screen. */
 export interface Axis {
@@ -34,7 +34,7 @@ export function renderSurface<P>(label: string, pointer: TimePointer<P>, content
 /** Which part of the sequence is in view; its thumb is dragged to see another. */
 export function renderRange({ window, total, width }: Axis, onThumbDown: (event: PointerEvent) => void) {
   const left = (window.from / total) * width;
-  const thumb = Math.max(LEAST_THUMB, ((window.to - window.from) / total) * width);
+  const thumb = Math.max(MIN_THUMB, ((window.to - window.from) / total) * width);
   return html`<div class="line">
     <div></div>
     <div class="range" style="width: ${width}px">

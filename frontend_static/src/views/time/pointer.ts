@@ -6,7 +6,7 @@ import { isFull, pan, type TimeWindow } from "../../maths/window.ts";
 import { followDrag, wheelWindow } from "./gestures.ts";
 
 /** What the mouse may ask for. */
-export interface Wishes<P> {
+export interface PointerHandlers<P> {
   readonly hover: (place: P | null) => void;
   readonly click?: (place: P) => void;
   /** From one timestep to another, both included, in the order of the drag. */
@@ -29,25 +29,25 @@ export interface Ground<P> {
 
 export class TimePointer<P> {
   private readonly ground: () => Ground<P>;
-  private readonly wishes: Wishes<P>;
+  private readonly handlers: PointerHandlers<P>;
 
-  constructor(ground: () => Ground<P>, wishes: Wishes<P>) {
+  constructor(ground: () => Ground<P>, handlers: PointerHandlers<P>) {
     this.ground = ground;
-    this.wishes = wishes;
+    this.handlers = handlers;
   }
 
   readonly onMove = (event: PointerEvent): void => {
-    if (event.buttons === 0) this.wishes.hover(this.placeOf(event));
+    if (event.buttons === 0) this.handlers.hover(this.placeOf(event));
   };
 
-  readonly onLeave = (): void => this.wishes.hover(null);
+  readonly onLeave = (): void => this.handlers.hover(null);
 
   readonly onDown = (event: PointerEvent): void => {
     const place = this.placeOf(event);
     if (event.button !== 0 || place === null) return;
-    const move = event.shiftKey && this.wishes.brush ? this.brushing(event) : this.panning();
+    const move = event.shiftKey && this.handlers.brush ? this.brushing(event) : this.panning();
     followDrag(this.ground().scroller, event, move, (clicked) => {
-      if (clicked) this.wishes.click?.(place);
+      if (clicked) this.handlers.click?.(place);
     });
   };
 
@@ -65,7 +65,7 @@ export class TimePointer<P> {
   };
 
   readonly onDoubleClick = (event: MouseEvent): void => {
-    if (this.placeOf(event) !== null) this.wishes.zoom(null);
+    if (this.placeOf(event) !== null) this.handlers.zoom(null);
   };
 
   readonly onWheel = (event: WheelEvent): void => {
@@ -80,14 +80,14 @@ export class TimePointer<P> {
     event.preventDefault();
     this.zoom(next);
     // The window that is drawn next, so that the number is of what then lies under the mouse.
-    this.wishes.hover(placeAt(next, left, top));
+    this.handlers.hover(placeAt(next, left, top));
   };
 
   private panning(): (dx: number) => void {
     const { window, width, total } = this.ground();
     const perPixel = (window.to - window.from) / width;
     return (dx) => {
-      this.wishes.hover(null);
+      this.handlers.hover(null);
       this.zoom(pan(window, -dx * perPixel, total));
     };
   }
@@ -102,13 +102,13 @@ export class TimePointer<P> {
       Math.max(Math.floor(window.from), Math.min(last, Math.floor(timeOfX(x - pane, window, width))));
     const from = timestepOf(left);
     return (dx) => {
-      this.wishes.brush?.(from, timestepOf(left + dx));
-      this.wishes.hover(placeAt(window, left + dx, top));
+      this.handlers.brush?.(from, timestepOf(left + dx));
+      this.handlers.hover(placeAt(window, left + dx, top));
     };
   }
 
   private zoom(window: TimeWindow): void {
-    this.wishes.zoom(isFull(window, this.ground().total) ? null : window);
+    this.handlers.zoom(isFull(window, this.ground().total) ? null : window);
   }
 
   private placeOf(event: MouseEvent): P | null {

@@ -11,7 +11,7 @@ import { HEAD_END, HEADS_HEIGHT } from "./timeline_styles.ts";
 export const READOUT_HEIGHT = 28;
 const BOTTOM = 12;
 /** More than this would leave the lanes no room, so the tracks scroll away with them. */
-const MOST_STICKY = 140;
+const MAX_STICKY = 140;
 
 export interface Contents {
   readonly view: View;
@@ -49,7 +49,7 @@ export class TimelineLayout {
     this.axisTop = READOUT_HEIGHT + heads;
     this.axisEnd = this.axisTop + axisHeight(view) + RANGE_HEIGHT;
     const tracksHeight = tracks.reduce((sum, { height }) => sum + height, HEAD_END);
-    this.tracksStick = tracksHeight <= MOST_STICKY;
+    this.tracksStick = tracksHeight <= MAX_STICKY;
     this.head = this.axisEnd + tracksHeight;
     const rows = Math.max(1, ...lanes.map(({ plots }) => rowsOf(plots)));
     this.lane = laneLayout(size.height - this.head - BOTTOM + LANE_GAP, lanes.length, rows);

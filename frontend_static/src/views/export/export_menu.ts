@@ -1,0 +1,162 @@
+/** Takes the view away: as a picture, as numbers, as a link, as Python. */
+import { html, LitElement, nothing } from "lit";
+import { sentenceOf } from "../../api/client.ts";
+import { csv } from "../../export/csv.ts";
+import { npy } from "../../export/npy.ts";
+import { signalLabel } from "../../maths/format.ts";
+import { isFull, type TimeWindow } from "../../maths/window.ts";
+import type { Session } from "../../state/session.ts";
+import { codeOf, fileName, numbersOf, titleOf } from "../../state/exported.ts";
+import { tokensOf, type View } from "../../state/view.ts";
+import { pickerStyles, renderPicker } from "../bars/pickers.ts";
+import { select } from "../events.ts";
+import { popoverStyles } from "../popover_styles.ts";
+import { base, MONO } from "../theme.ts";
+import { Timeline } from "../timeline/timeline.ts";
+import { copyText, save } from "./clipboard.ts";
+import { pictureOf, pngOf } from "./picture.ts";
+import { exportStyles } from "./export_styles.ts";
+
+type Row = "Picture" | "Numbers" | "Python" | "Link";
+
+export class ExportMenu extends LitElement {
+  static override properties = {
+    session: { attribute: false },
+    address: { attribute: false },
+    picture: { attribute: false },
+    done: { state: true },
+    open: { state: true },
+    second: { state: true },
+  };
+
+  static override styles = [base, pickerStyles, popoverStyles, exportStyles];
+
+  declare session: Session;
+  /** The link that shows somebody else the same. */
+  declare address: () => string;
+  /** The element that holds the view, or null while there is none. */
+  declare picture: () => Element | null;
+  /** What was done last, or why it could not be, beside the buttons that did it. */
+  declare private done: { readonly row: Row; readonly sentence: string } | null;
+  declare private open: boolean;
+  /** Of two pictures beside each other, whether the numbers are the second one's. */
+  declare private second: boolean;
+
+  constructor() {
+    super();
+    this.done = null;
+    this.open = false;
+    this.second = false;
+    // Escape closes the menu, and the crosshair stays where it is pinned.
+    this.addEventListener("keydown", (event) => {
+      if (this.open && event.key === "Escape") event.stopPropagation();
+    });
+  }
+
+  override render() {
+    return html`
+      <button class="switch" popovertarget="take" title="Picture, numbers, link, Python">Take away</button>
+      <div id="take" popover role="dialog" aria-label="Take away" @toggle=${this.onToggle}>
+        ${this.open ? this.renderChoices() : nothing}
+      </div>
+    `;
+  }
+
+  private onToggle(event: ToggleEvent): void {
+    this.open = event.newState === "open";
+    this.done = null;
+  }
+
+  private renderChoices() {
+    const { view, selection } = this.session;
+    const save = (format: "png" | "svg") => () => this.savePicture(format);
+    return html`
+      ${this.renderRow("Picture", html`${this.renderAction("Picture", "PNG", save("png"))} ${this.renderAction("Picture", "SVG", save("svg"))}`)}
+      ${view === null || selection.overview ? nothing : html`${this.renderNumbers(view)} ${this.renderPython(view)}`}
+      ${this.renderRow(
+        "Link",
+        this.renderAction("Link", "Copy link", () => copyText(this.address())),
+      )}
+    `;
+  }
+
+  private renderNumbers(view: View) {
+    const save = (format: "csv" | "npy") => () => this.saveNumbers(view, format);
+    const signals = view.a.layer.signals.map(({ name }) => ({ value: name, text: signalLabel(name) }));
+    const sides = ["A", "B"].map((side) => ({ value: side, text: side }));
+    return this.renderRow(
+      "Numbers",
+      html`${renderPicker("of", "take-signal", signals, this.session.selection.signal ?? "", (signal) => select(this, { signal }))}
+        ${
+          view.compare === "side" && view.b !== null
+            ? renderPicker("in", "take-side", sides, this.second ? "B" : "A", (side) => {
+                this.second = side === "B";
+              })
+            : nothing
+        }
+        ${this.renderAction("Numbers", "CSV", save("csv"))} ${this.renderAction("Numbers", "NPY", save("npy"))}`,
+    );
+  }
+
+  private renderPython(view: View) {
+    const code = codeOf(view, this.session.selection, this.window);
+    return html`${this.renderRow(
+      "Python",
+      this.renderAction("Python", "Copy code", () => copyText(code)),
+    )}
+      <pre style="font: 11px/17px ${MONO}"><code>${code}</code></pre>`;
+  }
+
+  private renderRow(row: Row, content: unknown) {
+    const said = this.done?.row === row ? this.done.sentence : "";
+    return html`<div class="row"><h2>${row}</h2>${content}<span role="status">${said}</span></div>`;
+  }
+
+  private renderAction(row: Row, text: string, act: () => void | Promise<void>) {
+    return html`<button class="action" @click=${() => this.tell(row, text, act)}>${text}</button>`;
+  }
+
+  /** Says that it is done, or what went wrong. */
+  private async tell(row: Row, text: string, act: () => void | Promise<void>): Promise<void> {
+    try {
+      await act();
+      this.done = { row, sentence: text.startsWith("Copy") ? "Copied." : `${text} saved.` };
+    } catch (error) {
+      this.done = { row, sentence: sentenceOf(error) };
+    }
+  }
+
+  private saveNumbers(view: View, format: "csv" | "npy"): void {
+    const { plot, side, name } = numbersOf(view, this.session.selection, this.second);
+    const { matrix, mask } = plot;
+    if (format === "npy") save(`${name}.npy`, "application/octet-stream", npy(matrix));
+    else save(`${name}.csv`, "text/csv", csv(matrix, { tokens: tokensOf(side), mask }));
+  }
+
+  /** The stretch in view, which differs from the one in the URL if that was made for another screen. */
+  private get window(): TimeWindow | null {
+    const root = this.picture()?.getRootNode();
+    const host = root instanceof ShadowRoot ? root.host : null;
+    if (!(host instanceof Timeline)) return null;
+    const { window, total } = host.layout;
+    return isFull(window, total) ? null : window;
+  }
+
+  private async savePicture(format: "png" | "svg"): Promise<void> {
+    const root = this.picture();
+    if (root === null) throw new Error("Nothing is on the screen yet.");
+    const title = this.heading;
+    const picture = pictureOf(root, title);
+    if (format === "svg") save(`${fileName(title)}.svg`, "image/svg+xml", picture.svg);
+    else
+      save(`${fileName(title)}.png`, "image/png", await pngOf(picture, Math.max(2, window.devicePixelRatio)));
+  }
+
+  private get heading(): string {
+    const { view, selection, overviews } = this.session;
+    if (view !== null && !selection.overview) return titleOf(view);
+    return `${overviews.entries.map(({ label }) => label).join(" | ")} · ${selection.layer}`;
+  }
+}
+
+customElements.define("rnn-export-menu", ExportMenu);

@@ -1,0 +1,90 @@
+"""Units that do the same whatever the samples hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from tb_rnn_plugin.analysis.findings.dead_constant import idle_units
+from tb_rnn_plugin.analysis.findings.finding import Finding, Rule
+from tb_rnn_plugin.analysis.findings.values import (
+    MIN_VALUES,
+    as_read,
+    finite,
+    is_recurrent,
+    label,
+    largest,
+    listed,
+    main_signal,
+    of_units,
+    ordered,
+)
+from tb_rnn_plugin.analysis.sequences import present
+from tb_rnn_plugin.log.schema import Array, LayerTrace
+
+BLIND = 1e-4
+"""Variance between samples, in parts of the variance over time, up to which a unit ignores what it reads. Ours: a
+hundredth of the unit's movement, above what rounding to float16 adds."""
+
+_RULE = Rule(
+    kind="input_blind_units",
+    weight=0.5,
+    rule=f"A unit counts when its variance between samples, on average over timesteps, is at most {BLIND:g} of its "
+    "variance over time; judged from the first timestep on at which the samples' inputs differ, at timesteps that all "
+    "samples have. Dead and constant units do not count.",
+    source="Ours: the unit moves, but what moves it is the same in all samples, so it tells nothing about them.",
+    advice="Look at its input weights and at what saturates its gates; scale the inputs, or use fewer units.",
+    not_a_fault="A unit that counts timesteps is a clock, which a position-dependent task needs.",
+)
+
+
+def blind_units(values: Array, inputs: Array) -> Array:
+    """Return which units move over time and not between samples, `[unit]` of bool, by `BLIND`.
+
+    Args:
+        values: `[sample, time, unit]` in the order that the layer computed them; NaN where a value does not count.
+        inputs: `[sample, time, feature]`, what was read at those timesteps; NaN likewise.
+
+    Returns:
+        All False where there are not two samples whose inputs differ, or fewer than `MIN_VALUES` timesteps are left
+        from there on.
+    """
+    none = np.zeros(values.shape[2], np.bool_)
+    read = ~np.isnan(inputs).all(axis=(1, 2))  # Samples that are masked from end to end have no timestep to share.
+    values, inputs = values[read], inputs[read]
+    shared = np.asarray(~np.isnan(inputs).any(axis=(0, 2)))
+    differing = np.flatnonzero((inputs != inputs[:1]).any(axis=(0, 2)) & shared)
+    if not len(differing):
+        return none
+    judged = shared & (np.arange(len(shared)) >= differing[0])
+    if judged.sum() < MIN_VALUES:
+        return none
+    wide = values[:, judged].astype(np.float64)
+    # Squares of the largest numbers overflow. A unit that is NaN somewhere compares as False.
+    with np.errstate(all="ignore"):
+        over_time = wide.mean(axis=0).var(axis=0)
+        between = wide.var(axis=0).mean(axis=0)
+        return np.asarray((over_time > 0) & (between <= BLIND * over_time))
+
+
+def blind(trace: LayerTrace, step: int) -> Iterator[Finding]:
+    """Yield the units of a layer's hidden state that ignore the input. Severity: their share."""
+    signal = main_signal(trace)
+    if signal is None or trace.inputs is None or not is_recurrent(trace):
+        return
+    values = finite(trace, trace.signals[signal])
+    if trace.inputs.shape[:2] != values.shape[:2] or not trace.inputs.size:
+        return
+    # Where a sample is masked its inputs are not read, so they may not make a difference.
+    inputs = finite(trace, trace.inputs)
+    idle_dead, idle_constant = idle_units(trace, signal)
+    found = blind_units(as_read(trace, values), as_read(trace, inputs)) & ~idle_dead & ~idle_constant
+    units = ordered(np.flatnonzero(found), largest(values))
+    if units:
+        samples = int(present(trace, values).any(axis=1).sum())
+        message = (
+            f"{label(signal)}: {of_units(len(units), len(found))} the same in all {samples} samples at each timestep, "
+            f"though their inputs differ: {listed(units)}."
+        )
+        yield _RULE.finding(trace.key, signal, message, steps=(step,), share=len(units) / len(found), units=units)

@@ -1,0 +1,92 @@
+"""Picks one timestep of one sample out of a layer's trace: what the cell read, the state it had, and what it did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from operator import index
+
+import numpy as np
+
+from tb_rnn_plugin.analysis.equations import STATES, SUMS
+from tb_rnn_plugin.analysis.errors import AnalysisError, OutOfRangeError
+from tb_rnn_plugin.analysis.sequences import called_by_hand, sequence_count, timesteps_before
+from tb_rnn_plugin.log.schema import Array, LayerTrace
+
+
+@dataclass(frozen=True, eq=False)
+class TimestepInputs:
+    """One timestep of one sample.
+
+    Attributes:
+        x: `[feature]`, what the cell read.
+        previous: By state, `[unit]`, what the cell came with.
+        now: By signal, `[unit]`, what it did.
+        read_before: The timestep that left the previous states; None where they are initial states.
+    """
+
+    x: Array
+    previous: dict[str, Array]
+    now: dict[str, Array]
+    read_before: int | None
+
+
+def timestep_inputs(trace: LayerTrace, sample: int, timestep: int) -> TimestepInputs:
+    """Return one timestep of one sample of an LSTM, GRU or SimpleRNN.
+
+    Raises:
+        OutOfRangeError: there is no such sample or timestep.
+        AnalysisError: the timestep is masked, or the trace lacks what is needed.
+    """
+    check_place(trace, sample, timestep)
+    timesteps = next(iter(trace.signals.values())).shape[1]
+    before = timesteps_before(trace, sample, timestep)
+    read_before = int(before[0]) if len(before) else None
+    sequence = timestep // (timesteps // sequence_count(trace, timesteps))
+    by_hand = called_by_hand(trace, timesteps)
+    previous = {}
+    for state in STATES[trace.cell]:
+        initial = trace.initial_states[state]
+        if by_hand:  # What the model gave the cell, whatever that is.
+            previous[state] = initial[sample, timestep]
+        elif read_before is not None:
+            previous[state] = trace.signals[state][sample, read_before]
+        else:
+            previous[state] = initial[sample, sequence] if initial.ndim == 3 else initial[sample]
+    now = {name: values[sample, timestep] for name, values in trace.signals.items()}
+    return TimestepInputs(np.asarray(trace.inputs)[sample, timestep], previous, now, read_before)
+
+
+def check_place(trace: LayerTrace, sample: int, timestep: int) -> None:
+    """Raise unless a trace holds such a timestep of such a sample, it was read, and what it was read with is there.
+
+    Raises:
+        OutOfRangeError: there is no such sample or timestep.
+        AnalysisError: the timestep is masked, or the trace lacks what is needed.
+    """
+    samples, timesteps, units = next(iter(trace.signals.values())).shape
+    checked_index(f"Samples of layer {trace.key!r}", sample, samples)
+    checked_index(f"Timesteps of layer {trace.key!r}", timestep, timesteps)
+    if trace.mask is not None and not trace.mask[sample, timestep]:
+        raise AnalysisError(
+            f"A value can be explained only at a timestep that layer {trace.key!r} read, got {timestep}, which is "
+            "masked in this sample: choose one that the mask keeps."
+        )
+    for signal in dict.fromkeys((*SUMS[trace.cell], *STATES[trace.cell])):
+        # Another cell of the same name has other signals.
+        if signal not in trace.signals or trace.signals[signal].shape != (samples, timesteps, units):
+            raise AnalysisError(
+                f"The trace of layer {trace.key!r} must hold the {signal} of all units, as Keras' {trace.cell} has it, "
+                "got one without."
+            )
+    absent = [state for state in STATES[trace.cell] if state not in trace.initial_states]
+    if trace.inputs is None or absent:
+        raise AnalysisError(
+            f"The trace of layer {trace.key!r} must hold its inputs and initial states, got one without."
+        )
+
+
+def checked_index(what: str, value: int, size: int) -> int:
+    """Return an index, or raise an IndexError unless it is within `size`; none counts from the end."""
+    if not 0 <= index(value) < size:
+        raise OutOfRangeError(f"{what} are 0 to {size - 1}, got {value}.")
+    return index(value)

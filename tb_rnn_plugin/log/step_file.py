@@ -1,0 +1,198 @@
+"""What a step's file is made of: the names of its arrays, and what is read back by them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tb_rnn_plugin.log import layout, parsing
+from tb_rnn_plugin.log.arrays import ArrayFile
+from tb_rnn_plugin.log.errors import NotInLogError, UnreadableFileError
+from tb_rnn_plugin.log.schema import Array, LayerInfo, LayerTrace, gradient_state, logged_signals
+
+
+def signal_array(layer: str, signal: str) -> str:
+    """Return the name of a signal's array, `[sample, time, unit]`."""
+    return f"signals/{layer}/{signal}"
+
+
+def mask_array(layer: str) -> str:
+    """Return the name of a layer's mask, `[sample, time]` of bool."""
+    return f"masks/{layer}"
+
+
+def step_arrays(layers: Sequence[LayerTrace], predictions: Mapping[str, Array]) -> Iterator[tuple[str, Array]]:
+    """Yield every array of a step's file under its name."""
+    for layer in layers:
+        for name, values in logged_signals(layer).items():
+            yield signal_array(layer.key, name), values
+        if layer.inputs is not None:
+            yield f"inputs/{layer.key}", layer.inputs
+        for name, values in layer.initial_states.items():
+            yield f"initial_states/{layer.key}/{name}", values
+        if layer.mask is not None:
+            yield mask_array(layer.key), layer.mask
+        for name, values in layer.weights.items():
+            yield f"weights/{layer.key}/{name}", values
+    for name, values in predictions.items():
+        yield f"predictions/{name}", values
+
+
+def stored_arrays(
+    layers: Sequence[LayerTrace], predictions: Mapping[str, Array], dtype: np.dtype[Any]
+) -> dict[str, Array]:
+    """Return every array of a step's file by name.
+
+    Args:
+        layers: What each layer did.
+        predictions: The model's outputs by name, each with samples on the first axis.
+        dtype: What floating-point values are stored as; of an array with a value too large for float16, float32.
+    """
+    return {name: _narrow(name, array, dtype) for name, array in step_arrays(layers, predictions)}
+
+
+def step_document(step: int, layers: Sequence[LayerInfo]) -> dict[str, Any]:
+    """Return the JSON document of a step's file."""
+    return {"kind": "step", "step": step, "layers": [layer.to_json() for layer in layers]}
+
+
+def _narrow(name: str, array: Array, dtype: np.dtype[Any]) -> Array:
+    if gradient_state(name.rpartition("/")[2]) is not None:
+        # They span many orders of magnitude, and float16 ends at 6e-8.
+        return array.astype(np.float32, copy=False)
+    if array.dtype.kind != "f" or array.dtype.itemsize <= dtype.itemsize:
+        return array
+    with np.errstate(over="ignore"):
+        narrow = array.astype(dtype, order="C")
+    overflows = dtype == np.float16 and np.isinf(narrow).sum() != np.isinf(array).sum()
+    return array.astype(np.float32) if overflows else narrow
+
+
+def read_layers(file: ArrayFile) -> dict[str, LayerInfo]:
+    """Return the layers that a step's file holds, by key, in the model's order.
+
+    Raises:
+        UnreadableFileError: they are not described, or otherwise than their arrays are.
+    """
+    try:
+        layers = [parsing.layer(value) for value in file.field("layers")]
+        for layer in layers:
+            _check_arrays(file, layer)
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        raise UnreadableFileError(
+            f"{file.path} is not complete: its layers are not described ({error!r:.200})."
+        ) from error
+    return {layer.key: layer for layer in layers}
+
+
+def _check_arrays(file: ArrayFile, layer: LayerInfo) -> None:
+    """Raise a KeyError or ValueError unless a layer's arrays have the axes that they are read by."""
+    blocks = file.blocks
+    samples = blocks[signal_array(layer.key, layer.signals[0].name)].shape[:1]
+    whole_batch = (*samples, layer.timesteps)
+    for i, signal in enumerate(layer.signals):
+        shape = blocks[signal_array(layer.key, signal.name)].shape
+        # The first is on the layer's time axis; another output of a layer that is not recurrent may have its own.
+        fits = shape[:1] == samples if i else shape[:2] == whole_batch
+        if len(shape) != 3 or shape[2] != signal.units or 0 in shape or not fits:
+            raise ValueError(f"signal {signal.name!r:.40} has another shape")
+    mask, inputs = blocks.get(mask_array(layer.key)), blocks.get(f"inputs/{layer.key}")
+    if layer.masked != (mask is not None) or (mask and (mask.shape, mask.dtype.str) != (whole_batch, "|b1")):
+        raise ValueError("another mask")
+    if inputs and (len(inputs.shape) != 3 or inputs.shape[:2] != whole_batch):
+        raise ValueError("inputs of another shape")
+    units = {signal.name: (signal.units,) for signal in layer.signals}
+    group = f"initial_states/{layer.key}/"
+    for name in _members(file, group):
+        shape = blocks[group + name].shape
+        if len(shape) not in (2, 3) or shape[:1] != samples or shape[-1:] != units.get(name, shape[-1:]):
+            raise ValueError("initial states of another shape")
+
+
+def find_layer(file: ArrayFile, key: str) -> LayerInfo:
+    """Return one layer of a step's file.
+
+    Raises:
+        NotInLogError: the file has no such layer.
+    """
+    layers = read_layers(file)
+    if key not in layers:
+        raise NotInLogError(f"Layers of this run are {', '.join(map(repr, layers))}, got {key!r}.")
+    return layers[key]
+
+
+def check_signal(layer: LayerInfo, signal: str) -> str:
+    """Return the name of the signal's array.
+
+    Raises:
+        NotInLogError: the layer has no such signal.
+    """
+    names = [known.name for known in layer.signals]
+    if signal not in names:
+        raise NotInLogError(f"Signals of layer {layer.key!r} are {', '.join(map(repr, names))}, got {signal!r}.")
+    return signal_array(layer.key, signal)
+
+
+def read_weights(file: ArrayFile, key: str) -> dict[str, Array]:
+    """Return the variables of a layer's cell by name; none if they were not stored."""
+    return {name: file.read(f"weights/{key}/{name}") for name in _members(file, f"weights/{key}/")}
+
+
+def read_layer(file: ArrayFile, key: str, sample: int | None = None) -> LayerTrace:
+    """Return what a layer did with all samples, or with one, the only one of the trace then, and its weights.
+
+    Nothing else is read.
+
+    Raises:
+        NotInLogError: the file has no such layer or sample.
+    """
+    layer = find_layer(file, key)
+
+    def read(name: str) -> Array:
+        return file.read(name) if sample is None else file.read(name, sample)[np.newaxis]
+
+    def row(name: str) -> Array | None:
+        return read(name) if name in file.names else None
+
+    def rows(group: str) -> dict[str, Array]:
+        return {name: read(f"{group}{name}") for name in _members(file, group)}
+
+    states = {signal.name: gradient_state(signal.name) for signal in layer.signals}
+    return LayerTrace(
+        key=key,
+        cell=layer.cell,
+        signals={name: read(signal_array(key, name)) for name, state in states.items() if state is None},
+        ranges={signal.name: signal.range for signal in layer.signals},
+        inputs=row(f"inputs/{key}"),
+        initial_states=rows(f"initial_states/{key}/"),
+        mask=row(mask_array(key)),
+        weights=read_weights(file, key),
+        config=layer.config,
+        gradients={state: read(signal_array(key, name)) for name, state in states.items() if state is not None},
+    )
+
+
+def _members(file: ArrayFile, group: str) -> list[str]:
+    """Return the last parts of the names in a group; those of a layer whose key goes on after this one's are not."""
+    rests = [name.removeprefix(group) for name in file.names if name.startswith(group)]
+    return [rest for rest in rests if "/" not in rest]
+
+
+def list_steps(trace_directory: Path) -> list[int]:
+    """Return the steps that have a trace file, ascending; none if the directory is not there."""
+    try:
+        with os.scandir(trace_directory) as entries:
+            steps = (layout.parse_step_file(entry.name) for entry in entries)
+            return sorted(step for step in steps if step is not None)
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
+def last_step(trace_directory: Path) -> int | None:
+    """Return the highest step that has a trace file, or None."""
+    steps = list_steps(trace_directory)
+    return steps[-1] if steps else None

@@ -1,0 +1,102 @@
+"""What layers did in one pass, as it is collected call by call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from tb_rnn_plugin.log.schema import Interval
+from tb_rnn_plugin.probe.backend import keras
+from tb_rnn_plugin.probe.errors import ProbeError
+from tb_rnn_plugin.probe.instrumented import Tensor
+from tb_rnn_plugin.probe.one_pass.perturbations import Zeros
+
+ops = keras.ops
+
+
+@dataclass(frozen=True)
+class LayerCall:
+    """What one call of one layer read and did; tensors while it is being traced.
+
+    Attributes:
+        kind: What the cell, or the layer where it is not recurrent, is called in the log.
+        signals: By name, `[time, sample, unit]`.
+        ranges: By signal, the interval it cannot leave, or None.
+        config: What the cell's equations depend on beside its weights.
+        inputs: `[time, sample, feature]`; None for a layer that is not recurrent.
+        states: The initial states by name, `[sample, unit]`; `[sample, sequence, unit]` of a call made of several.
+        mask: `[sample, time]`, or None.
+        zeros: What the loss is differentiated by, stretch of time after stretch of time; none without gradients.
+        cell: The Keras cell that ran; None for a layer that is not recurrent.
+    """
+
+    kind: str
+    signals: dict[str, Tensor]
+    ranges: Mapping[str, Interval | None] = field(default_factory=dict)
+    config: Mapping[str, Any] = field(default_factory=dict)
+    inputs: Tensor | None = None
+    states: dict[str, Tensor] = field(default_factory=dict)
+    mask: Tensor | None = None
+    zeros: tuple[Zeros, ...] = ()
+    cell: Any = None
+
+
+class Scope:
+    """Calls by key. The second call of a layer is `key#2`; calls that are steps of one sequence are joined.
+
+    Args:
+        wants: Tells whether calls of a key are kept.
+    """
+
+    def __init__(self, wants: Callable[[str], bool]) -> None:
+        self._wants = wants
+        self._calls: dict[str, list[Callable[[], LayerCall]]] = {}
+
+    def add(self, key: str, call: LayerCall | Callable[[], LayerCall]) -> None:
+        """Add a call that stands for itself; given as a function, it is asked when the pass is over."""
+        if self._wants(key):
+            number = 1
+            while (name := key if number == 1 else f"{key}#{number}") in self._calls:
+                number += 1
+            self._calls[name] = [call if callable(call) else lambda: call]
+
+    def add_step(self, key: str, call: LayerCall) -> None:
+        """Add a call that goes on where the last one of this key ended."""
+        if self._wants(key):
+            self._calls.setdefault(key, []).append(lambda: as_sequence(call))
+
+    def finished(self) -> dict[str, LayerCall]:
+        """Return the calls in the order in which they began."""
+        return {key: joined(key, [call() for call in calls]) for key, calls in self._calls.items()}
+
+
+def as_sequence(call: LayerCall) -> LayerCall:
+    """Return a call as one of several sequences: its initial states are `[sample, 1, unit]`."""
+    states = {name: s if len(s.shape) == 3 else ops.expand_dims(s, 1) for name, s in call.states.items()}
+    return replace(call, states=states)
+
+
+def joined(key: str, calls: Sequence[LayerCall]) -> LayerCall:
+    """Return calls that follow each other in time as one; each is a sequence with its own initial state.
+
+    Raises:
+        ProbeError: their shapes differ.
+    """
+    first = calls[0]
+    if len(calls) == 1:
+        return first
+    shapes = [{name: tuple(signal.shape[1:]) for name, signal in call.signals.items()} for call in calls]
+    if any(other != shapes[0] for other in shapes):
+        raise ProbeError(
+            f"Layer {key!r} is called step by step, and its batch size, its width or what it records changes from one "
+            "step to the next: they make no sequence. Choose the other layers with layers=."
+        )
+    return replace(
+        first,
+        signals={name: ops.concatenate([call.signals[name] for call in calls], axis=0) for name in first.signals},
+        inputs=None if first.inputs is None else ops.concatenate([call.inputs for call in calls], axis=0),
+        states={name: ops.concatenate([call.states[name] for call in calls], axis=1) for name in first.states},
+        mask=None if first.mask is None else ops.concatenate([call.mask for call in calls], axis=1),
+        zeros=tuple(zeros for call in calls for zeros in call.zeros),
+    )

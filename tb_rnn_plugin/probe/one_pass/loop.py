@@ -1,0 +1,168 @@
+"""Runs a recurrent layer's loop over time with instrumented cells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tb_rnn_plugin.probe.backend import keras
+from tb_rnn_plugin.probe.instrumented import InstrumentedCell, Tensor, identity
+from tb_rnn_plugin.probe.one_pass.packing import Packing, swapped
+from tb_rnn_plugin.probe.one_pass.perturbations import NO_PERTURBATIONS, PackedPerturbations
+
+ops = keras.ops
+
+
+@dataclass(frozen=True)
+class CellRun:
+    """What one cell did over time, on the input's time axis.
+
+    Attributes:
+        inputs: `[time, sample, feature]`; None for the first cell, which reads the layer's own input.
+        signals: By name, `[time, sample, unit]`; the units of an image are flattened.
+    """
+
+    inputs: Tensor | None
+    signals: dict[str, Tensor]
+
+
+@dataclass(frozen=True)
+class LoopResult:
+    """What one run over time gave.
+
+    Attributes:
+        output: Keras' triple of `inner_loop`: last output, outputs of all timesteps, final states.
+        cells: By name, what each cell did.
+    """
+
+    output: tuple[Tensor, Tensor, Any]
+    cells: dict[str, CellRun]
+
+
+def run(
+    layer: Any,
+    cells: Mapping[str, InstrumentedCell],
+    sequences: Tensor,
+    states: Any,
+    mask: Any,
+    training: bool,
+    perturbations: PackedPerturbations = NO_PERTURBATIONS,
+) -> LoopResult:
+    """Run the base class' own loop, so that Keras' handling of masks and direction stays Keras'.
+
+    Args:
+        layer: The `keras.layers.RNN`, which is only read.
+        cells: Its cell under `""`, or the cells of its stack by name.
+        sequences: `[sample, time, feature]`, the layer's input.
+        states: The initial states.
+        mask: `[sample, time]` of bool, or None.
+        training: Whether dropout is applied.
+        perturbations: Zeros to add to the cells' states.
+    """
+    step = _Step(cells, training, perturbations, sequences.shape[2:], sequences.dtype)
+    # Keras' unrolled loop, when it goes backwards, zeroes outputs where the mask has not been turned around with them.
+    zeroes_amiss = layer.unroll and layer.go_backwards and layer.zero_output_for_mask and mask is not None
+    loop = _Loop(step, layer.go_backwards, layer.zero_output_for_mask and not zeroes_amiss)
+    last, stacked, final = keras.layers.RNN.inner_loop(loop, perturbations.joined(sequences), states, mask, training)
+    tensors = step.packing.unpack_stacked(stacked)
+
+    def over_time(position: int) -> Tensor:
+        # Keras returns the steps in the order in which they were taken; ours are on the input's time axis.
+        signal = time_major(tensors[position])
+        return ops.flip(signal, axis=0) if layer.go_backwards else signal
+
+    runs = {
+        name: CellRun(
+            None if places.inputs is None else over_time(places.inputs),
+            cells[name].signals({part: over_time(position) for part, position in places.parts.items()}),
+        )
+        for name, places in step.places.items()
+    }
+    last_output, output = step.packing.unpack(last)[step.output_place], tensors[step.output_place]
+    if zeroes_amiss:
+        last_output, output = _zeroed(last_output, mask[:, 0]), _zeroed(output, mask)
+    return LoopResult((last_output, output, final), runs)
+
+
+def time_major(tensor: Tensor) -> Tensor:
+    """Return `[time, sample, unit]`, the order in which the loop wrote it: XLA then drops both transpositions."""
+    by_time = swapped(tensor)
+    return ops.reshape(by_time, (*ops.shape(by_time)[:2], -1))
+
+
+def _zeroed(output: Tensor, mask: Tensor) -> Tensor:
+    """Return the output with zeros where the mask, `[sample]` or `[sample, time]`, is False."""
+    shape = (*ops.shape(mask), *[1] * (len(output.shape) - len(mask.shape)))
+    return ops.where(ops.reshape(ops.cast(mask, "bool"), shape), output, 0)
+
+
+@dataclass(frozen=True)
+class _Places:
+    """Where a cell's tensors lie in the list that a step makes."""
+
+    inputs: int | None
+    parts: dict[str, int]
+
+
+class _Step:
+    """The cells for Keras' loop, one reading what the other gives; the output is every tensor once, packed."""
+
+    packing: Packing
+
+    def __init__(
+        self,
+        cells: Mapping[str, InstrumentedCell],
+        training: bool,
+        perturbations: PackedPerturbations,
+        shape: Sequence[int],
+        dtype: Any,
+    ) -> None:
+        self._cells = cells
+        self._training = training
+        self._perturbations = perturbations
+        self._shape = shape
+        self._dtype = dtype
+        self.places: dict[str, _Places] = {}
+        self.output_place = 0
+
+    def __call__(self, inputs: Tensor, states: Any) -> tuple[Sequence[Tensor], Any]:
+        tensors: list[Tensor] = []
+
+        def place(tensor: Tensor) -> int:
+            known = [i for i, other in enumerate(tensors) if other is tensor]
+            if not known:
+                tensors.append(tensor)
+            return known[0] if known else len(tensors) - 1
+
+        # Copies, told apart by identity even where a cell hands a state on, or starts from one tensor twice.
+        states = keras.tree.map_structure(ops.copy, states)
+        new_states: list[Any] = []
+        output, perturbations = self._perturbations.taken(inputs, self._shape, self._dtype)
+        is_stack = list(self._cells) != [""]
+        for (name, cell), before in zip(self._cells.items(), states if is_stack else [states], strict=True):
+            read = place(output) if new_states else None
+            is_nested = keras.tree.is_nested(before)
+            perturb = perturbations.get(name, identity)
+            parts, after, output = cell.step(output, list(before) if is_nested else [before], self._training, perturb)
+            new_states.append(after if is_nested else after[0])
+            self.places[name] = _Places(read, {part: place(tensor) for part, tensor in parts.items()})
+        self.output_place = place(output)
+        self.packing = Packing(tensors)
+        return self.packing.pack(tensors), new_states if is_stack else new_states[0]
+
+
+@dataclass(frozen=True)
+class _Loop:
+    """What `RNN.inner_loop` reads of a layer; it gets this in the layer's place, so that the layer is never changed.
+
+    Never unrolled, even where the layer is: Keras' unrolled loop cannot stack lists of outputs, and a loop compiles
+    faster.
+    """
+
+    cell: _Step
+    go_backwards: bool
+    zero_output_for_mask: bool
+    unroll: bool = False
+    return_sequences: bool = True
+    stateful: bool = False

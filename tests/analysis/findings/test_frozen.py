@@ -1,0 +1,90 @@
+"""Layers that no longer change, over captured steps a known distance apart."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tb_rnn_plugin.analysis.findings.frozen import relative_change
+from tb_rnn_plugin.log.schema import Array, LayerTrace
+from tests.analysis.findings.networks import findings, inputs, synthetic, trace_of
+
+HIDDEN = np.random.default_rng(0).uniform(-0.8, 0.8, (3, 30, 6))
+OTHER = np.random.default_rng(1).uniform(-0.8, 0.8, (3, 30, 6))
+
+
+def apart(*distances: float, dtype: str = "float64") -> list[LayerTrace]:
+    """Return layers that lie at these places on a line, in parts of their root mean square."""
+    return [synthetic((HIDDEN + distance * OTHER).astype(dtype)) for distance in distances]
+
+
+def test_a_layer_that_stays_as_it_is() -> None:
+    steps = [trace_of()] * 5
+    [found] = findings(*steps)["frozen"]
+    assert (found.layer, found.signal, found.steps) == ("rnn", "hidden_state", (10, 20, 30, 40))
+    assert (found.units, found.timesteps) == ((), ())
+    assert found.severity == pytest.approx(0.6)
+    assert "from epoch 10 to epoch 40 it has changed by at most 0.0e+00" in found.message
+    assert "epoch" not in findings(*steps, unit="batch")["frozen"][0].message
+
+
+def test_three_steps_are_too_few() -> None:
+    assert findings(*[trace_of()] * 3) == {}
+
+
+def test_a_layer_that_is_trained() -> None:
+    steps = [trace_of(fault=lambda weights, i=i: weights["bias"].__iadd__(0.05 * i)) for i in range(4)]  # type: ignore[misc]
+    assert "frozen" not in findings(*steps)
+
+
+@pytest.mark.parametrize(
+    ("places", "frozen"),
+    [
+        ((0, 2e-4, 4e-4, 6e-4), True),
+        ((0.5, 0, 2e-4, 4e-4, 6e-4), True),
+        ((0, 4e-4, 8e-4, 12e-4), False),  # Each step is small, together they lead away.
+        ((0, 9e-4, 0, 9e-4), True),
+        ((0, 15e-4, 0, 0), False),
+        ((0, 0, 0, 15e-4), False),
+        ((15e-4, 0, 0, 0), False),
+    ],
+)
+def test_one_thousandth(places: tuple[float, ...], frozen: bool) -> None:
+    assert ("frozen" in findings(*apart(*places))) == frozen
+
+
+def test_rounding_to_float16_is_no_change() -> None:
+    assert "frozen" in findings(*apart(0, 1e-4, 0, 1e-4, dtype="float16"))
+
+
+def test_changes_are_those_of_a_loop() -> None:
+    before, after = HIDDEN.copy(), HIDDEN + 0.3 * OTHER
+    before[0, 20:], after[1, 3:5], after[2, 7, 1] = np.nan, np.nan, np.nan
+    pairs = [(b, a) for b, a in zip(before.ravel().tolist(), after.ravel().tolist(), strict=True) if b == b and a == a]
+    expected = (sum((a - b) ** 2 for b, a in pairs) / sum(a**2 for _, a in pairs)) ** 0.5
+    assert relative_change(before, after) == pytest.approx(expected, rel=1e-12)
+    assert relative_change(1e200 * before, 1e200 * after) == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (np.ones((1, 9, 1)), np.zeros((1, 9, 1))),
+        (np.ones((1, 9, 1)), np.ones((1, 8, 1))),
+        (np.ones((1, 7, 1)), np.ones((1, 7, 1))),
+        (np.full((1, 9, 1), np.nan), np.ones((1, 9, 1))),
+    ],
+)
+def test_what_cannot_be_compared(before: Array, after: Array) -> None:
+    assert np.isnan(relative_change(before, after))
+
+
+def test_other_shapes_and_layers_that_came_later_are_not_frozen() -> None:
+    same, longer = trace_of(), trace_of(x=inputs(timesteps=41))
+    assert "frozen" not in findings(same, longer, same, same)
+    assert "frozen" not in findings([same], [], [same], [same])
+
+
+def test_outputs_of_other_layers() -> None:
+    dense = synthetic(HIDDEN, cell="Dense", signals={"output": HIDDEN}, ranges={}, inputs=None, initial_states={})
+    assert [f.signal for f in findings(*[dense] * 4)["frozen"]] == ["output"]
