@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from tb_rnn_plugin.log import layout
-from tb_rnn_plugin.log.thinning import superfluous
+from tb_rnn_plugin.log.thinning import steps_to_drop
 from tb_rnn_plugin.log.writer import RunWriter
 from tests.browser import logdir
 from tests.browser.logdir import STEPS
@@ -68,7 +68,7 @@ def test_new_steps_appear_and_the_user_is_not_moved(growing: Path, open_tab: Ope
 
 def test_a_run_that_is_thinned_shows_a_step_that_is_left(growing: Path, open_tab: Open) -> None:
     """As with `keep=`, which drops steps while training goes on; the numbers are those of the step that is named."""
-    left = superfluous(STEPS, 4)
+    left = steps_to_drop(STEPS, 4)
     with tensorboard("--logdir", growing) as board:
         board.wait_for_runs("a/rnn")
         tab = open_tab(board.address).open(run="a/rnn", step=left[0], timestep=3, unit=2)

@@ -1,5 +1,5 @@
 /** What the open panel asks of the server beyond the picture, and what has come of it. */
-import type { Query, Client } from "../api/client.ts";
+import type { Client, Query } from "../api/client.ts";
 import { isAbort, sentenceOf } from "../api/client.ts";
 import { Fetched, idOf } from "./fetched.ts";
 

@@ -72,7 +72,9 @@ export class App extends LitElement {
     this.host.onDataReloaded(() => void this.session.reload());
     window.addEventListener("pagehide", () => this.writeUrl());
     document.addEventListener("keydown", (event) => this.onKey(event));
-    this.addEventListener("selection-change", (event) => this.onSelect(event as CustomEvent<Partial<Selection>>));
+    this.addEventListener("selection-change", (event) =>
+      this.onSelect(event as CustomEvent<Partial<Selection>>),
+    );
     this.session.start(this.host.readParams());
   }
 

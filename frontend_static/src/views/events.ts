@@ -7,5 +7,7 @@ export function send<T>(element: HTMLElement, name: string, detail: T): void {
 
 /** What a control wants changed of the selection; the tab hears it wherever it comes from. */
 export function select<T extends object>(element: HTMLElement, patch: T): void {
-  element.dispatchEvent(new CustomEvent<T>("selection-change", { detail: patch, bubbles: true, composed: true }));
+  element.dispatchEvent(
+    new CustomEvent<T>("selection-change", { detail: patch, bubbles: true, composed: true }),
+  );
 }

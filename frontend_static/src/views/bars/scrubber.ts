@@ -3,7 +3,7 @@ import { html, LitElement, nothing, svg } from "lit";
 import type { RunInfo } from "../../api/types.ts";
 import { formatValue, unitPlural } from "../../maths/format.ts";
 import { lossOf, stepAt, stepX, trainingPath } from "../../maths/training.ts";
-import { send, select } from "../events.ts";
+import { select, send } from "../events.ts";
 import { base } from "../theme.ts";
 import { followDrag } from "../time/gestures.ts";
 import { pickerStyles, renderSwitch } from "./pickers.ts";

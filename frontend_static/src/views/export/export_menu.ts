@@ -5,8 +5,8 @@ import { csv } from "../../export/csv.ts";
 import { npy } from "../../export/npy.ts";
 import { signalLabel } from "../../maths/format.ts";
 import { isFull, type TimeWindow } from "../../maths/window.ts";
-import type { Session } from "../../state/session.ts";
 import { codeOf, fileName, numbersOf, titleOf } from "../../state/exported.ts";
+import type { Session } from "../../state/session.ts";
 import { tokensOf, type View } from "../../state/view.ts";
 import { pickerStyles, renderPicker } from "../bars/pickers.ts";
 import { select } from "../events.ts";
@@ -14,8 +14,8 @@ import { popoverStyles } from "../popover_styles.ts";
 import { base, MONO } from "../theme.ts";
 import { Timeline } from "../timeline/timeline.ts";
 import { copyText, save } from "./clipboard.ts";
-import { pictureOf, pngOf } from "./picture.ts";
 import { exportStyles } from "./export_styles.ts";
+import { pictureOf, pngOf } from "./picture.ts";
 
 type Row = "Picture" | "Numbers" | "Python" | "Link";
 

@@ -5,7 +5,7 @@ import { chanceSentences, leastScore, shareOfScore } from "../../maths/chance.ts
 import { signalLabel } from "../../maths/format.ts";
 import { annotationOf, detectorHistoryAsk, detectorsAsk } from "../../state/asked.ts";
 import { pickerStyles, renderPicker } from "../bars/pickers.ts";
-import { send, select } from "../events.ts";
+import { select, send } from "../events.ts";
 import { base } from "../theme.ts";
 import { detectorsStyles } from "./detectors_styles.ts";
 import { footStyles } from "./history_chart.ts";

@@ -4,7 +4,7 @@ import type { Finding, Findings, Tensors } from "../../api/analyses.ts";
 import { signalLabel, unitPlural } from "../../maths/format.ts";
 import { findingsAsk, saturationAsk } from "../../state/asked.ts";
 import { evidenceOf } from "../../state/evidence.ts";
-import { send, select } from "../events.ts";
+import { select, send } from "../events.ts";
 import { base } from "../theme.ts";
 import { Page } from "./page.ts";
 import { panelStyles } from "./panel_styles.ts";

@@ -7,7 +7,7 @@ import { formatCount, signalLabel } from "../../maths/format.ts";
 import { revealStretch } from "../../maths/window.ts";
 import { matchAsk, matchHistoryAsk, sampleAsk } from "../../state/asked.ts";
 import { pickerStyles, renderPicker } from "../bars/pickers.ts";
-import { send, select } from "../events.ts";
+import { select, send } from "../events.ts";
 import { base } from "../theme.ts";
 import { contextStyles, renderContext } from "./context.ts";
 import { footStyles } from "./history_chart.ts";

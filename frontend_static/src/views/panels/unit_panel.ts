@@ -11,7 +11,7 @@ import type { Evolved, Inspection } from "../../state/inspection.ts";
 import type { Selection } from "../../state/selection.ts";
 import type { View } from "../../state/view.ts";
 import { pickerStyles, renderPicker } from "../bars/pickers.ts";
-import { send, select } from "../events.ts";
+import { select, send } from "../events.ts";
 import { base } from "../theme.ts";
 import { renderLeftOut } from "./left_out.ts";
 import { CHART_HEIGHT, CHART_WIDTH, panelStyles } from "./panel_styles.ts";

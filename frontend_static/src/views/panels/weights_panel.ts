@@ -6,7 +6,7 @@ import { signalLabel } from "../../maths/format.ts";
 import { chosenMatrix, gatesOf, type MatrixName, pictureOf } from "../../maths/weights.ts";
 import { weightHistoryAsk, weightsAsk } from "../../state/asked.ts";
 import { pickerStyles, renderPicker } from "../bars/pickers.ts";
-import { send, select } from "../events.ts";
+import { select, send } from "../events.ts";
 import { base } from "../theme.ts";
 import { Held } from "./held.ts";
 import { renderLeftOut } from "./left_out.ts";
