@@ -12,8 +12,8 @@ from tb_rnn_plugin.log.batch import probe_batch
 from tb_rnn_plugin.log.directories import check_log_dir
 from tb_rnn_plugin.log.forecast import Forecast, forecast
 from tb_rnn_plugin.probe import Probe
-from tb_rnn_plugin.probe.backend import is_writer, keras
-from tb_rnn_plugin.probe.compilation import JitCompile
+from tb_rnn_plugin.probe.backend import backend, keras
+from tb_rnn_plugin.probe.backends.base import JitCompile
 from tb_rnn_plugin.probe.inputs import named_arrays
 from tb_rnn_plugin.probe.layers import Wanted
 from tb_rnn_plugin.recording import Recording, warn
@@ -125,7 +125,7 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
 
     def on_train_begin(self, logs: Mapping[str, Any] | None = None) -> None:
         """Check everything against the model, and compile the probe by running it once."""
-        writes = is_writer(self.model)
+        writes = backend.is_writer(self.model)
         if writes:
             check_log_dir(self._log_dir)
         if self._probe is None or self._probe.model is not self.model:

@@ -1,4 +1,4 @@
-"""The probe: a model and a batch to arrays. The only rooms that import Keras."""
+"""The probe: from a model and a batch to arrays. Only this package and the callback import Keras."""
 
 from tb_rnn_plugin.probe.activations import Activations, LayerActivations
 from tb_rnn_plugin.probe.capture import capture

@@ -15,16 +15,16 @@ class LayerActivations(Mapping[str, Array]):
 
     Attributes:
         inputs: `[sample, time, feature]`, what the layer read; None for a layer that is not recurrent.
-        initial_states: Per state, `[sample, unit]`; `[sample, sequence, unit]` where the time axis is made of several
-            sequences (`TimeDistributed`, a cell called step by step), each with its own.
+        initial_states: By state, `[sample, unit]`; `[sample, sequence, unit]` if the time axis joins several sequences
+            (`TimeDistributed`, a cell called step by step), each with its own initial states.
         mask: `[sample, time]` of bool, False where padded; None if the layer got no mask.
-        gradients: Per state, `[sample, time, unit]`, the gradient of the model's loss by the state at that timestep, in
-            units of loss per unit of state, with all that follows from it; empty unless targets were given. Of a custom
-            cell, of the states as it hands them on, and only where its output is one of them.
+        gradients: By state, `[sample, time, unit]`, the gradient of the model's loss by the state at that timestep,
+            through everything computed from it, in units of loss per unit of state; empty unless targets were given.
+            For a custom cell, by the states that it returns, and only if its output is one of them.
     """
 
     def __init__(self, trace: LayerTrace) -> None:
-        # Copies of the compiled pass' own buffers: the user may write to these.
+        # Copies, which the user may write to; the arrays of the trace share memory with the compiled pass.
         self._signals = {name: np.array(signal, order="C") for name, signal in trace.signals.items()}
         self.inputs = trace.inputs
         self.initial_states = trace.initial_states
@@ -48,7 +48,7 @@ class Activations(Mapping[str, LayerActivations]):
     """The captured layers by key.
 
     Attributes:
-        traces: What each layer did, as the log takes it, in the order of the calls.
+        traces: Each layer's trace, as the log stores it, in the order of the calls.
         predictions: The model's outputs by name, samples first.
     """
 
@@ -69,7 +69,7 @@ class Activations(Mapping[str, LayerActivations]):
         return gate_weights(trace.cell, trace.weights)
 
     def explain(self, layer: str, signal: str, *, sample: int, timestep: int, unit: int) -> Explanation:
-        """Return one value taken apart: its equation, the parts of its sum, and what weighed most in them.
+        """Return the explanation of one value: its equation, the parts of its sum, and the largest contributions.
 
         Example:
             >>> print(acts.explain("lstm", "forget_gate", sample=0, timestep=40, unit=3))   # doctest: +SKIP

@@ -20,20 +20,20 @@ def capture(
     initial_states: str | Mapping[str, Any] = "current",
     training: bool = False,
 ) -> Activations:
-    """Return every gate and state of a model's recurrent layers for one batch; the model stays as it was.
+    """Return every gate and state of a model's recurrent layers on one batch; the model stays as it was.
 
     Args:
         model: The Keras model.
         inputs: The batch: an array, or a list, tuple or dict of arrays, samples on the first axis.
-        targets: The batch's targets, nested as `fit` takes them; given, `gradients` of each recurrent layer holds the
-            gradient of the model's own loss by its states.
-        layers: Which layers to capture: keys, layers, patterns (`"encoder/*"`, the recurrent layers that match or,
-            where none does, the others), or a function of a layer that tells whether to; None for all recurrent ones.
-            Of a layer that is not recurrent the output is captured.
-        initial_states: What stateful layers start from: `"current"` for what they hold, as a plain call would;
-            `"zeros"`; or by key a list of arrays `[sample, unit]`, for layers of any kind (stateful ones that are given
-            none then start from zeros).
-        training: Whether dropout and the like are applied.
+        targets: The batch's targets, nested as `fit` takes them; with targets, each recurrent layer's `gradients` hold
+            the gradient of the model's own loss by its states.
+        layers: Which layers to capture: keys, layers, patterns (`"encoder/*"`, which match recurrent layers or, if they
+            match none, other layers), or a function that returns whether to capture a layer; None for all recurrent
+            layers. For a layer that is not recurrent, its output is captured.
+        initial_states: What stateful layers start from: `"current"` for the states they hold, as in a plain call;
+            `"zeros"`; or by key a list of arrays `[sample, unit]`, for any recurrent layers (stateful layers without an
+            entry start from zeros).
+        training: Whether the model is called with `training=True`, which applies dropout, for example.
 
     Example:
         >>> acts = capture(model, x)              # doctest: +SKIP

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from tb_rnn_plugin.log.schema import Array
-from tb_rnn_plugin.probe.backend import keras, tf, to_numpy
+from tb_rnn_plugin.probe.backend import backend, keras
 from tb_rnn_plugin.probe.errors import ProbeError
 
 
@@ -29,7 +29,7 @@ def checked_probe(model: Any, probe: Any) -> Any:
         probe: The user's batch: an array, or a list, tuple or dict of arrays, as the model takes them.
 
     Raises:
-        ProbeError: it is empty, of a dtype that is no number, or of another shape than the model's inputs.
+        ProbeError: it is empty, holds neither numbers nor strings, or has another shape than the model's inputs.
     """
     is_list_of_rows = isinstance(probe, (list, tuple)) and not any(hasattr(part, "shape") for part in probe)
     arrays = _as_array(probe) if is_list_of_rows else keras.tree.map_structure(_as_array, probe)
@@ -45,7 +45,7 @@ def checked_probe(model: Any, probe: Any) -> Any:
     if specs is not None:
         if len(specs) != len(flat):
             raise ProbeError(f"probe must hold {len(specs)} arrays, one per input of the model, got {len(flat)}.")
-        # A dict goes by the inputs' names where it has them, and by its own order where it does not, as in Keras.
+        # As in Keras, a dict is matched by the inputs' names if it has them, else by its order.
         by_name = isinstance(arrays, Mapping) and {name for name, _, _ in specs} == set(arrays)
         for (name, shape, dtype), array in zip(specs, flat, strict=True):
             _check(name, shape, dtype, arrays[name] if by_name else array)
@@ -53,10 +53,12 @@ def checked_probe(model: Any, probe: Any) -> Any:
 
 
 def _as_array(value: Any) -> Array:
-    if isinstance(value, tf.RaggedTensor):
-        raise ProbeError("probe must be dense, got a RaggedTensor: pad its rows to one length, and mask the padding.")
+    if backend.is_ragged(value):
+        raise ProbeError(
+            f"probe must be dense, got a {type(value).__name__}: pad its rows to one length, and mask the padding."
+        )
     try:
-        array: Array = to_numpy(value) if isinstance(value, (tf.Tensor, tf.Variable)) else np.asarray(value)
+        array: Array = backend.to_numpy(value) if backend.is_tensor(value) else np.asarray(value)
     except (TypeError, ValueError) as error:
         raise ProbeError(f"probe must be an array or nested arrays, got {type(value).__name__} ({error}).") from error
     if str(array.dtype) == "bfloat16":
@@ -71,7 +73,7 @@ def _as_array(value: Any) -> Array:
 
 
 def _input_specs(model: Any) -> list[tuple[str, tuple[int | None, ...], str]] | None:
-    """Return name, shape and dtype of each input, or None where the model (a subclassed one) does not say."""
+    """Return name, shape and dtype of each input; None for a subclassed model, which may not declare them."""
     inputs = getattr(model, "inputs", None)
     if not inputs:
         return None

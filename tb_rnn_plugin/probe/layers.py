@@ -1,4 +1,4 @@
-"""Finds the layers of a model, and chooses those to listen to."""
+"""Finds the layers of a model, and chooses those to capture."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 
 from tb_rnn_plugin.probe.backend import keras
 from tb_rnn_plugin.probe.errors import ProbeError
+from tb_rnn_plugin.probe.keras_internals import flatten_layers
 from tb_rnn_plugin.probe.naming import is_stack, key_in, stack_names, walk
 
 Wanted: TypeAlias = str | keras.Layer | Iterable[str | keras.Layer] | Callable[[Any], bool] | None
@@ -22,9 +23,9 @@ class Layers:
     Attributes:
         recurrent: Layers that loop over time; the cells of a stack have keys of their own, see `keys_of`.
         cells: Cells that the model may call by hand, one timestep at a time.
-        others: Layers of which the output is wanted.
-        named: Keys that were asked for, of which each must be heard; None when it was all recurrent ones.
-        everything: The model and all that is in it, asked for or not.
+        others: Layers whose output is captured.
+        named: Keys chosen by the user, all of which must be captured; None for all recurrent layers.
+        everything: The model and all layers in it, chosen or not.
     """
 
     recurrent: Mapping[str, Any]
@@ -35,11 +36,11 @@ class Layers:
 
     @property
     def stateful(self) -> list[Any]:
-        """The stateful layers, those included that nobody asked for."""
+        """All stateful layers, chosen or not."""
         return [layer for layer in self.everything if isinstance(layer, keras.layers.RNN) and layer.stateful]
 
     def wants(self, key: str) -> bool:
-        """Tell whether a key was asked for."""
+        """Return whether a key is to be captured."""
         return self.named is None or key in self.named
 
 
@@ -49,29 +50,29 @@ def find_layers(model: Any) -> Layers:
     seen: set[int] = set()
     everywhere = list(walk(model))
     recurrent = [key for key, layer in everywhere if isinstance(layer, keras.layers.RNN)]
-    # A cell of a recurrent layer that the model also calls by hand goes by the name that it has there.
+    # A cell of a recurrent layer that the model also holds, to call it by hand, keeps its key in the model.
     for key, layer in sorted(everywhere, key=lambda item: _is_cell(item[1]) and _is_below(item[0], recurrent)):
         if id(layer) not in seen and not is_stack(layer) and not isinstance(layer, keras.layers.InputLayer):
             seen.add(id(layer))
             is_recurrent = isinstance(layer, keras.layers.RNN)
             found["recurrent" if is_recurrent else "cells" if _is_cell(layer) else "others"][key] = layer
-    everything = {id(layer): layer for layer in model._flatten_layers()}
+    everything = {id(layer): layer for layer in flatten_layers(model)}
     return Layers(**found, named=None, everything=tuple(everything.values()))
 
 
 def keys_of(key: str, layer: Any) -> list[str]:
-    """Return the keys under which a recurrent layer is heard: its own, or one for each cell of its stack."""
+    """Return the keys under which a recurrent layer is captured: its own, or one for each cell of its stack."""
     return [key_in(key, name) for name in (stack_names(layer.cell) if is_stack(layer.cell) else [""])]
 
 
 def choose(model: Any, layers: Layers, wanted: Wanted) -> Layers:
-    """Return the layers that are asked for.
+    """Return the layers to capture.
 
     Args:
         model: The model, for the message that it has no recurrent layer.
         layers: All of its layers.
-        wanted: Keys, or layers; patterns (`"encoder/*"`), which take the recurrent layers that match and, where none
-            does, the others that do; or a function of a layer. None for all recurrent layers.
+        wanted: Keys, or layers; patterns (`"encoder/*"`), which match recurrent layers or, if they match none, other
+            layers; or a function that returns whether to capture a layer. None for all recurrent layers.
 
     Raises:
         ProbeError: there is no such layer.
@@ -84,15 +85,15 @@ def choose(model: Any, layers: Layers, wanted: Wanted) -> Layers:
             )
         return replace(layers, others={})
     by_hand = {key: cell for key, cell in layers.cells.items() if not _is_below(key, layers.recurrent)}
-    heard = {key: [key] for key in [*by_hand, *layers.others]}
-    heard.update({key: keys_of(key, layer) for key, layer in layers.recurrent.items()})
+    captured = {key: [key] for key in [*by_hand, *layers.others]}
+    captured.update({key: keys_of(key, layer) for key, layer in layers.recurrent.items()})
     everything = {**layers.recurrent, **by_hand, **layers.others}
     named = frozenset(
-        name for key in _chosen(everything, layers.others, heard, wanted) for name in heard.get(key, [key])
+        name for key in _chosen(everything, layers.others, captured, wanted) for name in captured.get(key, [key])
     )
     return replace(
         layers,
-        recurrent={key: layer for key, layer in layers.recurrent.items() if named.intersection(heard[key])},
+        recurrent={key: layer for key, layer in layers.recurrent.items() if named.intersection(captured[key])},
         cells={key: cell for key, cell in by_hand.items() if key in named},
         others={key: layer for key, layer in layers.others.items() if key in named},
         named=named,
@@ -100,16 +101,23 @@ def choose(model: Any, layers: Layers, wanted: Wanted) -> Layers:
 
 
 def _chosen(
-    everything: Mapping[str, Any], others: Mapping[str, Any], heard: Mapping[str, list[str]], wanted: Any
+    everything: Mapping[str, Any], others: Mapping[str, Any], captured: Mapping[str, list[str]], wanted: Any
 ) -> list[str]:
-    """Return the keys, of layers or of cells in a stack, that are asked for."""
+    """Return the keys, of layers or of cells in a stack, that are wanted.
+
+    Args:
+        everything: All layers by key.
+        others: Those that are not recurrent.
+        captured: By key, the keys under which a layer is captured.
+        wanted: As in `choose`.
+    """
     recurrent = [key for key in everything if key not in others]
-    known = [*recurrent, *(name for key in recurrent for name in heard[key] if name != key)]
+    known = [*recurrent, *(name for key in recurrent for name in captured[key] if name != key)]
     listed = f"The recurrent layers of this model are {_listed(known)}; the others are {_listed(others)}."
     if callable(wanted) and not isinstance(wanted, keras.Layer):
         chosen = [key for key, layer in everything.items() if wanted(layer)]
         if not chosen:
-            raise ProbeError(f"layers= is a function that takes none of the model's layers. {listed}")
+            raise ProbeError(f"layers= is a function that chooses none of the model's layers. {listed}")
         return chosen
     several = isinstance(wanted, Iterable) and not isinstance(wanted, (str, keras.Layer))
     key_of = {id(layer): key for key, layer in everything.items()}
@@ -119,10 +127,10 @@ def _chosen(
     chosen = []
     for pattern in patterns:
         exact = [pattern] if pattern in known or pattern in others else []
-        taken = exact or _matching(known, pattern) or _matching(others, pattern)
-        if not taken:
+        matching = exact or _matching(known, pattern) or _matching(others, pattern)
+        if not matching:
             raise ProbeError(f"layers names {pattern!r}, which matches no layer. {listed}")
-        chosen += taken
+        chosen += matching
     return chosen
 
 
@@ -131,7 +139,7 @@ def _matching(keys: Iterable[str], pattern: str) -> list[str]:
 
 
 def _is_cell(layer: Any) -> bool:
-    """Tell whether a layer takes a step: Keras, too, knows cells by these marks."""
+    """Return whether a layer is a cell, by what Keras requires of a cell."""
     return hasattr(layer, "state_size") and "states" in inspect.signature(layer.call).parameters
 
 

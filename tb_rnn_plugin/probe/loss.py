@@ -1,4 +1,4 @@
-"""The model's own loss on the probe batch, and its gradient by the states."""
+"""The model's own loss on the probe batch."""
 
 from __future__ import annotations
 
@@ -8,22 +8,27 @@ import numpy as np
 
 from tb_rnn_plugin.probe.backend import keras
 from tb_rnn_plugin.probe.errors import ProbeError
+from tb_rnn_plugin.probe.keras_internals import compile_loss, flatten_layers
 
 ops = keras.ops
 
 _HALF_PRECISION_SCALES = (2.0**15, 2.0**7, 1.0)
-"""What a loss is multiplied by where layers compute in float16, and its gradients are divided by: small ones would
-become zero, and large ones infinite. The first is that of Keras' `LossScaleOptimizer` at the start (after Micikevicius
-et al., "Mixed Precision Training", 2018); what overflows is taken at the next."""
+"""Scales of the loss where layers compute in float16, in which small gradients become zero and large ones infinite.
+
+The gradients are divided by the scale. The first is the initial scale of Keras' `LossScaleOptimizer` (after
+Micikevicius et al., "Mixed Precision Training", 2018); a gradient that overflows is computed at the next."""
 
 
 class Loss:
-    """The loss of a compiled model, unweighted, with the penalties that its layers add.
+    """The loss of a compiled model, unweighted, with the losses that its layers add.
 
     Args:
         model: The model, built and compiled with a loss, or with a `compute_loss` of its own.
         inputs: The probe batch.
         targets: Its targets, nested as `fit` takes them.
+
+    Attributes:
+        scales: What the loss is multiplied by when it is differentiated, see `Backend.gradients`.
 
     Raises:
         ProbeError: the model has no loss, or the targets do not fit it.
@@ -33,7 +38,7 @@ class Loss:
         if not getattr(model, "compiled", False):
             raise ProbeError("Gradients need the model's loss, and it has none: call model.compile(loss=…) before.")
         samples = keras.tree.flatten(inputs)[0].shape[0]
-        # None is an output without a loss.
+        # A target of None stands for an output without a loss.
         arrays = keras.tree.map_structure(lambda part: None if part is None else np.asarray(part), targets)
         for array in keras.tree.flatten(arrays):
             if array is not None and (not array.ndim or array.shape[0] != samples):
@@ -42,7 +47,7 @@ class Loss:
                 )
         self._model = model
         self._targets = keras.tree.map_structure(lambda a: None if a is None else ops.convert_to_tensor(a), arrays)
-        is_half = any(layer.compute_dtype == "float16" for layer in model._flatten_layers())
+        is_half = any(layer.compute_dtype == "float16" for layer in flatten_layers(model))
         self.scales = _HALF_PRECISION_SCALES if is_half else (1.0,)
         self._build(inputs)
 
@@ -54,8 +59,8 @@ class Loss:
             raise ProbeError(f"The model's loss cannot be computed with these targets: {error}") from error
 
     def _build(self, inputs: Any) -> None:
-        """Let Keras make what a loss over several outputs counts with, which it cannot while a graph is traced."""
-        loss = getattr(self._model, "_compile_loss", None)
+        """Build the loss: over several outputs, Keras makes metrics for it, which it cannot while a graph is traced."""
+        loss = compile_loss(self._model)
         if loss is None or loss.built:
             return
         shapes = keras.tree.map_structure(lambda a: keras.KerasTensor(a.shape, str(a.dtype)), inputs)

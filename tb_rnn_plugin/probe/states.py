@@ -1,4 +1,4 @@
-"""Checks the states that layers are to start from."""
+"""Checks the initial states that the user gives."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ ops = keras.ops
 
 
 def check_stateful(layers: Sequence[Any], samples: int) -> None:
-    """Raise if a stateful layer was built for another batch size than the probe's.
+    """Check that stateful layers were built for the probe's batch size.
 
     Raises:
-        ProbeError: it was.
+        ProbeError: one was built for another.
     """
     for layer in layers:
         kept = keras.tree.flatten(layer.states or [])
@@ -31,7 +31,7 @@ def check_stateful(layers: Sequence[Any], samples: int) -> None:
 
 
 def checked_states(recurrent: Mapping[str, Any], states: str | Mapping[str, Any], samples: int) -> dict[str, list[Any]]:
-    """Return the states to start from by key, flat, as tensors of the layer's dtype; none where `states` is a word.
+    """Return the initial states by key, flat, as tensors of the layer's dtype; empty if `states` is a string.
 
     Args:
         recurrent: The recurrent layers that are captured, by key.
@@ -39,7 +39,7 @@ def checked_states(recurrent: Mapping[str, Any], states: str | Mapping[str, Any]
         samples: Size of the batch.
 
     Raises:
-        ProbeError: another word, an unknown layer, or arrays that do not fit it.
+        ProbeError: another string, an unknown layer, or arrays that do not fit it.
     """
     if isinstance(states, str):
         if states not in ("zeros", "current"):
@@ -58,7 +58,7 @@ def checked_states(recurrent: Mapping[str, Any], states: str | Mapping[str, Any]
 
 def _checked(key: str, layer: Any, place: tuple[str, int], value: Any, samples: int) -> list[Any]:
     zeros = layer.get_initial_state(samples)
-    # In a stack there is one entry per cell, whatever it nests.
+    # A stack has one entry for each cell, which may be nested.
     wanted = keras.tree.flatten(zeros if key == place[0] else zeros[place[1]])
     try:
         arrays = [np.asarray(a, np.float64) for a in (value if isinstance(value, (list, tuple)) else [value])]

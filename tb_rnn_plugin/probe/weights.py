@@ -1,4 +1,4 @@
-"""`weights`: where W and U of a model's layer are, without a batch."""
+"""`weights`: the weights of a model's layer by gate, without a batch."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from tb_rnn_plugin.analysis import GateWeights, gate_weights
 from tb_rnn_plugin.log.schema import Array
-from tb_rnn_plugin.probe.backend import to_numpy
+from tb_rnn_plugin.probe.backend import backend
 from tb_rnn_plugin.probe.errors import ProbeError
 from tb_rnn_plugin.probe.instrumented import instrument, parts
 from tb_rnn_plugin.probe.layers import find_layers
@@ -31,8 +31,8 @@ def weights(model: Any, layer: str) -> dict[str, GateWeights]:
     found = find_layers(model)
     below = tuple(f"{key}/" for key in found.recurrent)
     cells = {key: instrument(cell, key) for key, cell in found.cells.items() if not key.startswith(below)}
-    for key, one in found.recurrent.items():
-        cells.update({key_in(key, name): cell for name, cell in parts(one.cell, key).items()})
+    for key, recurrent in found.recurrent.items():
+        cells.update({key_in(key, name): cell for name, cell in parts(recurrent.cell, key).items()})
     layer, _, _ = layer.partition("#")  # All calls of a layer share its weights.
     if layer not in cells:
         raise ProbeError(
@@ -44,12 +44,12 @@ def weights(model: Any, layer: str) -> dict[str, GateWeights]:
 
 
 def cell_weights(cell: Any) -> dict[str, Array]:
-    """Return a cell's variables by name; where those of the layers in it share one, the later are numbered."""
+    """Return a cell's variables by name; a name used again by a layer inside the cell gets a number."""
     named: dict[str, Array] = {}
     for variable in getattr(cell, "weights", ()):
         name, number = variable.name, 1
         while name in named:
             number += 1
             name = f"{variable.name}#{number}"
-        named[name] = to_numpy(variable)
+        named[name] = backend.to_numpy(variable)
     return named

@@ -93,5 +93,5 @@ def test_auto_says_nothing_where_xla_compiles(caplog: pytest.LogCaptureFixture) 
     with caplog.at_level(logging.INFO, logger="tb_rnn_plugin"):
         probe = Probe(sequential(keras.layers.SimpleRNN(UNITS)), sequences(), weights=False, jit_compile="auto")
         probe()
-    assert probe.traces == 1
+    assert probe.compilations == 1
     assert not caplog.records

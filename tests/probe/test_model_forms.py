@@ -178,7 +178,7 @@ def test_a_free_batch_and_a_free_length() -> None:
             lower = expected(first, batch)
             assert_signals(acts["first"], lower)
             assert_signals(acts["second"], expected(second, lower.signals["hidden_state"]))
-    assert [probe.traces for probe in probes] == [1] * len(probes)
+    assert [probe.compilations for probe in probes] == [1] * len(probes)
 
 
 def test_an_encoder_and_a_decoder() -> None:

@@ -62,7 +62,7 @@ def test_every_layer_runs_once_per_call() -> None:
         probe()
         assert [count.runs for count in counts] == [calls] * 3
     assert [count.traces - then for count, then in zip(counts, before, strict=True)] == [1, 1, 1]
-    assert probe.traces == 1
+    assert probe.compilations == 1
 
 
 def test_a_cell_takes_no_more_steps_than_in_a_plain_call() -> None:
@@ -84,7 +84,7 @@ def test_a_probe_sees_new_weights_without_a_new_trace() -> None:
     probe()
     layer.set_weights([np.zeros_like(weight) for weight in layer.get_weights()])
     np.testing.assert_array_equal(probe().traces[0].signals["forget_gate"], 0.5)
-    assert probe.traces == 1
+    assert probe.compilations == 1
 
 
 def test_a_probe_takes_other_batches_of_the_same_shape() -> None:
@@ -94,7 +94,7 @@ def test_a_probe_takes_other_batches_of_the_same_shape() -> None:
     first = probe()["gru"]["update_gate"]
     assert_signals(probe(other)["gru"], expected(layer, other))
     np.testing.assert_array_equal(probe()["gru"]["update_gate"], first)
-    assert probe.traces == 1
+    assert probe.compilations == 1
     with pytest.raises(ProbeError, match=r"compiled for one shape.*\(2, 6, 3\).*\(1, 6, 3\)"):
         probe(other[:1])
 
@@ -104,4 +104,4 @@ def test_building_a_probe_runs_nothing() -> None:
     model = sequential(count, keras.layers.LSTM(UNITS))
     before = count.traces
     probe = Probe(model, sequences(), weights=False)
-    assert (probe.traces, count.traces - before, count.runs) == (0, 0, 0)
+    assert (probe.compilations, count.traces - before, count.runs) == (0, 0, 0)

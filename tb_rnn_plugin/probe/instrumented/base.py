@@ -9,6 +9,7 @@ from tb_rnn_plugin.log.schema import Interval
 from tb_rnn_plugin.probe.backend import keras
 from tb_rnn_plugin.probe.errors import ProbeError
 from tb_rnn_plugin.probe.instrumented.record import collecting
+from tb_rnn_plugin.probe.keras_internals import takes_training
 
 Tensor: TypeAlias = Any
 Step: TypeAlias = tuple[dict[str, Tensor], Any, Tensor]
@@ -72,7 +73,7 @@ class OtherCell(InstrumentedCell):
         self.kind = type(cell).__name__
         self.ranges: dict[str, Interval | None] = {}
         self.config: dict[str, Any] = {}
-        self._takes_training = isinstance(cell, keras.Layer) and cell._call_has_training_arg
+        self._takes_training = takes_training(cell)
         self.hands_out_a_state = False
 
     def name_states(self, states: Any) -> dict[str, Tensor]:

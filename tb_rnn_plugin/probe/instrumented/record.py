@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from tb_rnn_plugin.log.schema import gradient_state
-from tb_rnn_plugin.probe.backend import current_graph
+from tb_rnn_plugin.probe.backend import backend
 from tb_rnn_plugin.probe.errors import ProbeError
 
 T = TypeVar("T")
@@ -22,7 +22,7 @@ class _Listener:
     key: str
     taken: Sequence[str]
     samples: int | None
-    graph: object = field(default_factory=current_graph)
+    graph: object = field(default_factory=backend.current_graph)
     values: dict[str, Any] = field(default_factory=dict)
 
 
@@ -83,5 +83,5 @@ def _check(listener: _Listener, name: str, tensor: Any) -> None:
         raise ProbeError(
             f"{said}: the tensor must have the {listener.samples} samples on its first axis, got the shape {shape}."
         )
-    if current_graph() is not listener.graph:
+    if backend.current_graph() != listener.graph:
         raise ProbeError(f"{said}: it is inside a graph loop or branch of the cell, whose values do not leave it.")

@@ -9,12 +9,8 @@ from tb_rnn_plugin.probe.backend import keras
 from tb_rnn_plugin.probe.instrumented.base import InstrumentedCell, OtherCell
 from tb_rnn_plugin.probe.instrumented.conv_lstm import ConvLSTM
 from tb_rnn_plugin.probe.instrumented.equations import GRU, LSTM, SimpleRNN
+from tb_rnn_plugin.probe.keras_internals import COMPUTATIONS, ConvLSTMCell
 from tb_rnn_plugin.probe.naming import is_stack, key_in, stack_names
-
-_COMPUTATIONS = (
-    "__call__", "call", "_compute_carry_and_output", "_compute_carry_and_output_fused", "get_dropout_mask",
-    "get_recurrent_dropout_mask", "input_conv", "recurrent_conv",
-)  # fmt: skip
 
 
 def instrument(cell: Any, key: str) -> InstrumentedCell:
@@ -27,8 +23,6 @@ def instrument(cell: Any, key: str) -> InstrumentedCell:
         cell: The Keras cell.
         key: The layer's key, for messages.
     """
-    from keras.src.layers.rnn.conv_lstm import ConvLSTMCell  # Keras makes it, and exports no name for it.
-
     layers = keras.layers
     known: dict[Any, Callable[[Any], InstrumentedCell]] = {
         layers.LSTMCell: LSTM,
@@ -38,7 +32,7 @@ def instrument(cell: Any, key: str) -> InstrumentedCell:
     }
     for base, form in known.items():
         own = type(cell)
-        if isinstance(cell, base) and all(getattr(own, c, None) is getattr(base, c, None) for c in _COMPUTATIONS):
+        if isinstance(cell, base) and all(getattr(own, c, None) is getattr(base, c, None) for c in COMPUTATIONS):
             return form(cell)
     return OtherCell(cell, key)
 

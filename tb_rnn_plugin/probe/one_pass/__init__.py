@@ -1,4 +1,4 @@
-"""Listens to the layers of a model while it is called once, and collects what they did."""
+"""Captures what the layers of a model do while it is called once."""
 
 from tb_rnn_plugin.probe.one_pass.calls import LayerCall
 from tb_rnn_plugin.probe.one_pass.patching import patched

@@ -1,4 +1,4 @@
-"""What layers did in one pass, as it is collected call by call."""
+"""What layers did in one pass, collected call by call."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ ops = keras.ops
 
 @dataclass(frozen=True)
 class LayerCall:
-    """What one call of one layer read and did; tensors while it is being traced.
+    """One call of one layer; holds tensors while the pass is traced.
 
     Attributes:
-        kind: What the cell, or the layer where it is not recurrent, is called in the log.
+        kind: The log's name for the cell, or for the layer if it is not recurrent.
         signals: By name, `[time, sample, unit]`.
         ranges: By signal, the interval it cannot leave, or None.
         config: What the cell's equations depend on beside its weights.
         inputs: `[time, sample, feature]`; None for a layer that is not recurrent.
-        states: The initial states by name, `[sample, unit]`; `[sample, sequence, unit]` of a call made of several.
+        states: The initial states by name, `[sample, unit]`; `[sample, sequence, unit]` for a call joined from several.
         mask: `[sample, time]`, or None.
-        zeros: What the loss is differentiated by, stretch of time after stretch of time; none without gradients.
+        zeros: What the loss is differentiated by, one for each joined call, in time order; empty without gradients.
         cell: The Keras cell that ran; None for a layer that is not recurrent.
     """
 
@@ -43,10 +43,10 @@ class LayerCall:
 
 
 class Scope:
-    """Calls by key. The second call of a layer is `key#2`; calls that are steps of one sequence are joined.
+    """Calls by key. The second call of a layer is `key#2`; calls that are timesteps of one sequence are joined.
 
     Args:
-        wants: Tells whether calls of a key are kept.
+        wants: Returns whether calls of a key are kept.
     """
 
     def __init__(self, wants: Callable[[str], bool]) -> None:
@@ -54,7 +54,7 @@ class Scope:
         self._calls: dict[str, list[Callable[[], LayerCall]]] = {}
 
     def add(self, key: str, call: LayerCall | Callable[[], LayerCall]) -> None:
-        """Add a call that stands for itself; given as a function, it is asked when the pass is over."""
+        """Add a call of its own, or a function that returns it when the pass is over."""
         if self._wants(key):
             number = 1
             while (name := key if number == 1 else f"{key}#{number}") in self._calls:
@@ -62,7 +62,7 @@ class Scope:
             self._calls[name] = [call if callable(call) else lambda: call]
 
     def add_step(self, key: str, call: LayerCall) -> None:
-        """Add a call that goes on where the last one of this key ended."""
+        """Add a call that continues the last one of this key in time."""
         if self._wants(key):
             self._calls.setdefault(key, []).append(lambda: as_sequence(call))
 
@@ -72,13 +72,13 @@ class Scope:
 
 
 def as_sequence(call: LayerCall) -> LayerCall:
-    """Return a call as one of several sequences: its initial states are `[sample, 1, unit]`."""
+    """Return a call as one of several to join: its initial states are `[sample, 1, unit]`."""
     states = {name: s if len(s.shape) == 3 else ops.expand_dims(s, 1) for name, s in call.states.items()}
     return replace(call, states=states)
 
 
 def joined(key: str, calls: Sequence[LayerCall]) -> LayerCall:
-    """Return calls that follow each other in time as one; each is a sequence with its own initial state.
+    """Return calls that follow each other in time, each with its own initial state, as one.
 
     Raises:
         ProbeError: their shapes differ.

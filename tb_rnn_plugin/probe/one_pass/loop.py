@@ -29,11 +29,11 @@ class CellRun:
 
 @dataclass(frozen=True)
 class LoopResult:
-    """What one run over time gave.
+    """The result of one run over time.
 
     Attributes:
-        output: Keras' triple of `inner_loop`: last output, outputs of all timesteps, final states.
-        cells: By name, what each cell did.
+        output: What Keras' `inner_loop` returns: last output, outputs of all timesteps, final states.
+        cells: The runs of the cells by name.
     """
 
     output: tuple[Tensor, Tensor, Any]
@@ -49,7 +49,7 @@ def run(
     training: bool,
     perturbations: PackedPerturbations = NO_PERTURBATIONS,
 ) -> LoopResult:
-    """Run the base class' own loop, so that Keras' handling of masks and direction stays Keras'.
+    """Run `keras.layers.RNN`'s own loop, which handles masks and direction, over instrumented cells.
 
     Args:
         layer: The `keras.layers.RNN`, which is only read.
@@ -61,14 +61,15 @@ def run(
         perturbations: Zeros to add to the cells' states.
     """
     step = _Step(cells, training, perturbations, sequences.shape[2:], sequences.dtype)
-    # Keras' unrolled loop, when it goes backwards, zeroes outputs where the mask has not been turned around with them.
-    zeroes_amiss = layer.unroll and layer.go_backwards and layer.zero_output_for_mask and mask is not None
-    loop = _Loop(step, layer.go_backwards, layer.zero_output_for_mask and not zeroes_amiss)
-    last, stacked, final = keras.layers.RNN.inner_loop(loop, perturbations.joined(sequences), states, mask, training)
+    # Keras' unrolled loop does not reverse the mask with the outputs: backwards, it zeroes the wrong timesteps. What
+    # it does is repeated after the loop, so that the layer's output stays the same.
+    zeroes_in_input_order = layer.unroll and layer.go_backwards and layer.zero_output_for_mask and mask is not None
+    loop = _Loop(step, layer.go_backwards, layer.zero_output_for_mask and not zeroes_in_input_order)
+    last, stacked, final = keras.layers.RNN.inner_loop(loop, perturbations.pack(sequences), states, mask, training)
     tensors = step.packing.unpack_stacked(stacked)
 
     def over_time(position: int) -> Tensor:
-        # Keras returns the steps in the order in which they were taken; ours are on the input's time axis.
+        # Keras returns timesteps in the order in which the loop took them; signals are on the input's time axis.
         signal = time_major(tensors[position])
         return ops.flip(signal, axis=0) if layer.go_backwards else signal
 
@@ -80,13 +81,13 @@ def run(
         for name, places in step.places.items()
     }
     last_output, output = step.packing.unpack(last)[step.output_place], tensors[step.output_place]
-    if zeroes_amiss:
+    if zeroes_in_input_order:
         last_output, output = _zeroed(last_output, mask[:, 0]), _zeroed(output, mask)
     return LoopResult((last_output, output, final), runs)
 
 
 def time_major(tensor: Tensor) -> Tensor:
-    """Return `[time, sample, unit]`, the order in which the loop wrote it: XLA then drops both transpositions."""
+    """Return `[time, sample, unit]`, as the loop wrote it: XLA then drops both transpositions."""
     by_time = swapped(tensor)
     return ops.reshape(by_time, (*ops.shape(by_time)[:2], -1))
 
@@ -99,14 +100,19 @@ def _zeroed(output: Tensor, mask: Tensor) -> Tensor:
 
 @dataclass(frozen=True)
 class _Places:
-    """Where a cell's tensors lie in the list that a step makes."""
+    """Positions of a cell's tensors in the list that a step makes.
+
+    Attributes:
+        inputs: Of the cell's input; None for the first cell.
+        parts: Of what its signals are made of, by name.
+    """
 
     inputs: int | None
     parts: dict[str, int]
 
 
 class _Step:
-    """The cells for Keras' loop, one reading what the other gives; the output is every tensor once, packed."""
+    """The cell for Keras' loop: the cells, each reading the last one's output. It outputs each tensor once, packed."""
 
     packing: Packing
 
@@ -135,10 +141,10 @@ class _Step:
                 tensors.append(tensor)
             return known[0] if known else len(tensors) - 1
 
-        # Copies, told apart by identity even where a cell hands a state on, or starts from one tensor twice.
+        # Copies differ in identity, even where a cell returns a state unchanged or starts from one tensor twice.
         states = keras.tree.map_structure(ops.copy, states)
         new_states: list[Any] = []
-        output, perturbations = self._perturbations.taken(inputs, self._shape, self._dtype)
+        output, perturbations = self._perturbations.unpack(inputs, self._shape, self._dtype)
         is_stack = list(self._cells) != [""]
         for (name, cell), before in zip(self._cells.items(), states if is_stack else [states], strict=True):
             read = place(output) if new_states else None
@@ -154,7 +160,7 @@ class _Step:
 
 @dataclass(frozen=True)
 class _Loop:
-    """What `RNN.inner_loop` reads of a layer; it gets this in the layer's place, so that the layer is never changed.
+    """The attributes that `RNN.inner_loop` reads, passed as its `self` so that the layer is not changed.
 
     Never unrolled, even where the layer is: Keras' unrolled loop cannot stack lists of outputs, and a loop compiles
     faster.

@@ -1,4 +1,4 @@
-"""Makes one tensor of all that a step of a loop writes."""
+"""Packs all tensors that a step of a loop writes into one."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ ops = keras.ops
 
 
 class Packing:
-    """Tensors of one step, `[sample, width]` each, as one, `[sample, row, unit]`.
+    """Packs the tensors of one step, `[sample, width]` each, into one, `[sample, row, unit]`.
 
-    Each tensor that a loop writes is a kernel more per timestep. XLA's CPU runtime runs a loop of more than eight on
-    several threads, which then fetch the weights into their caches in turn: on two cores that took twice the time.
+    Each tensor that a loop writes costs one more kernel per timestep. XLA's CPU runtime runs a loop of more than eight
+    kernels on several threads, and each thread loads the weights into its own cache: on two cores that took twice the
+    time.
 
     Args:
-        tensors: What a step writes. Only tensors of one dtype, whose widths are multiples of the smallest, are packed;
-            any others are left as they are.
+        tensors: What a step writes. They are packed if they have one dtype and their widths are multiples of the
+            smallest, else left as they are.
     """
 
     def __init__(self, tensors: Sequence[Tensor]) -> None:
@@ -34,7 +35,7 @@ class Packing:
         if not self._packs:
             return list(tensors)
         packed, before, total = 0, 0, sum(self._rows)
-        # XLA fuses sums of padded tensors with what computes these; ops.concatenate would be a kernel of its own.
+        # XLA fuses sums of padded tensors with what computes them; ops.concatenate would be a kernel of its own.
         for tensor, rows in zip(tensors, self._rows, strict=True):
             row_by_row = ops.reshape(tensor, (ops.shape(tensor)[0], rows, self._unit))
             packed = packed + ops.pad(row_by_row, [[0, 0], [before, total - before - rows], [0, 0]])
@@ -53,7 +54,7 @@ class Packing:
         """Return the tensors of all steps, `[sample, time, width]`."""
         if not self._packs:
             return list(stacked)
-        # Cut in the order in which the loop wrote them: XLA would transpose every one by itself.
+        # Split in the order in which the loop wrote them, else XLA transposes each tensor separately.
         return [swapped(tensor) for tensor in self.unpack([swapped(stacked[0])])]
 
 

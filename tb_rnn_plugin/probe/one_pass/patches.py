@@ -1,4 +1,4 @@
-"""What takes the place of a layer's methods while it is listened to; each does what the original does, and tells."""
+"""What replaces a layer's methods during a pass: each does what the original does, and captures it."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from typing import Any
 from tb_rnn_plugin.probe.backend import keras
 from tb_rnn_plugin.probe.errors import ProbeError
 from tb_rnn_plugin.probe.instrumented import InstrumentedCell, OtherCell, Tensor, identity, instrument, parts
+from tb_rnn_plugin.probe.keras_internals import mask_of
 from tb_rnn_plugin.probe.layers import keys_of
 from tb_rnn_plugin.probe.one_pass import loop
 from tb_rnn_plugin.probe.one_pass.calls import LayerCall, as_sequence, joined
-from tb_rnn_plugin.probe.one_pass.perturbations import PackedPerturbations, Zeros, zeros_for
+from tb_rnn_plugin.probe.one_pass.perturbations import PackedPerturbations, Zeros
 from tb_rnn_plugin.probe.one_pass.session import CaptureSession
 
 ops = keras.ops
@@ -23,51 +24,52 @@ _KERAS_LOOPS = tuple(layer.inner_loop for layer in (keras.layers.RNN, keras.laye
 
 
 def recurrent_loop(session: CaptureSession, key: str, layer: Any) -> Callable[..., Any]:
-    """Return the `inner_loop` of a recurrent layer: the same loop over instrumented cells."""
+    """Return an `inner_loop` for a recurrent layer: Keras' loop over instrumented cells."""
     original = layer.inner_loop
 
     def inner_loop(sequences: Tensor, initial_state: Any, mask: Any, training: bool = False) -> Any:
         session.looped.add(key)
         if type(layer).inner_loop not in _KERAS_LOOPS:
-            session.miss(key, "its class has an inner_loop of its own, which may do anything. Put it in its cell")
+            session.mark_unreachable(
+                key, "its class has an inner_loop of its own, which may do anything. Put it in its cell"
+            )
             return original(sequences, initial_state, mask, training)
         if not session.reaches(key):
             return original(sequences, initial_state, mask, training)
         cells, keys = parts(layer.cell, key), keys_of(key, layer)
         is_stack = keys != [key]
         mask = mask[0] if keras.tree.is_nested(mask) else mask
-        # Keras hands on a stateful layer's own variables; read now, while the scope says what they hold.
+        # Keras passes a stateful layer's variables; they are read here, where the StatelessScope gives their values.
         states = keras.tree.map_structure(lambda s: s.value if isinstance(s, keras.Variable) else s, initial_state)
         states = list(states) if keras.tree.is_nested(states) else [states]
         by_cell = states if is_stack else [states]
-        for i, its_key in enumerate(keys):
-            if its_key in session.initial_states:
-                by_cell[i] = keras.tree.pack_sequence_as(by_cell[i], session.initial_states[its_key])
-        watch, timesteps = session.watch, ops.shape(sequences)[1]
-        zeros = {}
-        if watch is not None:
-            pairs = zip(cells.items(), by_cell, strict=True)
-            zeros = {name: zeros_for(cell, _listed(its), timesteps, watch) for (name, cell), its in pairs}
+        for i, cell_key in enumerate(keys):
+            if cell_key in session.initial_states:
+                by_cell[i] = keras.tree.pack_sequence_as(by_cell[i], session.initial_states[cell_key])
+        timesteps, zeros = ops.shape(sequences)[1], {}
+        for (name, cell), cell_states in zip(cells.items(), by_cell, strict=True):
+            made = session.zeros_for(key, cell, _listed(cell_states), timesteps)
+            zeros.update({} if made is None else {name: made})
         start = by_cell if is_stack else by_cell[0]
         result = loop.run(layer, cells, sequences, start, mask, bool(training), PackedPerturbations(zeros))
         read = loop.time_major(sequences)
-        for its_key, (name, cell), its_states in zip(keys, cells.items(), by_cell, strict=True):
+        for cell_key, (name, cell), cell_states in zip(keys, cells.items(), by_cell, strict=True):
             ran = result.cells[name]
             inputs = read if ran.inputs is None else ran.inputs
             config = {"go_backwards": bool(layer.go_backwards), "dropout": _drops(cell.cell, training)}
-            its_zeros = (zeros[name],) if name in zeros and _is_whole(cell) else ()
-            session.scope.add(its_key, _cell_call(cell, ran.signals, inputs, its_states, mask, its_zeros, **config))
+            own_zeros = (zeros[name],) if name in zeros and _has_whole_gradient(cell) else ()
+            session.scope.add(cell_key, _cell_call(cell, ran.signals, inputs, cell_states, mask, own_zeros, **config))
         return result.output
 
     return inner_loop
 
 
 def recurrent_call(session: CaptureSession, key: str | None, layer: Any) -> Callable[..., Any]:
-    """Return the `call` of a recurrent layer: it calls its cells to set them up, which is not by hand.
+    """Return a `call` for a recurrent layer, in which calls of cells do not count as made by hand.
 
     Args:
-        session: Where it is told.
-        key: The layer's, or None if nobody asked for it.
+        session: The session.
+        key: The layer's, or None if it is not to be captured.
         layer: The layer.
     """
     original = layer.call
@@ -76,40 +78,44 @@ def recurrent_call(session: CaptureSession, key: str | None, layer: Any) -> Call
         with session.in_layer():
             output = original(*args, **kwargs)
         if key is not None and key not in session.looped:
-            session.miss(key, "the call of its class does not run Keras' loop over time. Loop in a layer of your own")
+            session.mark_unreachable(
+                key, "the call of its class does not run Keras' loop over time. Loop in a layer of your own"
+            )
         return output
 
     return call
 
 
 def cell_call(session: CaptureSession, key: str, cell: Any) -> Callable[..., Any]:
-    """Return the `call` of a cell that a model may call by hand: each call is one timestep."""
+    """Return a `call` for a cell that a model may call by hand: each call is one timestep."""
     original, instrumented = cell.call, instrument(cell, key)
     signature = inspect.signature(original)
 
     def call(*args: Any, **kwargs: Any) -> Any:
-        if not session.hears_cells() or not session.reaches(key):
+        if not session.captures_cells() or not session.reaches(key):
             return original(*args, **kwargs)
         given = signature.bind(*args, **kwargs).arguments
         if given.get("states") is None:
-            session.miss(key, "it is called without states, so that those it starts from are not known. Pass them")
+            session.mark_unreachable(
+                key, "it is called without states, so that those it starts from are not known. Pass them"
+            )
             return original(*args, **kwargs)
         inputs, states, training = next(iter(given.values())), given["states"], bool(given.get("training", False))
         is_nested = keras.tree.is_nested(states)
         before = list(states) if is_nested else [states]
-        zeros = () if session.watch is None else (zeros_for(instrumented, before, 1, session.watch),)
-        perturb = zeros[0].perturb(zeros[0].tensor[:, 0]) if zeros else identity
+        zeros = session.zeros_for(key, instrumented, before, 1)
+        perturb = identity if zeros is None else zeros.perturb(zeros.tensor[:, 0])
         if isinstance(instrumented, OtherCell):
             signals, returned = instrumented.listen(lambda: original(*args, **kwargs), before, inputs.shape[0], perturb)
         else:
             parts, after, output = instrumented.step(inputs, before, training, perturb)
             signals = instrumented.signals(parts)
-            # An LSTM's states are always a list; those of the others come as they were given.
+            # An LSTM returns a list of states; another cell returns a list only if it was given one.
             returned = output, after if is_nested or len(after) > 1 else after[0]
-        zeros = zeros if _is_whole(instrumented) else ()
+        own_zeros = () if zeros is None or not _has_whole_gradient(instrumented) else (zeros,)
         timestep = {name: _one_timestep(signal) for name, signal in signals.items()}
         config = {"go_backwards": False, "dropout": _drops(cell, training)}
-        made = _cell_call(instrumented, timestep, _one_timestep(inputs), before, None, zeros, **config)
+        made = _cell_call(instrumented, timestep, _one_timestep(inputs), before, None, own_zeros, **config)
         session.scope.add_step(key, made)
         return returned
 
@@ -117,13 +123,13 @@ def cell_call(session: CaptureSession, key: str, cell: Any) -> Callable[..., Any
 
 
 def other_call(session: CaptureSession, key: str, layer: Any) -> Callable[..., Any]:
-    """Return the `call` of a layer that is not recurrent: its outputs are its signals."""
+    """Return a `call` for a layer that is not recurrent: its outputs are its signals."""
     original = layer.call
 
     def call(*args: Any, **kwargs: Any) -> Any:
         outputs = original(*args, **kwargs)
         if session.reaches(key):
-            # Keras sets the mask of an output once `call` has returned.
+            # Keras sets the mask of an output after `call` returns.
             session.scope.add(key, lambda: _output_call(key, layer, outputs))
         return outputs
 
@@ -131,7 +137,7 @@ def other_call(session: CaptureSession, key: str, layer: Any) -> Callable[..., A
 
 
 def time_distributed_call(session: CaptureSession, layer: Any) -> Callable[..., Any]:
-    """Return the `call` of a `TimeDistributed`: its calls of the layer inside are one, joined along time."""
+    """Return a `call` for a `TimeDistributed`: its calls of the layer inside are joined along time into one."""
     original = layer.call
 
     def call(*args: Any, **kwargs: Any) -> Any:
@@ -139,7 +145,7 @@ def time_distributed_call(session: CaptureSession, layer: Any) -> Callable[..., 
         inner_call = layer.layer.call
 
         def one_step(*args: Any, **kwargs: Any) -> Any:
-            with session.apart() as scope:
+            with session.nested_scope() as scope:
                 outputs = inner_call(*args, **kwargs)
             steps.append(scope.finished())
             return outputs
@@ -155,9 +161,9 @@ def time_distributed_call(session: CaptureSession, layer: Any) -> Callable[..., 
 
 @contextmanager
 def replaced(owner: Any, name: str, value: Any) -> Iterator[None]:
-    """Give an object an attribute for a while, and put back what was there."""
+    """Replace an attribute of an object, and restore it afterwards."""
     before = owner.__dict__.get(name, _ABSENT)
-    owner.__dict__[name] = value  # Not setattr: Keras would track it as part of the layer.
+    owner.__dict__[name] = value  # With setattr, Keras would track it as part of the layer.
     try:
         yield
     finally:
@@ -176,7 +182,7 @@ def _cell_call(
     zeros: tuple[Zeros, ...],
     **config: Any,
 ) -> LayerCall:
-    """Return the call of a cell; `config` is what the layer around it adds to the cell's own."""
+    """Return the call of a cell; `config` is added to the cell's own by the layer around it."""
     flat = {name: ops.reshape(s, (ops.shape(s)[0], -1)) for name, s in cell.name_states(states).items()}
     ranges = {name: cell.ranges.get(name) for name in signals}
     return LayerCall(cell.kind, signals, ranges, {**cell.config, **config}, inputs, flat, mask, zeros, cell.cell)
@@ -187,15 +193,15 @@ def _output_call(key: str, layer: Any, nested: Any) -> LayerCall:
     if not outputs or any(output.dtype == "string" for output in outputs):
         raise ProbeError(f"Layer {key!r} gives no numbers with samples on the first axis: choose others with layers=.")
     names = ["output"] if len(outputs) == 1 else [f"output_{i}" for i in range(len(outputs))]
-    # A time axis is the one after the samples'; an output without one is a single timestep.
+    # The second axis is time; an output without one is a single timestep.
     signals = [loop.time_major(o) if len(o.shape) > 2 else _one_timestep(o) for o in outputs]
-    mask = getattr(outputs[0], "_keras_mask", None)
+    mask = mask_of(outputs[0])
     masked = mask is not None and len(mask.shape) == 2 and len(outputs[0].shape) > 2
     return LayerCall(type(layer).__name__, dict(zip(names, signals, strict=True)), mask=mask if masked else None)
 
 
-def _is_whole(cell: InstrumentedCell) -> bool:
-    """Tell whether the gradient by a state has all that follows from it; of a cell of the user's, not always."""
+def _has_whole_gradient(cell: InstrumentedCell) -> bool:
+    """Return whether the gradient by a perturbation includes everything computed from the state."""
     return not isinstance(cell, OtherCell) or cell.hands_out_a_state
 
 
@@ -208,5 +214,5 @@ def _one_timestep(tensor: Tensor) -> Tensor:
 
 
 def _drops(cell: Any, training: bool) -> bool:
-    """Tell whether dropout was applied: what was drawn is not kept, so the equations cannot be followed afterwards."""
+    """Return whether dropout was applied; the masks are not stored, so that the values cannot be recomputed."""
     return bool(training) and (getattr(cell, "dropout", 0) or getattr(cell, "recurrent_dropout", 0)) > 0

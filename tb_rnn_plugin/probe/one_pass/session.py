@@ -1,4 +1,4 @@
-"""What is heard in one pass, and what cannot be."""
+"""What one pass captures, and what it cannot reach."""
 
 from __future__ import annotations
 
@@ -6,54 +6,75 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from tb_rnn_plugin.probe.backend import current_graph
+from tb_rnn_plugin.probe.backend import backend
+from tb_rnn_plugin.probe.backends.base import MakeZeros
+from tb_rnn_plugin.probe.instrumented import InstrumentedCell
 from tb_rnn_plugin.probe.layers import Layers
 from tb_rnn_plugin.probe.one_pass.calls import LayerCall, Scope
-from tb_rnn_plugin.probe.one_pass.perturbations import Watch
+from tb_rnn_plugin.probe.one_pass.perturbations import Zeros, zeros_for
 
 
 class CaptureSession:
     """The calls of one pass.
 
     Args:
-        layers: The layers that are listened to.
-        initial_states: By key, states to start from instead of those a layer would start from, flat.
-        watch: Told of every tensor that the loss is to be differentiated by; None where no gradients are wanted.
+        layers: The layers to capture.
+        initial_states: By key, states to start from instead of the layer's own, flat.
+        make_zeros: Makes the zeros that the loss is differentiated by; None without gradients.
 
     Attributes:
-        scope: Where calls go.
+        scope: Where calls are added.
         looped: Keys of the recurrent layers whose loop has run.
-        unreachable: By key, why a layer that ran was not heard.
+        unreachable: By key, a sentence that says why a layer that ran is not captured.
     """
 
-    def __init__(self, layers: Layers, initial_states: Mapping[str, list[Any]], watch: Watch | None = None) -> None:
+    def __init__(
+        self, layers: Layers, initial_states: Mapping[str, list[Any]], make_zeros: MakeZeros | None = None
+    ) -> None:
         self.layers = layers
         self.initial_states = initial_states
-        self.watch = watch
         self.scope = Scope(layers.wants)
         self.looped: set[str] = set()
         self.unreachable: dict[str, str] = {}
-        self._graph = current_graph()
+        self._make_zeros = make_zeros
+        self._zeros_made = 0
+        self._graph = backend.current_graph()
         self._is_in_layer = False
 
     def reaches(self, key: str) -> bool:
-        """Tell whether what the layer computes now can be read afterwards, and remember why if not."""
-        if current_graph() is self._graph:
+        """Return whether what the layer computes now can be read after the pass; if not, note why."""
+        if backend.current_graph() == self._graph:
             return True
-        self.miss(key, "it is called inside a graph loop, and values do not leave those. Call it in a Python loop")
+        self.mark_unreachable(
+            key, "it is called inside a graph loop, and values do not leave those. Call it in a Python loop"
+        )
         return False
 
-    def miss(self, key: str, why: str) -> None:
-        """Remember why a layer that ran was not heard, and what to do."""
+    def mark_unreachable(self, key: str, why: str) -> None:
+        """Note why a layer that ran is not captured, and what to do."""
         self.unreachable[key] = f"Layer {key!r} is not captured: {why}."
 
-    def hears_cells(self) -> bool:
-        """Tell whether a cell that is called now is called by hand, and not by a recurrent layer."""
+    def zeros_for(self, key: str, cell: InstrumentedCell, states: Any, timesteps: int) -> Zeros | None:
+        """Return zeros for the states of one call of a cell, under a gradient key of their own; None without gradients.
+
+        Args:
+            key: The layer's.
+            cell: The cell.
+            states: The states that the call starts from, nested as the cell nests them.
+            timesteps: The call's timesteps.
+        """
+        if self._make_zeros is None:
+            return None
+        self._zeros_made += 1
+        return zeros_for(f"{key}:{self._zeros_made}", cell, states, timesteps, self._make_zeros)
+
+    def captures_cells(self) -> bool:
+        """Return whether a cell that is called now is called by hand, not by a recurrent layer."""
         return not self._is_in_layer
 
     @contextmanager
     def in_layer(self) -> Iterator[None]:
-        """Mark what happens meanwhile as the work of a recurrent layer."""
+        """Attribute the calls of cells in this context to a recurrent layer."""
         before, self._is_in_layer = self._is_in_layer, True
         try:
             yield
@@ -61,8 +82,8 @@ class CaptureSession:
             self._is_in_layer = before
 
     @contextmanager
-    def apart(self) -> Iterator[Scope]:
-        """Put what is heard meanwhile in a scope of its own."""
+    def nested_scope(self) -> Iterator[Scope]:
+        """Add the calls in this context to a scope of their own."""
         before, self.scope = self.scope, Scope(self.layers.wants)
         try:
             yield self.scope
@@ -70,10 +91,10 @@ class CaptureSession:
             self.scope = before
 
     def calls(self) -> dict[str, LayerCall]:
-        """Return what was heard, by key; the second call of a layer is `key#2`.
+        """Return what was captured, by key; the second call of a layer is `key#2`.
 
-        Nothing of a layer that also ran where it was not heard: a call beside a graph loop is as a rule only how the
-        loop learns the shape of its result, as in `keras.ops.map`, and no part of what the model computes.
+        A layer that also ran where it was out of reach is left out: its call beside a graph loop is, as in
+        `keras.ops.map`, usually how the loop learns the shape of its result, and no part of what the model computes.
         """
-        heard = self.scope.finished()
-        return {key: call for key, call in heard.items() if key.partition("#")[0] not in self.unreachable}
+        captured = self.scope.finished()
+        return {key: call for key, call in captured.items() if key.partition("#")[0] not in self.unreachable}
