@@ -1,4 +1,4 @@
-"""`RNNTimeline`: the Keras callback. It decides WHEN to capture; `probe` captures and `log` writes."""
+"""`RNNTimeline`: the Keras callback. It decides when to capture; `probe` captures and `log` writes."""
 
 from __future__ import annotations
 
@@ -25,46 +25,47 @@ _log = logging.getLogger("tb_rnn_plugin")
 class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
     """Logs every gate and state of a model's recurrent layers for TensorBoard's RNN Timeline tab.
 
-    At the end of each epoch the model is called once on a fixed batch, and what its recurrent layers did is written
-    to `<log_dir>/rnn`. Training is not disturbed: weights, RNN states, random numbers, batch-norm statistics and
-    metrics stay as they were. Whatever is wrong with the arguments is raised before training starts; after that a
-    failure warns once, and training goes on.
+    At the end of each epoch, the callback calls the model once on a fixed batch, the probe, and writes what its
+    recurrent layers did to `<log_dir>/rnn`. It does not disturb training: weights, RNN states, random numbers,
+    batch-norm statistics and metrics stay as they were. Invalid arguments raise before training starts; after that, the
+    first failure warns, and training continues.
 
     Args:
-        log_dir: Directory that TensorBoard reads. Where `<log_dir>/rnn` holds an earlier fit, a new one goes to
-            `<log_dir>/rnn-2`, `rnn-3`, …; a fit resumed with `initial_epoch` or Keras' `BackupAndRestore` goes on in
-            the newest if it has the same probe, and takes the place of what that holds from there on.
+        log_dir: Directory that TensorBoard reads. If `<log_dir>/rnn` holds an earlier fit, a new fit is written to
+            `<log_dir>/rnn-2`, `rnn-3`, …. A fit resumed with `initial_epoch` or Keras' `BackupAndRestore` continues the
+            newest of these if that has the same probe, and replaces its steps from the resumed one on.
         probe: The fixed batch, as the model is called with it: an array, or a list, tuple or dict of arrays, samples on
-            the first axis. A few samples suffice: all their timesteps and units are stored, at every captured step.
-        targets: The targets of the probe batch, nested as `fit` takes them, to be stored with it.
-        layers: Which layers to capture: keys, layers, patterns (`"encoder/*"`, the recurrent layers that match or,
-            where none does, the others), or a function of a layer that tells whether to; None for all recurrent ones.
-            Of a layer that is not recurrent the output is captured.
-        update_freq: `"epoch"`, or N to capture after every N batches; a step then is a global batch index.
-        every: Capture every so many epochs, from epoch 0 on.
-        keep: How many steps are kept at most, from 2: the first, the last and a fair spread between; the overview still
-            shows all. None to keep all. What the run will take is logged when it starts (`logging`, level INFO), and is
-            a warning if the disk has less left.
-        tokens: Per sample, one string per timestep (a string counts as a sequence of characters).
-        annotations: By name, an array `[sample, time]`: of bools for flags (inside a string), of numbers for the rest
-            (depth).
+            the first axis. A few samples suffice: all their timesteps and units are stored at every captured step.
+        targets: The probe's targets, nested as `fit` takes them; stored with the probe.
+        layers: Which layers to capture: keys, layers, patterns (`"encoder/*"`, which match recurrent layers or, if they
+            match none, other layers), or a function that returns whether to capture a layer; None for all recurrent
+            layers. For a layer that is not recurrent, its output is captured.
+        update_freq: `"epoch"`, or N to capture after every N batches; a step is then a global batch index.
+        every: Capture every N-th epoch, from epoch 0 on.
+        keep: Maximum number of steps whose values are kept, at least 2: the first, the last, and steps spread evenly
+            between; the overview still shows all. None keeps all. The size of the run is logged when it starts
+            (`logging`, level INFO); if the disk has less space, that is a warning.
+        tokens: For each sample, one string per timestep (a string counts as a sequence of characters).
+        annotations: By name, an array `[sample, time]`: bools for flags (inside a string), numbers for anything else
+            (nesting depth).
         sample_names: One name per sample.
-        gradients: Whether the gradient of the model's own loss by every state at every timestep is captured in the same
-            pass; needs `targets`. Its loss is unweighted.
-        weights: Whether the cells' weights are stored at every step.
-        initial_states: What stateful layers start from at every step: `"zeros"`, `"current"` for what they hold, or
-            by layer a list of arrays `[sample, unit]`.
-        training: Whether the probe is run with dropout and the like.
-        dtype: `"float16"`, or `"float32"` for twice the bytes; values too large for float16 are stored as float32
-            anyway.
-        jit_compile: `"auto"` to run the probe under XLA where it compiles; True or False to insist.
+        gradients: Whether to capture the gradient of the model's own loss, unweighted, by every state at every
+            timestep, in the same pass; needs `targets`.
+        weights: Whether to store the cells' weights at every step.
+        initial_states: What stateful layers start from at every step: `"zeros"`; `"current"` for the states they hold;
+            or by key a list of arrays `[sample, unit]`, for any recurrent layers (stateful layers without an entry
+            start from zeros).
+        training: Whether the probe is run with `training=True`, which applies dropout, for example.
+        dtype: `"float16"`, or `"float32"` for twice the bytes; a signal with values too large for float16 is stored as
+            float32 in either case.
+        jit_compile: True for XLA, False for a plain graph, `"auto"` for XLA where it compiles and saves time.
 
     Example:
         >>> model.fit(x, y, epochs=20, callbacks=[RNNTimeline("logs/run-1", probe=x_val[:8])])   # doctest: +SKIP
 
     Raises:
-        ValueError: at construction or when training starts, an argument does not fit; the message says the rule and
-            the value.
+        ValueError: at construction or when training starts, an argument is invalid; the message gives the rule and the
+            value.
         NotADirectoryError, PermissionError: when training starts, `log_dir` cannot be written to.
     """
 
@@ -100,7 +101,7 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
         self._schedule = Schedule(update_freq, every)
         self._keep = keep
         self._inputs = probe
-        self._said: dict[str, Any] = {
+        self._batch_details: dict[str, Any] = {
             "targets": {} if targets is None else named_arrays(targets, "target"),
             "tokens": tokens,
             "annotations": {} if annotations is None else annotations,
@@ -124,13 +125,13 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
         self._batches_before_epoch = 0
 
     def on_train_begin(self, logs: Mapping[str, Any] | None = None) -> None:
-        """Check everything against the model, and compile the probe by running it once."""
+        """Check the arguments against the model, and compile the probe by running it once."""
         writes = backend.is_writer(self.model)
         if writes:
             check_log_dir(self._log_dir)
         if self._probe is None or self._probe.model is not self.model:
-            # On every worker of a cluster: one that stopped here alone would leave the others waiting for it, and to
-            # build a model that is not yet built takes them all.
+            # On every worker of a cluster: if the arguments are invalid, all must stop, or the others would wait for
+            # the one that does; and building a model takes all of them.
             probe = Probe(self.model, self._inputs, **self._probe_options)
             if writes:
                 self._prepare(probe)
@@ -139,31 +140,31 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
         self._is_new_fit = True
 
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
-        """Note where the epoch starts; at the first of a fit, open the run."""
+        """Note the batches before the epoch; at a fit's first epoch, open the run."""
         if self._is_new_fit:
             self._start(epoch)
         self._batches_before_epoch = self._batches
 
     def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
-        """Capture after this batch, if one is due."""
+        """Capture after this batch if the schedule says so."""
         before, self._batches = self._batches, self._batches_before_epoch + batch + 1
         if getattr(self.model, "steps_per_execution", 1) > 1:
-            # `batch` then is the first of several, the last, or one beyond the epoch's last, as Keras' version has it.
+            # `batch` is then the first or last of several, or beyond the epoch's last, depending on Keras' version.
             self._batches = self._iterations()
         if self._schedule.takes_batches(before, self._batches):
             self._capture(self._batches - 1, logs)
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
-        """Capture the epoch, if it is one to capture."""
+        """Capture the epoch if the schedule says so."""
         step = epoch + self._epochs_before
         self._epochs = step + 1
         if self._schedule.takes_epoch(step):
             self._capture(step, logs)
 
     def on_train_end(self, logs: Mapping[str, Any] | None = None) -> None:
-        """Say how many steps are missing, if any."""
+        """Close the run, and log how many steps are missing, if any."""
         if self._is_new_fit and (self.params or {}).get("epochs"):
-            self._start(self.params["epochs"])  # Nothing was left to train, but maybe to capture.
+            self._start(self.params["epochs"])  # No epoch was left to train, but a step may be left to capture.
         if self._recording is not None:
             self._recording.close()
             if self._recording.failures:
@@ -172,29 +173,33 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
     def _start(self, epoch: int) -> None:
         """Open the run of a fit that starts with this epoch."""
         self._is_new_fit = False
-        # Not read before: where training begins, Keras' BackupAndRestore may still have to restore them.
+        # Not read earlier: Keras' BackupAndRestore may restore it only after `on_train_begin`.
         self._batches = self._iterations()
-        # `fit` called again with the same callback counts its epochs from 0 again; the run's steps go on.
+        # A second `fit` with the same callback counts epochs from 0 again; the run's steps continue.
         self._epochs_before = self._epochs if epoch < self._epochs else 0
         if self._recording is not None and not self._epochs:
             first = epoch if self._schedule.unit == "epoch" else self._batches
             self._recording.open(first, self._forecast, self._steps_ahead(epoch))
-            # Killed between its backup and its capture, a training left a step out: the model is as it was then.
+            # A training killed between its backup and its capture lacks that step; the model is as it was then.
             if self._schedule.takes(first - 1) and self._recording.stops_before(first - 1):
                 self._capture(first - 1, None)
 
     def _prepare(self, probe: Probe) -> None:
-        """Run the probe for the first time, and make ready what writes it; none of this on a worker that does not."""
+        """Run the probe for the first time, and prepare what writes it; only on the worker that writes."""
         captured = probe()
         for sentence in probe.unreachable.values():
             warn(f"RNNTimeline: {sentence}")
         timesteps = {trace.key: next(iter(trace.signals.values())).shape[1] for trace in captured.traces}
-        batch = probe_batch(named_arrays(probe.inputs, "input"), timesteps, **self._said)
+        batch = probe_batch(named_arrays(probe.inputs, "input"), timesteps, **self._batch_details)
         self._recording = Recording(self._log_dir, batch, self._schedule.unit, self._dtype, self._keep)
         self._forecast = forecast(captured.traces, captured.predictions, dtype=self._dtype)
 
     def _steps_ahead(self, epoch: int) -> int | None:
-        """Return how many steps this fit captures at most, from its first epoch; None if Keras does not say."""
+        """Return the maximum number of steps that this fit captures; None if it is not known.
+
+        Args:
+            epoch: The fit's first epoch.
+        """
         params = self.params or {}
         epochs, batches = params.get("epochs"), params.get("steps")
         if epochs is None:
@@ -206,7 +211,7 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
         return self._schedule.count(self._batches, self._batches + (epochs - epoch) * batches)
 
     def _iterations(self) -> int:
-        """Return how often the model has been trained on a batch; a model that trains itself may not tell."""
+        """Return the number of batches trained on: the optimizer's count, or the callback's without an optimizer."""
         optimizer = getattr(self.model, "optimizer", None)
         return self._batches if optimizer is None else int(optimizer.iterations.numpy())
 

@@ -1,4 +1,4 @@
-"""Writes what is captured during a training, and keeps every failure of doing so to itself."""
+"""Writes what is captured during a training, and keeps failures from ending it."""
 
 from __future__ import annotations
 
@@ -24,14 +24,19 @@ _log = logging.getLogger("tb_rnn_plugin")
 
 
 class Recording:
-    """One run that is being written. The first failure is one warning; every step is tried anew.
+    """One run that is being written. The first failure warns; the next step is tried all the same.
+
+    Every failure is logged with its traceback: the first at level ERROR, later ones at level INFO.
 
     Args:
         log_dir: The user's directory.
         batch: The probe batch, written once.
         unit: What a step counts, `"epoch"` or `"batch"`.
-        dtype: What values are stored as.
-        keep: How many steps' traces are kept; None for all.
+        dtype: The dtype that values are stored in.
+        keep: Maximum number of steps whose traces are kept; None for all.
+
+    Attributes:
+        failures: Number of failures.
     """
 
     def __init__(self, log_dir: Path, batch: ProbeBatch, unit: str, dtype: str, keep: int | None = None) -> None:
@@ -47,31 +52,30 @@ class Recording:
         self.failures = 0
 
     def open(self, first_step: int, forecast: Forecast, steps: int | None) -> None:
-        """Choose the directory, write the probe batch, and say what the fit will take, before its first step.
+        """Choose the directory, write the probe batch, and log the size of the run, before the fit's first step.
 
         Args:
             first_step: The fit's first step.
-            forecast: What each step takes.
-            steps: How many there will be at most; None if that is not known.
+            forecast: The size of each step.
+            steps: Maximum number of steps; None if it is not known.
         """
         self._first_step, self._is_first = first_step, True
-        self._guarded(lambda: self._say_size(self._opened().directory, forecast, steps), "opened")
+        self._guarded(lambda: self._log_size(self._opened().directory, forecast, steps), "opened")
 
     def stops_before(self, step: int) -> bool:
-        """Tell whether the run goes on from earlier steps, none of which is this one or a later."""
+        """Return whether the run has earlier steps, and neither this one nor later ones."""
         last = None if self._directory is None else last_step(trace_directory(self._directory))
         return last is not None and last < step
 
     def write(self, step: int, capture: Callable[[], Activations], logs: Mapping[str, float]) -> None:
         """Capture and write one step."""
         self._guarded(lambda: self._write(step, capture(), logs), f"captured at step {step}")
-
         if self._keep is not None and self._writer is not None:
             writer, keep = self._writer, self._keep
             self._guarded(lambda: writer.thin(keep), f"thinned at step {step}")
 
     def close(self) -> None:
-        """Let other processes go on with the run; to write to it again is to claim it again."""
+        """Release the run for other processes; the next write claims it again."""
         self._writer = None
         if self._directory is not None:
             release(trace_directory(self._directory))
@@ -80,12 +84,11 @@ class Recording:
         writer = self._opened()
         writer.write_step(step, captured.traces, captured.predictions, logs)
         if self._is_first:
-            # Not before there is something in their place: what a fit left that was ended later than where this one
-            # resumes.
+            # Steps that an earlier fit left after the resumed one are dropped only once this step replaces them.
             writer.drop_after(step)
             self._is_first = False
 
-    def _say_size(self, directory: Path, forecast: Forecast, steps: int | None) -> None:
+    def _log_size(self, directory: Path, forecast: Forecast, steps: int | None) -> None:
         each = f"{spell_bytes(forecast.of_run(1))} a step"
         if steps is None:
             _log.info("Writing the RNN Timeline to %s, %s.", directory, each)
@@ -100,13 +103,13 @@ class Recording:
 
     def _opened(self) -> RunWriter:
         if self._directory is not None and is_lost(trace_directory(self._directory)):
-            # What stands there now may be the run of another process.
+            # The directory there now may be another process' run.
             lost, self._directory = self._directory, None
             release(trace_directory(lost))
             raise FileNotFoundError(f"{lost} was deleted while it was written")
         if self._writer is None:
             if self._directory is None or not claim_directory(self._directory):
-                # By the fit's first step, not the one at hand: a fit that failed to open at first is still a new one.
+                # By the fit's first step, not the current one: a fit is new even if its run could not be opened then.
                 self._directory = claim_run(self._log_dir, self._first_step, self._unit, self._batch.inputs)
             writer = RunWriter(self._directory, self._unit, self._dtype)
             writer.write_probe(self._batch)
@@ -114,13 +117,20 @@ class Recording:
         return self._writer
 
     def _guarded(self, action: Callable[[], object], what: str) -> None:
-        """Do something that must not end training."""
+        """Do something that must not end training.
+
+        Args:
+            action: What to do.
+            what: What it does to the run, as in "the run could not be …".
+        """
         try:
             action()
-        except Exception as error:  # Whatever it is, training goes on.
-            # The directory may be gone, or half a probe written: begin again at the next step.
+        except Exception as error:  # Training continues after any error.
+            # The directory may be gone, or half a probe written: open the run again at the next step.
             self._writer = None
             self.failures += 1
+            level = logging.ERROR if self.failures == 1 else logging.INFO
+            _log.log(level, "The run in %s could not be %s.", self._log_dir, what, exc_info=True)
             if self.failures == 1:
                 warn(
                     f"RNNTimeline: the run in {self._log_dir} could not be {what} ({error}). Training goes on; what "
@@ -129,9 +139,9 @@ class Recording:
 
 
 def warn(message: str) -> None:
-    """Warn, whatever the user's filters make of warnings."""
+    """Warn, or log the warning where the user's filters turn warnings into errors."""
     try:
         warnings.warn(message, RuntimeWarning, stacklevel=2)
     except RuntimeWarning:
-        # Under `-W error` a warning is an exception, and would end the user's training.
+        # Raised under `-W error`, it would end the user's training.
         _log.warning(message)

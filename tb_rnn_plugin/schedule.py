@@ -1,4 +1,4 @@
-"""Counts epochs and batches, and says which of them are captured."""
+"""Which epochs or batches are captured."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ class Schedule:
 
     Args:
         update_freq: `"epoch"`, or N for every N batches.
-        every: Every so many epochs.
+        every: N for every N epochs.
 
     Raises:
-        ValueError: one of them is something else.
+        ValueError: one of them is invalid.
     """
 
     update_freq: str | int
@@ -38,19 +38,19 @@ class Schedule:
         return "epoch" if self.update_freq == "epoch" else "batch"
 
     def takes(self, step: int) -> bool:
-        """Tell whether a step, an epoch or a global batch index, is one to capture."""
+        """Return whether a step, an epoch or a global batch index, is captured."""
         return step % self._stride == 0
 
     def takes_epoch(self, epoch: int) -> bool:
-        """Tell whether an epoch is captured at its end."""
+        """Return whether an epoch is captured at its end."""
         return self.unit == "epoch" and self.takes(epoch)
 
     def takes_batches(self, before: int, after: int) -> bool:
-        """Tell whether a capture is due after the batches from `before` on and short of `after`, global indices."""
+        """Return whether one of the batches from `before` up to, not including, `after` is captured; global indices."""
         return self.unit == "batch" and self.count(before, after) > 0
 
     def count(self, first: int, end: int) -> int:
-        """Return how many of the epochs, or global batch indices, from `first` on and short of `end` are captured."""
+        """Return how many epochs, or global batch indices, from `first` up to, not including, `end` are captured."""
         return len(range(-(-first // self._stride) * self._stride, end, self._stride))
 
     @property

@@ -8,12 +8,20 @@ from pkgutil import iter_modules
 from tb_rnn_plugin.probe import backends
 from tb_rnn_plugin.probe.backends.base import Backend
 
+_SUPPORTED = [module.name for module in iter_modules(backends.__path__) if module.name != "base"]
+
 try:
     import keras
 except ModuleNotFoundError as error:
+    missing = str(error.name).partition(".")[0]
+    if missing in ("keras", *_SUPPORTED):
+        raise ImportError(
+            f"Capturing a network needs Keras on TensorFlow, and {missing!r} is not installed: `pip install "
+            "tb-rnn-plugin[tensorflow]`, or any build of TensorFlow you prefer. (Looking at logs needs none.)"
+        ) from error
     raise ImportError(
-        f"Capturing a network needs Keras on TensorFlow, and {error.name!r} is not installed: "
-        "`pip install tb-rnn-plugin[tensorflow]`, or any build of TensorFlow you prefer. (Looking at logs needs none.)"
+        f"Keras cannot be imported, because {missing!r} is not installed: install it, or set the environment "
+        "variable KERAS_BACKEND=tensorflow."
     ) from error
 
 
@@ -23,11 +31,10 @@ def _load(name: str) -> Backend:
     Raises:
         ImportError: the probe does not support it.
     """
-    supported = [module.name for module in iter_modules(backends.__path__) if module.name != "base"]
-    if name not in supported:
+    if name not in _SUPPORTED:
         raise ImportError(
-            f"tb-rnn-plugin captures networks on Keras' backend {' or '.join(supported)}, and Keras runs on {name!r}: "
-            f"set the environment variable KERAS_BACKEND={supported[0]}."
+            f"tb-rnn-plugin captures networks on Keras' backend {' or '.join(_SUPPORTED)}, and Keras runs on {name!r}: "
+            f"set the environment variable KERAS_BACKEND={_SUPPORTED[0]}."
         )
     loaded: Backend = import_module(f"{backends.__name__}.{name}").BACKEND
     return loaded

@@ -94,18 +94,19 @@ _KEYS = "number layers in keys independently of the models built before"
 _LOSS = "compute the model's own loss"
 
 NAMES: tuple[KerasName, ...] = (
+    KerasName("ConvLSTMCell", _CONV_LSTM_CELL.rpartition(".")[0], "capture the gates of a ConvLSTM"),
     KerasName("_flatten_layers", _LAYER, "find the layers of a model"),
     Parameter("include_self", f"{_LAYER}._flatten_layers", "find the layers of a model"),
     Parameter("recursive", f"{_LAYER}._flatten_layers", "find the layers of a model"),
     # The loop over time.
     Used("inner_loop", f"{_RNN}.call", _LOOP),
-    *(KerasName("inner_loop", layer, _LOOP) for layer in (_RNN, _LSTM, _GRU)),
+    KerasName("inner_loop", _RNN, _LOOP),
     *(Parameter(name, f"{_RNN}.inner_loop", _LOOP) for name in ("sequences", "initial_state", "mask", "training")),
     *(Used("use_cudnn", f"{layer}.inner_loop", f"{_LOOP}, where Keras would call cuDNN") for layer in (_LSTM, _GRU)),
     Used("_call_has_training_arg", f"{_RNN}.inner_loop", "call a custom cell as Keras does"),
     Used("states", f"{_RNN}.call", "start stateful layers from given states"),
-    Used("_keras_mask", "keras.src.backend.common.masking.get_keras_mask", "read the mask of a layer's output"),
     KerasName("get_keras_mask", "keras.src.backend.common.masking", "read the mask of a layer's output"),
+    Used("_keras_mask", "keras.src.backend.common.masking.get_keras_mask", "read the mask of a layer's output"),
     # What a call leaves behind in a layer.
     Used("_called", f"{_LAYER}.__call__", _UNCHANGED),
     Used("_losses", f"{_LAYER}.add_loss", _UNCHANGED),
@@ -114,7 +115,6 @@ NAMES: tuple[KerasName, ...] = (
     *(Used("_recurrent_dropout_mask", f"{cell}.get_recurrent_dropout_mask", _UNCHANGED) for cell in _CELLS),
     *(Parameter(name, "keras.StatelessScope.__init__", _UNCHANGED) for name in ("state_mapping", "collect_losses")),
     # The cells' computations.
-    KerasName("ConvLSTMCell", _CONV_LSTM_CELL.rpartition(".")[0], "capture the gates of a ConvLSTM"),
     *(Used(name, f"{_CONV_LSTM_CELL}.__init__", "capture the gates of a ConvLSTM") for name in ("rank", "data_format")),
     *(Used(name, f"{cell}.build", "compute the gates") for cell in _CELLS for name in ("kernel", "recurrent_kernel")),
     *(Used("bias", f"{cell}.build", "compute the gates") for cell in _CELLS),
@@ -193,7 +193,7 @@ def takes_training(cell: Any) -> bool:
 
 def compile_loss(model: Any) -> Any:
     """Return the loss that `compile` made, built or not; None for a model that computes its own."""
-    return getattr(model, "_compile_loss", None)
+    return model._compile_loss
 
 
 def names_made(stem: str) -> int:

@@ -171,9 +171,9 @@ class FailsWhenTold(keras.layers.Layer):  # type: ignore[misc]
 
 
 class TellsToFail(keras.callbacks.Callback):  # type: ignore[misc]
-    """Makes a layer fail in whatever runs at the end of one epoch."""
+    """Makes a layer fail in whatever runs at the end of some epochs."""
 
-    def __init__(self, layer: FailsWhenTold, at: int) -> None:
+    def __init__(self, layer: FailsWhenTold, *at: int) -> None:
         super().__init__()
         self._layer, self._at = layer, at
 
@@ -181,14 +181,14 @@ class TellsToFail(keras.callbacks.Callback):  # type: ignore[misc]
         self._layer.told.assign(False)
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        self._layer.told.assign(epoch == self._at)
+        self._layer.told.assign(epoch in self._at)
 
 
 def test_a_probe_that_raises_during_training(tmp_path: Path) -> None:
     rnn, fails = keras.layers.LSTM(2, unroll=True, name="rnn"), FailsWhenTold()
     model, counter = new_model(keras.Sequential([rnn, fails])), BatchCounter()
     with pytest.warns(RuntimeWarning, match=r"(?s)step 1.*told to fail.*Training goes on") as caught:
-        fit(model, [TellsToFail(fails, at=1), timeline(tmp_path), counter], epochs=4)
+        fit(model, [TellsToFail(fails, 1), timeline(tmp_path), counter], epochs=4)
     assert [warning.category for warning in caught].count(RuntimeWarning) == 1
     assert counter.count == 4 * BATCHES
     assert open_run(tmp_path / "rnn").steps == [0, 2, 3]
@@ -204,3 +204,21 @@ def test_a_failure_is_no_exception_where_warnings_are_errors(tmp_path: Path, cap
     said = [record.getMessage() for record in caplog.records if record.name == "tb_rnn_plugin"]
     assert len([message for message in said if "Training goes on" in message]) == 1
     assert said[-1] == f"Steps that could not be written to {tmp_path / 'logs'}: 1."
+
+
+def test_every_failure_is_logged_with_its_traceback(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """The first as an error, beside its warning; later ones at level INFO."""
+    rnn, fails = keras.layers.LSTM(2, unroll=True, name="rnn"), FailsWhenTold()
+    model = new_model(keras.Sequential([rnn, fails]))
+    callbacks = [TellsToFail(fails, 1, 3), timeline(tmp_path)]
+    with caplog.at_level(logging.INFO, logger="tb_rnn_plugin"), pytest.warns(RuntimeWarning):
+        fit(model, callbacks, epochs=4)
+    failures = [record for record in caplog.records if record.name == "tb_rnn_plugin" and record.exc_info]
+    assert [record.getMessage() for record in failures] == [
+        f"The run in {tmp_path} could not be captured at step {step}." for step in (1, 3)
+    ]
+    assert [record.levelname for record in failures] == ["ERROR", "INFO"]
+    for record in failures:
+        text = logging.Formatter().format(record)
+        assert "Traceback (most recent call last)" in text
+        assert "told to fail" in text

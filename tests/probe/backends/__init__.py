@@ -1,0 +1,1 @@
+"""The Keras backends behind the probe."""
