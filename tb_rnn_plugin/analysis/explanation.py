@@ -1,15 +1,17 @@
-"""What an explanation consists of, and how it reads in a terminal."""
+"""What an explanation consists of, and how it is printed."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
 
-from tb_rnn_plugin.analysis.activations import LINEAR, activation_function, applied
+from tb_rnn_plugin.cells.activations import LINEAR
+from tb_rnn_plugin.cells.expression import Application, Expression, Number, Sum, Value, substitute
+from tb_rnn_plugin.cells.pieces import Piece, format_number, pieces_of, text_of
 
-_SHOWN = 10
+_MAX_PRINTED = 10
+"""How many contributions are printed."""
 
 
 @dataclass(frozen=True)
@@ -33,28 +35,49 @@ class Contribution:
     value: float
 
 
-@dataclass(frozen=True, kw_only=True)
-class Explanation:
-    """One value of a cell, taken apart. `print` shows it as an equation with its numbers.
+@dataclass(frozen=True)
+class Part:
+    """One part of the sum that a value is, or that its activation function is applied to.
 
     Attributes:
-        layer: The layer's key; empty if it was not said.
+        name: `"input"`, `"recurrent"` or `"bias"`; of a state made of gates, the term of its equation.
+        value: What it adds.
+        term: The term; None where the part is not one term.
+    """
+
+    name: str
+    value: float
+    term: Expression | None = None
+
+    @property
+    def pieces(self) -> tuple[Piece, ...]:
+        """The name as it is set in type."""
+        return (Piece(self.name),) if self.term is None else pieces_of(self.term)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Explanation:
+    """One value of a cell, explained. `print` shows it as an equation with its numbers.
+
+    Attributes:
+        layer: The layer's key; empty if none was given.
         signal: `"forget_gate"`, …
         sample: Index in the batch.
         timestep: Index on the input's time axis.
         unit: Index of the unit.
         step: The captured step; None for a live capture.
-        read_before: The timestep whose states the cell came with; None where they are initial states.
-        equation: In letters, with the layer's own activation functions.
+        read_before: The timestep that the previous states are from; None where they are initial states.
+        left: The left side of the equation.
+        right: The right side in letters, with the layer's own activation functions.
         activation: Name of the activation function, as in the layer's `config`; None where the equation has none.
-        value: The right side of the equation, computed from the other stored numbers; what was captured where the
-            activation function is not known.
+        value: The right side, computed from the other stored numbers; what was captured where the activation function
+            is not known.
         captured: The value as stored; a float16 log has rounded it, and everything that `value` is computed from.
+        recomputed: Whether `value` was computed.
         pre_activation: The sum that the activation function is applied to; None for a state made of gates.
-        parts: Of a gate, a candidate or a SimpleRNN's state, what `"input"`, `"recurrent"` and `"bias"` add to
-            `pre_activation`; of a state made of gates, the terms of its equation, which add up to `value`.
-        numbers: The letters of a state's equation with their values; empty where there is a pre-activation.
-        contributions: What makes up the parts `"input"` and `"recurrent"`, the strongest, by absolute value, first;
+        terms: The parts, in order: see `parts`.
+        letters: The symbols of a state's equation with their values, in order; empty where there is a pre-activation.
+        contributions: What the parts `"input"` and `"recurrent"` consist of, the strongest, by absolute value, first;
             empty for a state made of gates.
     """
 
@@ -65,14 +88,71 @@ class Explanation:
     unit: int
     step: int | None = None
     read_before: int | None = None
-    equation: str
+    left: Value
+    right: Expression
     activation: str | None
     value: float
     captured: float
+    recomputed: bool = True
     pre_activation: float | None = None
-    parts: Mapping[str, float]
-    numbers: Mapping[str, float] = field(default_factory=dict)
+    terms: tuple[Part, ...]
+    letters: Mapping[Value, float] = field(default_factory=dict)
     contributions: tuple[Contribution, ...] = ()
+
+    @property
+    def equation(self) -> str:
+        """The equation in letters: `"f = sigmoid(W_f x + U_f h + b_f)"`."""
+        return f"{text_of(self.left)} = {text_of(self.right)}"
+
+    @property
+    def parts(self) -> dict[str, float]:
+        """The parts of a sum by name.
+
+        Of a gate, a candidate or a SimpleRNN's state, what `"input"`, `"recurrent"` and `"bias"` add to
+        `pre_activation`; of a state made of gates, the terms of its equation, which add up to `value`.
+        """
+        return {part.name: part.value for part in self.terms}
+
+    @property
+    def numbers(self) -> dict[str, float]:
+        """The letters of a state's equation with their values; empty where there is a pre-activation."""
+        return {str(symbol): value for symbol, value in self.letters.items()}
+
+    @property
+    def not_recomputed(self) -> str | None:
+        """Why `value` is the captured one; None where it was computed."""
+        return None if self.recomputed else f"as captured: {self.activation} is not recomputed"
+
+    @property
+    def sides(self) -> tuple[Expression, ...]:
+        """The right sides: first in letters, then in numbers, ever shorter, without the last, which is `value`."""
+        total = Sum(tuple(Number(part.value) for part in self.terms))
+        if self.pre_activation is None:
+            in_numbers = substitute(self.right, self.letters)
+            return (self.right, in_numbers, total) if len(self.terms) > 1 else (self.right, in_numbers)
+        name = self.activation or LINEAR
+        shorter = () if name == LINEAR else (Application(name, Number(self.pre_activation)),)
+        return (self.right, Application(name, total), *shorter)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the explanation as JSON values; equations are lists of pieces, see `Piece`."""
+        same = (
+            "layer", "signal", "sample", "timestep", "step", "unit", "read_before", "value", "captured", "recomputed",
+            "not_recomputed", "pre_activation", "activation",
+        )  # fmt: skip
+        return {
+            **{name: getattr(self, name) for name in same},
+            "left": _pieces_json(pieces_of(self.left)),
+            "sides": [_pieces_json(pieces_of(side)) for side in self.sides],
+            "numbers": [
+                {"pieces": _pieces_json(pieces_of(of)), "signal": of.signal, "before": of.before, "value": value}
+                for of, value in self.letters.items()
+            ],
+            "parts": [
+                {"name": part.name, "pieces": _pieces_json(part.pieces), "value": part.value} for part in self.terms
+            ],
+            "contributions": [asdict(contribution) for contribution in self.contributions],
+        }
 
     def __str__(self) -> str:
         return "\n".join([self._title(), "", *self._equation_lines(), *self._part_lines(), *self._contribution_lines()])
@@ -83,38 +163,27 @@ class Explanation:
         return f"{self.layer} {self.signal}: ".lstrip() + ", ".join(where)
 
     def _equation_lines(self) -> list[str]:
-        left, _, right = self.equation.partition(" = ")
-        is_known = self.activation is None or activation_function(self.activation) is not None
-        held_against = (
-            f"captured: {_short(self.captured)}" if is_known else f"as captured: {self.activation} is not recomputed"
-        )
-        sides = [right, *self._right_sides(), f"{_short(self.value)}    ({held_against})"]
-        return [f"  {left} = {sides[0]}", *(f"  {' ' * len(left)} = {side}" for side in sides[1:])]
-
-    def _right_sides(self) -> list[str]:
-        """Return the equation's right side, ever shorter, in numbers."""
-        total = _sum(self.parts)
-        if self.pre_activation is None:
-            numbers = _with_numbers(self.equation.partition(" = ")[2], self.numbers)
-            return [numbers, total] if len(self.parts) > 1 else [numbers]
-        name = self.activation or LINEAR
-        sides = [applied(name, total), applied(name, _short(self.pre_activation))]
-        return sides[:1] if name == LINEAR else sides
+        left = text_of(self.left)
+        comparison = self.not_recomputed or f"captured: {format_number(self.captured)}"
+        first, *others = [*map(text_of, self.sides), f"{format_number(self.value)}    ({comparison})"]
+        return [f"  {left} = {first}", *(f"  {' ' * len(left)} = {side}" for side in others)]
 
     def _part_lines(self) -> list[str]:
-        width = max(map(len, self.parts))
-        return ["", *(f"  {name:<{width}}  {_aligned(value)}" for name, value in self.parts.items())]
+        width = max(len(part.name) for part in self.terms)
+        return ["", *(f"  {part.name:<{width}}  {_aligned(part.value)}" for part in self.terms)]
 
     def _contribution_lines(self) -> list[str]:
         if not self.contributions:
             return []
-        total, shown = len(self.contributions), self.contributions[:_SHOWN]
-        heading = f"The {len(shown)} strongest of {total} contributions" if total > _SHOWN else "All contributions"
-        names = [f"{_NAMES[c.source]} {c.index}" for c in shown]
+        total, printed = len(self.contributions), self.contributions[:_MAX_PRINTED]
+        heading = (
+            f"The {len(printed)} strongest of {total} contributions" if total > len(printed) else "All contributions"
+        )
+        names = [f"{_NAMES[c.source]} {c.index}" for c in printed]
         width = max(map(len, names))
         rows = [
             f"  {name:<{width}}  {_aligned(c.value)}  = {_aligned(c.weight)} * {_aligned(c.activity)}"
-            for name, c in zip(names, shown, strict=True)
+            for name, c in zip(names, printed, strict=True)
         ]
         return ["", f"{heading}, weight * activity:", *(row.rstrip() for row in rows)]
 
@@ -122,21 +191,9 @@ class Explanation:
 _NAMES = {"input": "input feature", "recurrent": "recurrent unit"}
 
 
-def _with_numbers(text: str, numbers: Mapping[str, float]) -> str:
-    """Return the text with each letter replaced by its number; a function's name is no letter."""
-    letters = "|".join(map(re.escape, numbers))
-    return re.sub(rf"\b({letters})\b(?!\()", lambda match: _short(numbers[match[1]]), text)
-
-
-def _sum(parts: Mapping[str, float]) -> str:
-    """Return the parts with plus and minus between them."""
-    first, *rest = parts.values()
-    return _short(first) + "".join(f" - {_short(-v)}" if v < 0 else f" + {_short(v)}" for v in rest)
-
-
-def _short(value: float) -> str:
-    return f"{value:.4g}"
+def _pieces_json(pieces: tuple[Piece, ...]) -> list[dict[str, Any]]:
+    return [piece.to_json() for piece in pieces]
 
 
 def _aligned(value: float) -> str:
-    return f"{_short(value):>10}"
+    return f"{format_number(value):>10}"

@@ -7,26 +7,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tb_rnn_plugin.analysis import equations
-from tb_rnn_plugin.analysis.backpropagation import Floats, Reading, backpropagate
-from tb_rnn_plugin.analysis.derivatives import DERIVATIVES
 from tb_rnn_plugin.analysis.errors import AnalysisError
+from tb_rnn_plugin.analysis.explain import explained_signal
 from tb_rnn_plugin.analysis.sequences import timesteps_before
 from tb_rnn_plugin.analysis.timestep_inputs import check_place, checked_index
 from tb_rnn_plugin.analysis.weights import gate_weights
+from tb_rnn_plugin.cells import CellSpec, cell_specs, find_spec
+from tb_rnn_plugin.cells.activations import ACTIVATIONS, Floats
+from tb_rnn_plugin.cells.backpropagation import Backward, Reading
+from tb_rnn_plugin.cells.spec import activation_name
 from tb_rnn_plugin.log.schema import Array, LayerTrace
 
 KEPT = 0.01
 """The share of the gradient one timestep back that still counts as memory."""
-
-_KEEPING = {
-    "LSTM": "forget_gate",
-    "ConvLSTM1D": "forget_gate",
-    "ConvLSTM2D": "forget_gate",
-    "ConvLSTM3D": "forget_gate",
-    "GRU": "update_gate",
-}
-"""By cell, the gate that multiplies the old state. In Keras' GRU that is z, in Cho et al. 2014 as well."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,8 +31,8 @@ class Reach:
             timestep. 0 at timesteps read after the value's, and in other sequences; NaN where masked.
         steps: How many timesteps the value looks back: of those read before it, from the last one on, how many there
             are until the norm, over the units of all states, falls below `KEPT` of that at the last one. All that were
-            read of the sequence, if it never does; 0 if none was, or nothing goes on from one timestep to the next.
-        end: The farthest timestep within that reach; the value's own where `steps` is 0.
+            read of the sequence, if it never does; 0 if none was, or nothing is carried from one timestep to the next.
+        end: The farthest timestep within the reach; the value's own where `steps` is 0.
         is_all: Whether all that was read before the value is within its reach.
     """
 
@@ -53,28 +46,29 @@ def horizon(trace: LayerTrace) -> Array:
     """Return how many timesteps each unit's gate lets it remember: `1 / (1 - mean gate)`.
 
     A state that is multiplied by a gate f each timestep fades as `f**t`, in the characteristic time `1 / (1 - f)`:
-    Tallec & Ollivier 2018, "Can recurrent neural networks warp time?" (arXiv:1804.11188). float16, in which gates are
-    stored, tells those close to 1 apart by 1/2048: horizons beyond some hundred timesteps are rough.
+    Tallec & Ollivier 2018, "Can recurrent neural networks warp time?" (arXiv:1804.11188). Gates are stored as float16,
+    whose steps near 1 are 1/2048: horizons beyond some hundred timesteps are rough.
 
     Args:
         trace: What an LSTM, ConvLSTM or GRU did.
 
     Returns:
-        `[unit]` of float64, timesteps, from the mean of the forget gate (of a GRU the update gate, which multiplies the
-        old state in Keras) over all timesteps read of all samples. Infinite where that is 1 or, as with a gate that has
-        no bound, above; NaN where a gate is, and where no timestep was read.
+        `[unit]` of float64, timesteps, from the mean of the gate that multiplies the old state over all timesteps read
+        of all samples: the forget gate of an LSTM, the update gate of Keras' GRU. Infinite where the mean is 1 or, for
+        a gate without a bound, above; NaN where a gate is, and where no timestep was read.
 
     Raises:
         AnalysisError: the cell has no such gate.
     """
-    if trace.cell not in _KEEPING:
+    spec = find_spec(trace.cell)
+    if spec is None or spec.keeps is None:
+        keeping = ", ".join(spec.name for spec in cell_specs() if spec.keeps)
         raise AnalysisError(
-            f"A horizon is that of a gate which multiplies the old state, as in the cells {', '.join(_KEEPING)}, "
-            f"got {trace.cell}."
+            f"A horizon is that of a gate which multiplies the old state, as in the cells {keeping}, got {trace.cell}."
         )
-    gate = trace.signals.get(_KEEPING[trace.cell])
+    gate = trace.signals.get(spec.keeps)
     if gate is None:
-        raise AnalysisError(f"The trace of layer {trace.key!r} must hold its {_KEEPING[trace.cell]}, got one without.")
+        raise AnalysisError(f"The trace of layer {trace.key!r} must hold its {spec.keeps}, got one without.")
     read = gate.reshape(-1, gate.shape[2]) if trace.mask is None else gate[trace.mask]
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = read.sum(axis=0, dtype=np.float64) / len(read)
@@ -84,11 +78,11 @@ def horizon(trace: LayerTrace) -> Array:
 def reach(trace: LayerTrace, *, sample: int, timestep: int, unit: int, signal: str = "hidden_state") -> Reach:
     """Measure how far back one value of a state depends on earlier states, by its gradient.
 
-    It is backpropagated in float64 through the cell's equations, with the weights, gates and states as they are stored.
-    Each derivative is the total one, by all ways from that state to the value; that of an LSTM's cell state includes
-    the hidden state it makes. A masked timestep carries the states on, so the gradient passes through it. A layer that
-    goes backwards read the later timesteps before, and nothing passes from one sequence on the time axis to another,
-    nor to a call of a cell by hand that was given other states.
+    The gradient is backpropagated in float64 through the cell's equations, with weights, gates and states as stored.
+    Each derivative is a total one, by all ways from that state to the value: the derivative by an LSTM's cell state
+    includes the hidden state made from it. A masked timestep carries the states on, so the gradient passes through it.
+    A layer that goes backwards read the later timesteps before. Nothing passes from one sequence on the time axis to
+    another, nor to a call of a cell by hand that was given other states.
 
     Args:
         trace: What an LSTM, GRU or SimpleRNN did, with its weights.
@@ -101,18 +95,21 @@ def reach(trace: LayerTrace, *, sample: int, timestep: int, unit: int, signal: s
         The norms of the gradient and how far they reach; not finite where a network has diverged.
 
     Raises:
-        AnalysisError: the cell, the signal or an activation function is another one, the weights were not stored,
-            dropout was applied, or the timestep is masked.
-        OutOfRangeError: there is no such sample, timestep or unit; none counts from the end.
+        AnalysisError: the cell's derivatives are not known, the signal is no state, the derivative of an activation
+            function is not known, the weights were not stored, dropout was applied, or the timestep is masked.
+        OutOfRangeError: there is no such sample, timestep or unit; a negative index is out of range.
     """
-    _check(trace, signal)
+    spec, backward = _checked(trace, signal)
     weights = gate_weights(trace.cell, trace.weights)
-    check_place(trace, sample, timestep)
+    check_place(trace, spec, sample, timestep)
     unit = checked_index(f"Units of {signal}", unit, trace.signals[signal].shape[2])
     before = timesteps_before(trace, sample, timestep)
     read = np.append(before[::-1], timestep)
+    reading = _reading(trace, spec, sample, read)
+    start = {state: np.zeros_like(reading.now[state]) for state in spec.states}
+    start[signal][-1, unit] = 1.0
     with np.errstate(all="ignore"):  # A network that has diverged is measured, too.
-        gradients = backpropagate(trace.cell, trace.config, weights, _reading(trace, sample, read), signal, unit)
+        gradients = backward(trace.config, weights, reading, start)
         lengths = {state: np.linalg.norm(gradient, axis=1) for state, gradient in gradients.items()}
         together = np.linalg.norm(np.stack([*lengths.values()]), axis=0)
     norms = {}
@@ -132,27 +129,28 @@ def _steps(back: Floats) -> int:
     return int(np.argmax(small)) if small.any() else len(back)
 
 
-def _reading(trace: LayerTrace, sample: int, read: Array) -> Reading:
+def _reading(trace: LayerTrace, spec: CellSpec, sample: int, read: Array) -> Reading:
     now = {name: values[sample, read].astype(np.float64) for name, values in trace.signals.items()}
-    # What the first timestep came with is before all states that the derivatives are by: none depends on it.
-    before = {state: np.pad(now[state][:-1], ((1, 0), (0, 0))) for state in equations.STATES[trace.cell]}
+    # The states before the first timestep precede all states that derivatives are taken by: none depends on them.
+    before = {state: np.pad(now[state][:-1], ((1, 0), (0, 0))) for state in spec.states}
     return Reading(np.asarray(trace.inputs)[sample, read].astype(np.float64), before, now)
 
 
-def _check(trace: LayerTrace, signal: str) -> None:
-    if trace.cell not in equations.STATES:
+def _checked(trace: LayerTrace, signal: str) -> tuple[CellSpec, Backward]:
+    """Return a layer's cell and its derivatives, or raise if the reach of this signal cannot be measured."""
+    spec = find_spec(trace.cell)
+    if spec is None or spec.backward is None:
+        measured = ", ".join(spec.name for spec in cell_specs() if spec.backward)
+        raise AnalysisError(f"The reach of a value is known for the cells {measured}, got {trace.cell}.")
+    if signal not in spec.states:
         raise AnalysisError(
-            f"The reach of a value is known for the cells {', '.join(equations.STATES)}, got {trace.cell}."
+            f"The reach of a value is that of a state, {' or '.join(map(repr, spec.states))}, got {signal!r}."
         )
-    states = equations.STATES[trace.cell]
-    if signal not in states:
-        raise AnalysisError(
-            f"The reach of a value is that of a state, {' or '.join(map(repr, states))}, got {signal!r}."
-        )
-    equations.check(trace.cell, trace.config, signal)
-    for gate in equations.SUMS[trace.cell]:
-        name = equations.activation_of(trace.config, gate)
-        if name not in DERIVATIVES:
+    explained_signal(trace.cell, trace.config, signal)
+    for own in spec.signals:
+        if own.activation and activation_name(trace.config, own.activation) not in ACTIVATIONS:
             raise AnalysisError(
-                f"The reach of a value needs activation functions of Keras whose derivative is known, got {name!r}."
+                "The reach of a value needs activation functions of Keras whose derivative is known, "
+                f"got {activation_name(trace.config, own.activation)!r}."
             )
+    return spec, spec.backward

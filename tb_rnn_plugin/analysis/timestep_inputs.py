@@ -1,4 +1,4 @@
-"""Picks one timestep of one sample out of a layer's trace: what the cell read, the state it had, and what it did."""
+"""Selects one timestep of one sample of a layer: what the cell read, its states before, and what it computed."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from operator import index
 
 import numpy as np
 
-from tb_rnn_plugin.analysis.equations import STATES, SUMS
 from tb_rnn_plugin.analysis.errors import AnalysisError, OutOfRangeError
 from tb_rnn_plugin.analysis.sequences import called_by_hand, sequence_count, timesteps_before
+from tb_rnn_plugin.cells import CellSpec
 from tb_rnn_plugin.log.schema import Array, LayerTrace
 
 
@@ -19,9 +19,9 @@ class TimestepInputs:
 
     Attributes:
         x: `[feature]`, what the cell read.
-        previous: By state, `[unit]`, what the cell came with.
-        now: By signal, `[unit]`, what it did.
-        read_before: The timestep that left the previous states; None where they are initial states.
+        previous: By state, `[unit]`, the states before this timestep.
+        now: By signal, `[unit]`, what the cell computed.
+        read_before: The timestep that the previous states are from; None where they are initial states.
     """
 
     x: Array
@@ -30,23 +30,29 @@ class TimestepInputs:
     read_before: int | None
 
 
-def timestep_inputs(trace: LayerTrace, sample: int, timestep: int) -> TimestepInputs:
-    """Return one timestep of one sample of an LSTM, GRU or SimpleRNN.
+def timestep_inputs(trace: LayerTrace, spec: CellSpec, sample: int, timestep: int) -> TimestepInputs:
+    """Return one timestep of one sample of a layer.
+
+    Args:
+        trace: What the layer did.
+        spec: Its cell.
+        sample: Index in the batch.
+        timestep: Index on the input's time axis.
 
     Raises:
         OutOfRangeError: there is no such sample or timestep.
         AnalysisError: the timestep is masked, or the trace lacks what is needed.
     """
-    check_place(trace, sample, timestep)
+    check_place(trace, spec, sample, timestep)
     timesteps = next(iter(trace.signals.values())).shape[1]
     before = timesteps_before(trace, sample, timestep)
     read_before = int(before[0]) if len(before) else None
     sequence = timestep // (timesteps // sequence_count(trace, timesteps))
     by_hand = called_by_hand(trace, timesteps)
     previous = {}
-    for state in STATES[trace.cell]:
+    for state in spec.states:
         initial = trace.initial_states[state]
-        if by_hand:  # What the model gave the cell, whatever that is.
+        if by_hand:  # Whatever the model passed to the cell.
             previous[state] = initial[sample, timestep]
         elif read_before is not None:
             previous[state] = trace.signals[state][sample, read_before]
@@ -56,8 +62,8 @@ def timestep_inputs(trace: LayerTrace, sample: int, timestep: int) -> TimestepIn
     return TimestepInputs(np.asarray(trace.inputs)[sample, timestep], previous, now, read_before)
 
 
-def check_place(trace: LayerTrace, sample: int, timestep: int) -> None:
-    """Raise unless a trace holds such a timestep of such a sample, it was read, and what it was read with is there.
+def check_place(trace: LayerTrace, spec: CellSpec, sample: int, timestep: int) -> None:
+    """Raise unless the layer read this timestep of this sample, and the trace holds all that its cell computed with.
 
     Raises:
         OutOfRangeError: there is no such sample or timestep.
@@ -71,14 +77,14 @@ def check_place(trace: LayerTrace, sample: int, timestep: int) -> None:
             f"A value can be explained only at a timestep that layer {trace.key!r} read, got {timestep}, which is "
             "masked in this sample: choose one that the mask keeps."
         )
-    for signal in dict.fromkeys((*SUMS[trace.cell], *STATES[trace.cell])):
-        # Another cell of the same name has other signals.
+    for signal in (signal.name for signal in spec.signals):
+        # A cell of the user's may have the same name and other signals.
         if signal not in trace.signals or trace.signals[signal].shape != (samples, timesteps, units):
             raise AnalysisError(
                 f"The trace of layer {trace.key!r} must hold the {signal} of all units, as Keras' {trace.cell} has it, "
                 "got one without."
             )
-    absent = [state for state in STATES[trace.cell] if state not in trace.initial_states]
+    absent = [state for state in spec.states if state not in trace.initial_states]
     if trace.inputs is None or absent:
         raise AnalysisError(
             f"The trace of layer {trace.key!r} must hold its inputs and initial states, got one without."
@@ -86,7 +92,7 @@ def check_place(trace: LayerTrace, sample: int, timestep: int) -> None:
 
 
 def checked_index(what: str, value: int, size: int) -> int:
-    """Return an index, or raise an IndexError unless it is within `size`; none counts from the end."""
+    """Return an index, or raise an OutOfRangeError unless it is from 0 to below `size`."""
     if not 0 <= index(value) < size:
         raise OutOfRangeError(f"{what} are 0 to {size - 1}, got {value}.")
     return index(value)

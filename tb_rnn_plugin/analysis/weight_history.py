@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tb_rnn_plugin.analysis.weights import GateWeights
+from tb_rnn_plugin.cells.weights import GateWeights
 from tb_rnn_plugin.log.schema import Array
 
 BINS = 48

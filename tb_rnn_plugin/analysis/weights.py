@@ -1,75 +1,42 @@
-"""Where W and U are: a cell's variables, cut into the weights of each gate."""
+"""Cuts a cell's variables into the weights of each gate."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from tb_rnn_plugin.analysis.errors import AnalysisError
+from tb_rnn_plugin.cells import cell_specs, find_spec
+from tb_rnn_plugin.cells.weights import GateWeights
 from tb_rnn_plugin.log.schema import Array
-
-_LSTM = ("input_gate", "forget_gate", "candidate", "output_gate")
-_COLUMNS = {
-    "LSTM": _LSTM,
-    "ConvLSTM1D": _LSTM,
-    "ConvLSTM2D": _LSTM,
-    "ConvLSTM3D": _LSTM,
-    "GRU": ("update_gate", "reset_gate", "candidate"),
-    "SimpleRNN": ("hidden_state",),
-}
-"""By cell, the signals whose weights Keras stores side by side in one kernel, in the order of its columns."""
-
-
-@dataclass(frozen=True, eq=False)
-class GateWeights:
-    """The weights of one gate: what it reads goes through `act(W x + U h + b)`.
-
-    As Keras stores them, a row per number read and a column per unit: in NumPy, `x @ W + h @ U + b`. The arrays may be
-    views of those they were cut from.
-
-    Attributes:
-        W: `[feature, unit]`; of a ConvLSTM `[*kernel, feature, filter]`.
-        U: `[unit, unit]`, from the first to the second; of a ConvLSTM `[*kernel, filter, filter]`.
-        b: `[unit]`, or None for a layer without bias.
-        recurrent_b: `[unit]`, the second bias of a GRU with `reset_after`: added to `U h`, in the candidate before the
-            reset gate multiplies it; None for all others.
-    """
-
-    W: Array
-    U: Array
-    b: Array | None = None
-    recurrent_b: Array | None = None
 
 
 def gate_weights(cell: str, weights: Mapping[str, Array]) -> dict[str, GateWeights]:
-    """Return a cell's weights by gate.
-
-    The columns are in Keras' order: i, f, c, o of an LSTM and a ConvLSTM; z, r, h of a GRU. The gates' equations are
-    those of Hochreiter & Schmidhuber 1997 with Gers et al. 2000, Shi et al. 2015, Cho et al. 2014 and Elman 1990.
+    """Return a cell's weights by gate, in Keras' order of columns.
 
     Args:
-        cell: As in the log: `"LSTM"`, `"GRU"`, `"SimpleRNN"`, `"ConvLSTM1D"`, `"ConvLSTM2D"` or `"ConvLSTM3D"`.
+        cell: As in the log, `"LSTM"`, `"GRU"`, `"ConvLSTM2D"`.
         weights: The cell's variables by Keras' names: `kernel` `[feature, gate * unit]`, `recurrent_kernel`
-            `[unit, gate * unit]`; `bias` `[gate * unit]`, or `[2, gate * unit]` of a GRU with `reset_after`; none of
-            that name for a layer without bias.
+            `[unit, gate * unit]`; `bias` `[gate * unit]`, or `[2, gate * unit]` of a GRU with `reset_after`; a layer
+            without bias has none of that name.
 
     Returns:
         `input_gate`, `forget_gate`, `candidate`, `output_gate` of an LSTM or ConvLSTM; `update_gate`, `reset_gate`,
         `candidate` of a GRU; `hidden_state` of a SimpleRNN.
 
     Raises:
-        AnalysisError: the cell is another one, the weights were not stored, or are not those of such a cell.
+        AnalysisError: the cell's gates are not known, the weights were not stored, or do not fit the cell.
     """
-    if cell not in _COLUMNS:
+    spec = find_spec(cell)
+    if spec is None:
         raise AnalysisError(
-            f"Weights by gate are known for the cells {', '.join(_COLUMNS)}, got {cell}: "
+            f"Weights by gate are known for the cells {', '.join(spec.name for spec in cell_specs())}, got {cell}: "
             f"use its variables as they are, {_listed(weights)}."
         )
     if not weights:
         raise AnalysisError(f"The weights of this {cell} must be stored, got none: write the log with weights=True.")
-    gates = _COLUMNS[cell]
+    gates = spec.columns
     if not {"kernel", "recurrent_kernel"} <= weights.keys():
         raise AnalysisError(f"The weights of {cell} must be kernel, recurrent_kernel and bias, got {_listed(weights)}.")
     kernel, recurrent_kernel = np.asarray(weights["kernel"]), np.asarray(weights["recurrent_kernel"])
@@ -91,14 +58,14 @@ def gate_weights(cell: str, weights: Mapping[str, Array]) -> dict[str, GateWeigh
 def split_kernel(
     kernel: Array, bias: Array | None = None, *, gates: Sequence[str] = ("hidden_state",)
 ) -> dict[str, GateWeights]:
-    """Return the weights by gate of an old cell, which stores W and U in one matrix, the first above the second.
+    """Return the weights by gate of an old cell, which stores W above U in one matrix.
 
-    So did TensorFlow 1: `BasicRNNCell`, one gate; and `BasicLSTMCell`, whose gates are, in this order, `input_gate`,
-    `candidate`, `forget_gate`, `output_gate`. Its `forget_bias`, 1 unless set, was added to the forget gate's sum
-    whenever the cell ran and is not in the stored bias: add it to that gate's `b`.
+    TensorFlow 1 did so: `BasicRNNCell` has one gate, and `BasicLSTMCell` has, in this order, `input_gate`,
+    `candidate`, `forget_gate`, `output_gate`. Its `forget_bias`, 1 by default, was added to the forget gate's sum at
+    every call and is not part of the stored bias: add it to that gate's `b`.
 
     Args:
-        kernel: `[feature + unit, gate * unit]`: rows first of the inputs, then of the units; columns gate by gate.
+        kernel: `[feature + unit, gate * unit]`: the rows of the inputs, then those of the units; columns gate by gate.
         bias: `[gate * unit]`, or None.
         gates: Names in the order of the columns.
 

@@ -12,8 +12,6 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tb_rnn_plugin.analysis.activations import ACTIVATIONS
-from tb_rnn_plugin.analysis.derivatives import DERIVATIVES, activate, derivative
 from tb_rnn_plugin.analysis.explain import explain
 from tb_rnn_plugin.analysis.memory import KEPT, horizon, reach
 from tb_rnn_plugin.log.schema import Array, LayerTrace
@@ -99,25 +97,6 @@ def test_activations_that_do_not_tell_their_derivative(form: str, name: str, mon
     monkeypatch.setitem(activations.BY_NAME, name, WITHOUT_BOUND[name])
     trace = reference_trace(form, activation=name)
     assert_reach_is_taped(trace, [(0, TIMESTEPS - 1, 1), (1, 2, 0)])
-
-
-@pytest.mark.parametrize("name", ACTIVATIONS)
-def test_derivatives_are_those_of_keras(name: str) -> None:
-    points = [-40.0, -3.5, -1.1, -0.3, -1e-9, 1e-9, 0.3, 0.9, 1.1, 2.9, 3.1, 5.9, 6.5, 18.0, 40.0]
-    x = tf.constant(points, tf.float64)
-    with tf.GradientTape() as tape:
-        tape.watch(x)
-        y = keras.activations.get(name)(x)
-    rtol = 1e-6 if name in ("gelu", "leaky_relu") else 1e-9  # Keras has their constants in float32 (eps 6e-8).
-    np.testing.assert_allclose(derivative(name, np.array(points)), tape.gradient(y, x), rtol=rtol, atol=1e-15)
-    np.testing.assert_allclose(activate(name, np.array(points)), y, rtol=rtol, atol=1e-15)
-
-
-def test_every_activation_has_a_derivative() -> None:
-    assert DERIVATIVES.keys() == ACTIVATIONS.keys()
-    with np.errstate(all="ignore"):
-        for name in DERIVATIVES:
-            assert np.isnan(derivative(name, np.array([np.nan]))).all() or name == "linear"
 
 
 def saturated_lstm(dtype: Any, units: int = 32, timesteps: int = 60) -> LayerTrace:

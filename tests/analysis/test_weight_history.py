@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tb_rnn_plugin.analysis.weight_history import BINS, largest_weights, spectral_radius, weight_history
-from tb_rnn_plugin.analysis.weights import GateWeights
+from tb_rnn_plugin.cells.weights import GateWeights
 from tb_rnn_plugin.log.schema import Array
 
 

@@ -36,7 +36,15 @@ def explain_value(
 ) -> dict[str, Any]:
     """Answer `/explain`."""
     explanation = run.explain(layer, signal, step=step, sample=sample, timestep=timestep, unit=unit)
-    return {**asdict(explanation), "text": str(explanation)}
+    fields = (
+        "layer", "signal", "sample", "timestep", "unit", "step", "read_before", "equation", "activation", "value",
+        "captured", "pre_activation", "parts", "numbers",
+    )  # fmt: skip
+    return {
+        **{name: getattr(explanation, name) for name in fields},
+        "contributions": [asdict(contribution) for contribution in explanation.contributions],
+        "text": str(explanation),
+    }
 
 
 def _shortened(finding: dict[str, Any]) -> dict[str, Any]:
