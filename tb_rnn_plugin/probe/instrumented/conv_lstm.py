@@ -1,34 +1,27 @@
-"""The equations of Keras' ConvLSTM cell, gates and states as maps."""
+"""Keras' `ConvLSTMCell` as a step that returns its gates, which are maps as its states are."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from tb_rnn_plugin.cells.conv_lstm import CONV_LSTM
 from tb_rnn_plugin.probe.backend import keras
-from tb_rnn_plugin.probe.instrumented.base import InstrumentedCell, Perturb, Step, Tensor, identity
-from tb_rnn_plugin.probe.instrumented.equations import dropout_masks, lstm_ranges, lstm_states, recurrent_dropout_masks
-from tb_rnn_plugin.probe.instrumented.functions import activation_name
+from tb_rnn_plugin.probe.instrumented.base import KnownCell, Perturb, Step, Tensor, identity
+from tb_rnn_plugin.probe.instrumented.dropout import dropout_masks, recurrent_dropout_masks
+from tb_rnn_plugin.probe.instrumented.registry import instruments
+from tb_rnn_plugin.probe.keras_internals import ConvLSTMCell
 
 ops = keras.ops
 
 
-class ConvLSTM(InstrumentedCell):
-    """Keras' `ConvLSTMCell`: Shi et al. 2015 without peepholes, the LSTM's equations with convolutions for products."""
+@instruments(ConvLSTMCell)
+class InstrumentedConvLSTM(KnownCell):
+    """Keras' `ConvLSTMCell`, of any rank; see `tb_rnn_plugin.cells.conv_lstm`."""
 
     def __init__(self, cell: Any) -> None:
-        self.cell = cell
-        self.kind = f"ConvLSTM{cell.rank}D"
-        self.ranges = lstm_ranges(cell)
+        super().__init__(cell, CONV_LSTM[cell.rank])
         self._channels = 1 if cell.data_format == "channels_first" else -1
-        self.config = {
-            "activation": activation_name(cell.activation),
-            "recurrent_activation": activation_name(cell.recurrent_activation),
-        }
-
-    def name_states(self, states: Sequence[Tensor]) -> dict[str, Tensor]:
-        """Return the two states, maps as the layer lays them out, by name."""
-        return lstm_states(states)
 
     def step(self, inputs: Tensor, states: Sequence[Tensor], training: bool, perturb: Perturb = identity) -> Step:
         """Return the four gates and the two states, each a map as the layer's `data_format` lays it out."""
@@ -41,7 +34,8 @@ class ConvLSTM(InstrumentedCell):
         g = cell.activation(z_g)
         c = perturb("cell_state", f * c + i * g)
         h = perturb("hidden_state", o * cell.activation(c))
-        return dict(zip(self.ranges, (i, f, g, o, c, h), strict=True)), [h, c], h
+        names = (signal.name for signal in self.spec.signals)
+        return dict(zip(names, (i, f, g, o, c, h), strict=True)), [h, c], h
 
     def _input_conv(self, x: Tensor, kernel: Tensor) -> Tensor:
         return self.cell.input_conv(x, kernel, padding=self.cell.padding)
@@ -49,7 +43,7 @@ class ConvLSTM(InstrumentedCell):
     def _convolved(
         self, x: Tensor, kernel: Any, masks: Sequence[Tensor | None], convolve: Callable[[Tensor, Tensor], Tensor]
     ) -> list[Tensor]:
-        """Return the convolution of each gate; all four in one where the same input goes into all."""
+        """Return the convolution for each gate; all four are one where they have the same input."""
         kernel = ops.convert_to_tensor(kernel)
         if masks[0] is None:
             return list(ops.split(convolve(x, kernel), 4, axis=self._channels))
@@ -57,7 +51,7 @@ class ConvLSTM(InstrumentedCell):
         return [convolve(x * mask, kernel) for mask, kernel in zip(masks, kernels, strict=True)]
 
     def _biases(self, rank: int) -> list[Tensor]:
-        """Return the bias of each gate, shaped to be added to a map of this rank; zeros where the cell has none."""
+        """Return the bias of each gate, in a shape that adds to maps of this rank; zeros if the cell has none."""
         if self.cell.bias is None:
             return [0.0] * 4
         shape = [1] * rank

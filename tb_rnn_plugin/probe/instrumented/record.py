@@ -1,4 +1,4 @@
-"""`record`: what a cell with equations of its own says about itself."""
+"""`record`: adds signals to a cell whose equations are its own."""
 
 from __future__ import annotations
 
@@ -16,72 +16,72 @@ T = TypeVar("T")
 
 
 @dataclass
-class _Listener:
+class _Recording:
     """What one step of one cell records."""
 
     key: str
-    taken: Sequence[str]
+    reserved: Sequence[str]
     samples: int | None
     graph: object = field(default_factory=backend.current_graph)
     values: dict[str, Any] = field(default_factory=dict)
 
 
-_listener: ContextVar[_Listener | None] = ContextVar("listener", default=None)
+_current: ContextVar[_Recording | None] = ContextVar("current", default=None)
 
 
 def record(name: str, tensor: T) -> T:
-    """Add a signal to a cell: a gate, say, of equations that only the cell knows.
+    """Add a signal to a custom cell, such as a gate.
 
     Call it inside the `call` of a custom cell. Under `capture` and `RNNTimeline` the tensor becomes a signal of the
-    cell beside its states; anywhere else nothing happens.
+    cell beside its states; anywhere else it does nothing.
 
     Args:
         name: The signal's name, `"forget_gate"`; unique in the cell, without a slash.
-        tensor: `[sample, unit]`, or any other shape with the samples first.
+        tensor: `[sample, unit]`, or any other shape with the samples on its first axis.
 
     Returns:
-        The tensor, so that a value can be recorded where it is computed.
+        The tensor itself, so that it can be recorded where it is computed.
 
     Example:
         >>> f = record("forget_gate", ops.sigmoid(z))   # doctest: +SKIP
 
     Raises:
-        ProbeError: only under a probe: the name or the shape breaks the rule above.
+        ProbeError: under a probe, the name or the shape breaks the rules above.
     """
-    listener = _listener.get()
-    if listener is not None:
-        _check(listener, name, tensor)
-        listener.values[name] = tensor
+    recording = _current.get()
+    if recording is not None:
+        _check(recording, name, tensor)
+        recording.values[name] = tensor
     return tensor
 
 
 @contextmanager
-def collecting(key: str, taken: Sequence[str], samples: int | None) -> Iterator[dict[str, Any]]:
-    """Collect what is recorded meanwhile, by name.
+def collecting(key: str, reserved: Sequence[str], samples: int | None) -> Iterator[dict[str, Any]]:
+    """Collect by name what is recorded inside the `with` block.
 
     Args:
-        key: Of the layer whose step it is, for the messages.
-        taken: Names that are the cell's already.
+        key: The layer's key, for messages.
+        reserved: Names of the cell's own signals.
         samples: Size of the batch, None where it is not known.
     """
-    listener = _Listener(key, taken, samples)
-    token = _listener.set(listener)
+    recording = _Recording(key, reserved, samples)
+    token = _current.set(recording)
     try:
-        yield listener.values
+        yield recording.values
     finally:
-        _listener.reset(token)
+        _current.reset(token)
 
 
-def _check(listener: _Listener, name: str, tensor: Any) -> None:
-    said = f"record({name!r}, …) in layer {listener.key!r}"
+def _check(recording: _Recording, name: str, tensor: Any) -> None:
+    where = f"record({name!r}, …) in layer {recording.key!r}"
     if not isinstance(name, str) or not name or "/" in name or gradient_state(name) is not None:
-        raise ProbeError(f"{said}: the name must be a string without a slash, not empty, not of a gradient.")
-    if name in listener.taken or name in listener.values:
-        raise ProbeError(f"{said}: the name is taken, by a state of the cell or by another call; choose another.")
+        raise ProbeError(f"{where}: the name must be a string without a slash, not empty, not of a gradient.")
+    if name in recording.reserved or name in recording.values:
+        raise ProbeError(f"{where}: the name is taken, by a state of the cell or by another call; choose another.")
     shape = tuple(getattr(tensor, "shape", ()))
-    if not shape or listener.samples not in (None, shape[0]):
+    if not shape or recording.samples not in (None, shape[0]):
         raise ProbeError(
-            f"{said}: the tensor must have the {listener.samples} samples on its first axis, got the shape {shape}."
+            f"{where}: the tensor must have the {recording.samples} samples on its first axis, got the shape {shape}."
         )
-    if backend.current_graph() != listener.graph:
-        raise ProbeError(f"{said}: it is inside a graph loop or branch of the cell, whose values do not leave it.")
+    if backend.current_graph() != recording.graph:
+        raise ProbeError(f"{where}: it is inside a graph loop or branch of the cell, whose values do not leave it.")

@@ -1,36 +1,41 @@
-"""Which equations a Keras cell follows."""
+"""Which instrumented form a Keras cell has."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
-from tb_rnn_plugin.probe.backend import keras
-from tb_rnn_plugin.probe.instrumented.base import InstrumentedCell, OtherCell
-from tb_rnn_plugin.probe.instrumented.conv_lstm import ConvLSTM
-from tb_rnn_plugin.probe.instrumented.equations import GRU, LSTM, SimpleRNN
-from tb_rnn_plugin.probe.keras_internals import COMPUTATIONS, ConvLSTMCell
+from tb_rnn_plugin.probe.instrumented.base import InstrumentedCell
+from tb_rnn_plugin.probe.instrumented.other import OtherCell
+from tb_rnn_plugin.probe.keras_internals import COMPUTATIONS
 from tb_rnn_plugin.probe.naming import is_stack, key_in, stack_names
+
+_Form = TypeVar("_Form", bound=Callable[[Any], InstrumentedCell])
+
+_FORMS: dict[Any, Callable[[Any], InstrumentedCell]] = {}
+"""By Keras cell class. Each module of this package adds its own."""
+
+
+def instruments(keras_cell: Any) -> Callable[[_Form], _Form]:
+    """Return a decorator that registers a class as the instrumented form of a Keras cell."""
+
+    def register(form: _Form) -> _Form:
+        _FORMS[keras_cell] = form
+        return form
+
+    return register
 
 
 def instrument(cell: Any, key: str) -> InstrumentedCell:
     """Return the instrumented form of a cell.
 
-    A subclass that overrides the computation of its Keras parent is not that parent: never are equations applied to it
-    that are not its own.
+    A subclass that overrides a computation of its Keras parent has equations of its own, and is an `OtherCell`.
 
     Args:
         cell: The Keras cell.
         key: The layer's key, for messages.
     """
-    layers = keras.layers
-    known: dict[Any, Callable[[Any], InstrumentedCell]] = {
-        layers.LSTMCell: LSTM,
-        layers.GRUCell: GRU,
-        layers.SimpleRNNCell: SimpleRNN,
-        ConvLSTMCell: ConvLSTM,
-    }
-    for base, form in known.items():
+    for base, form in _FORMS.items():
         own = type(cell)
         if isinstance(cell, base) and all(getattr(own, c, None) is getattr(base, c, None) for c in COMPUTATIONS):
             return form(cell)

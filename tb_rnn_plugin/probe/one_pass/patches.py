@@ -106,7 +106,9 @@ def cell_call(session: CaptureSession, key: str, cell: Any) -> Callable[..., Any
         zeros = session.zeros_for(key, instrumented, before, 1)
         perturb = identity if zeros is None else zeros.perturb(zeros.tensor[:, 0])
         if isinstance(instrumented, OtherCell):
-            signals, returned = instrumented.listen(lambda: original(*args, **kwargs), before, inputs.shape[0], perturb)
+            signals, returned = instrumented.collect(
+                lambda: original(*args, **kwargs), before, inputs.shape[0], perturb
+            )
         else:
             parts, after, output = instrumented.step(inputs, before, training, perturb)
             signals = instrumented.signals(parts)
@@ -202,7 +204,7 @@ def _output_call(key: str, layer: Any, nested: Any) -> LayerCall:
 
 def _has_whole_gradient(cell: InstrumentedCell) -> bool:
     """Return whether the gradient by a perturbation includes everything computed from the state."""
-    return not isinstance(cell, OtherCell) or cell.hands_out_a_state
+    return not isinstance(cell, OtherCell) or cell.output_is_a_state
 
 
 def _listed(states: Any) -> Any:
