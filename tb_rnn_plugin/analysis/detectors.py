@@ -93,7 +93,7 @@ def detectors(
         for signal, values in trace.signals.items():
             effect = _effects_of_units(trace, values, annotation, orders, best)
             found.append((trace.key, signal, effect))
-    return _ranked(found, _least(annotation), chance_level(best), count)
+    return _ranked(found, least_score(annotation), chance_level(best), count)
 
 
 def scores(trace: LayerTrace, signal: str, annotation: Array) -> tuple[Array, Array]:
@@ -125,7 +125,12 @@ def scores(trace: LayerTrace, signal: str, annotation: Array) -> tuple[Array, Ar
         raise AnalysisError(unvarying(trace, annotation))
     none = sample_orders(len(annotation), 0, 0)
     effect = _effects_of_units(trace, trace.signals[signal], annotation, none, np.empty(0))
-    return _least(annotation) + np.abs(effect), _sign(effect)
+    return least_score(annotation) + np.abs(effect), _sign(effect)
+
+
+def least_score(annotation: Array) -> float:
+    """Return the score of a unit that does not track an annotation at all."""
+    return 0.5 if annotation.dtype == np.bool_ else 0.0
 
 
 def _effects_of_units(trace: LayerTrace, values: Array, annotation: Array, orders: Array, best: Floats) -> Floats:
@@ -167,8 +172,3 @@ def _ranked(
 
 def _sign(effect: Floats) -> Array:
     return np.where(np.round(effect, _DECIMALS) < 0, -1, 1).astype(np.int64)
-
-
-def _least(annotation: Array) -> float:
-    """Return the score of a unit that says nothing."""
-    return 0.5 if annotation.dtype == np.bool_ else 0.0

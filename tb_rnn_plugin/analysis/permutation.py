@@ -1,4 +1,4 @@
-"""What chance does: samples exchanged, and the score that the best of many reaches then."""
+"""Permutation tests: the samples exchanged, and the best score that is reached by chance."""
 
 from __future__ import annotations
 
@@ -9,13 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 _ONE_IN = 20
-"""How often luck alone may exceed what counts as chance: in 5 % of all cases."""
+"""Chance is exceeded by luck alone in one of this many cases: in 5 %."""
+
+_FEW_SAMPLES = {2: ("the 1 permuted order", "half"), 3: ("all 5 permuted orders", "a sixth")}
+"""By the number of samples, where luck exceeds the best of all permutations in more than 5 % of all cases: what the
+permutations are called, and the part of all cases."""
 
 
 def sample_orders(samples: int, count: int, seed: int) -> NDArray[np.int64]:
     """Return distinct permutations of the samples, `[permutation, sample]`, never the identity.
 
-    All that there are where these are at most `count`, else `count` drawn ones: the same for the same seed.
+    All permutations where there are at most `count`, else `count` drawn ones: the same for the same seed.
     """
     if count >= math.factorial(samples) - 1:
         orders = list(islice(permutations(range(samples)), 1, None))
@@ -33,9 +37,9 @@ def sample_orders(samples: int, count: int, seed: int) -> NDArray[np.int64]:
 def chance_level(best: NDArray[np.float64]) -> float:
     """Return the value that another of the same kind exceeds by chance in at most 5 % of all cases.
 
-    That is the k-th smallest of n, with `k = ceil(0.95 (n + 1))`: the actual score counts as one of them (Phipson &
-    Smyth 2010, "Permutation p-values should never be zero"). It is the largest where n is less than 19, and exceeded in
-    one of n + 1 cases then.
+    This is the k-th smallest of n, with `k = ceil(0.95 (n + 1))`: the actual score counts as one of them (Phipson &
+    Smyth 2010, "Permutation p-values should never be zero"). If n is less than 19 it is the largest, which is exceeded
+    in one of n + 1 cases.
 
     Args:
         best: `[permutation]`, the best score in each; NaN where there is none.
@@ -48,3 +52,23 @@ def chance_level(best: NDArray[np.float64]) -> float:
         return math.nan
     cases = len(ordered) + 1
     return float(ordered[min(cases - cases // _ONE_IN, len(ordered)) - 1])
+
+
+def chance_sentences(best: float, chance: float, samples: int) -> list[str]:
+    """Return sentences on what a ranking is worth.
+
+    Args:
+        best: The best score.
+        chance: The score that the best of all units reaches by chance; NaN if there is no permutation.
+        samples: How many samples the batch has.
+    """
+    if math.isnan(chance):
+        return ["One sample: nothing to compare with."]
+    orders, share = _FEW_SAMPLES.get(samples, (None, None))
+    below = f"below in {orders} of the samples" if orders else "95\N{NO-BREAK SPACE}% of permuted samples below"
+    sentences = [f"By chance the best of all units reaches {chance:.2f} ({below})."]
+    if share:
+        sentences.append(f"That is a weak test: of {samples} samples luck does better in {share} of all cases.")
+    if best <= chance:
+        sentences.append("No unit tracks it better than chance.")
+    return sentences

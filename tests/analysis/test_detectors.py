@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tb_rnn_plugin.analysis.detectors import Detector, detectors, scores
-from tb_rnn_plugin.analysis.permutation import chance_level, sample_orders
+from tb_rnn_plugin.analysis.detectors import Detector, detectors, least_score, scores
+from tb_rnn_plugin.analysis.permutation import chance_level, chance_sentences, sample_orders
 from tb_rnn_plugin.log.schema import Array, LayerTrace
 
 SAMPLES, TIMESTEPS, UNITS = 4, 12, 5
@@ -281,3 +281,35 @@ def test_the_level_is_exceeded_by_one_in_twenty(count: int, level: int) -> None:
     best = np.random.default_rng(0).permutation(np.arange(1.0, count + 1))
     assert chance_level(np.append(best, np.nan)) == level
     assert isinstance(Detector("a", "h", 0, 1.0, chance_level(best), 1), Detector)
+
+
+def test_the_least_score_is_that_of_a_unit_that_is_constant() -> None:
+    for annotation in (flags(), numbers()):
+        values = np.zeros((SAMPLES, TIMESTEPS, 1))
+        [found] = detectors([layer(constant=values)], annotation)
+        assert found.score == least_score(annotation)
+    assert (least_score(flags()), least_score(numbers())) == (0.5, 0.0)
+
+
+def test_a_best_score_is_held_against_what_luck_reaches() -> None:
+    above = ["By chance the best of all units reaches 0.81 (95\u00a0% of permuted samples below)."]
+    assert chance_sentences(0.9, 0.806, 8) == above
+    assert chance_sentences(0.8, 0.806, 8) == [*above, "No unit tracks it better than chance."]
+    assert len(chance_sentences(0.806, 0.806, 8)) == 2
+
+
+@pytest.mark.parametrize(
+    ("samples", "orders", "share", "cases"),
+    [(2, "the 1 permuted order", "half", 2), (3, "all 5 permuted orders", "a sixth", 6)],
+)
+def test_few_samples_are_a_weak_test(samples: int, orders: str, share: str, cases: int) -> None:
+    """Of n samples there are n! - 1 permutations, and luck exceeds the best of them in one of n! cases."""
+    assert chance_sentences(0.9, 0.7, samples) == [
+        f"By chance the best of all units reaches 0.70 (below in {orders} of the samples).",
+        f"That is a weak test: of {samples} samples luck does better in {share} of all cases.",
+    ]
+    assert len(sample_orders(samples, 200, 0)) + 1 == cases
+
+
+def test_one_sample_is_no_test() -> None:
+    assert chance_sentences(0.9, math.nan, 1) == ["One sample: nothing to compare with."]

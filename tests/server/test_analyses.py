@@ -12,6 +12,7 @@ import pytest
 import safetensors.numpy
 
 from tb_rnn_plugin import open_run
+from tb_rnn_plugin.analysis.permutation import chance_sentences
 from tb_rnn_plugin.log.schema import Array
 from tb_rnn_plugin.run import Run
 from tests.server.runs import EXPLAINED_STEPS, stored
@@ -115,6 +116,9 @@ def test_who_tracks_an_annotation(board: TensorBoard, run: Run) -> None:
     assert any(made_of.items() <= detector.items() for detector in answer["detectors"] if detector["score"] == 1)
     assert answer["detectors"][0]["score"] == 1
     assert answer["measure"] == "AUC"
+    assert answer["least"] == 0.5
+    first = answer["detectors"][0]
+    assert answer["chance_sentences"] == chance_sentences(first["score"], first["chance"], len(run.probe.sample_names))
     assert len(answer["detectors"]) == len(run.detectors("high", STEP))
     history = served(board, "detector_history", **PLACE, annotation="high", signal="hidden_state", unit=2)
     assert history["steps"].tolist() == [*range(EXPLAINED_STEPS)]
@@ -130,6 +134,18 @@ def test_where_else_the_same_units_are_on(board: TensorBoard, run: Run) -> None:
     assert answer["matches"] == [asdict(match) for match in pattern.matches]
     history = served(board, "match_history", **PLACE, signal="hidden_state", units="0,2", **place)
     assert history["steps"].tolist() == [*range(EXPLAINED_STEPS)]
+
+
+def test_signals_are_described(board: TensorBoard) -> None:
+    described = board.get("run", run="explained/rnn").json()
+    assert described["saturated_share"] == 0.95
+    signals = {signal["name"]: signal for signal in described["layers"][0]["signals"]}
+    letters = {"input_gate": "i", "forget_gate": "f", "candidate": "g", "output_gate": "o"}
+    for name, letter in {**letters, "cell_state": "c", "hidden_state": "h"}.items():
+        assert (signals[name]["letter"], signals[name]["label"]) == (letter, name.replace("_", " "))
+        assert signals[name]["state"] == (name if name == "cell_state" else "hidden_state")
+    assert signals["forget_gate"]["saturation"] == [0.1, 0.9]
+    assert signals["cell_state"]["saturation"] is None
 
 
 def test_gradients_are_signals(board: TensorBoard, run: Run) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from tb_rnn_plugin.analysis.findings.saturation import NEARLY_ALWAYS
+from tb_rnn_plugin.analysis.signals import describe_layer
 from tb_rnn_plugin.log.errors import LogError
 from tb_rnn_plugin.log.schema import ProbeBatch
 from tb_rnn_plugin.log.step_file import read_layers
@@ -46,7 +48,7 @@ def describe_run(
     for step in reversed(steps):
         # A damaged last step must not hide the run: the one before it names the same layers.
         try:
-            layers = [info.to_json() for info in read_layers(run.opened(step)).values()]
+            layers = [describe_layer(info) for info in read_layers(run.opened(step)).values()]
             break
         except (LogError, OSError) as error:
             problems.append(str(error))
@@ -68,6 +70,7 @@ def describe_run(
             for annotation, values in probe.annotations.items()
         ],
         "problems": problems,
+        "saturated_share": NEARLY_ALWAYS,
     }
 
 

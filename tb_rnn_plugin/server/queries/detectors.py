@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from tb_rnn_plugin.analysis.detectors import scores
+from tb_rnn_plugin.analysis.detectors import least_score, scores
 from tb_rnn_plugin.analysis.matching import pattern_score
+from tb_rnn_plugin.analysis.permutation import chance_sentences
 from tb_rnn_plugin.analysis.timestep_inputs import checked_index
 from tb_rnn_plugin.log.schema import Array, LayerTrace
 from tb_rnn_plugin.log.step_file import check_signal, find_layer, mask_array
@@ -20,9 +21,15 @@ from tb_rnn_plugin.server.queries.step_history import history
 
 def list_detectors(run: Run, annotation: str, step: int) -> dict[str, Any]:
     """Answer `/detectors`."""
-    is_flag = run.annotation(annotation).dtype == np.bool_
-    ranked = [asdict(detector) for detector in run.detectors(annotation, step)]
-    return {"annotation": annotation, "step": step, "measure": "AUC" if is_flag else "|r|", "detectors": ranked}
+    values, ranked = run.annotation(annotation), run.detectors(annotation, step)
+    return {
+        "annotation": annotation,
+        "step": step,
+        "measure": "AUC" if values.dtype == np.bool_ else "|r|",
+        "least": least_score(values),
+        "chance_sentences": chance_sentences(ranked[0].score, ranked[0].chance, len(values)) if ranked else [],
+        "detectors": [asdict(detector) for detector in ranked],
+    }
 
 
 def read_detector_history(run: Run, annotation: str, layer: str, signal: str, unit: int) -> dict[str, Array]:
