@@ -1,4 +1,4 @@
-"""Units that do nothing: those that stay at 0, and those that stay where they are."""
+"""Units that do nothing: dead ones stay at 0, constant ones at another value."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tb_rnn_plugin.analysis.findings.finding import Finding, Rule
+from tb_rnn_plugin.analysis.findings.check import RunAtStep, check
+from tb_rnn_plugin.analysis.findings.finding import Finding, Kind, Rule
 from tb_rnn_plugin.analysis.findings.values import (
     MIN_VALUES,
     as_read,
@@ -23,22 +24,23 @@ from tb_rnn_plugin.analysis.findings.values import (
 from tb_rnn_plugin.log.schema import Array, Interval, LayerTrace
 
 DEAD = 0.01
-"""Furthest from 0 that a dead unit gets, in parts of the range's further end. Ours: a hundredth of what it could be."""
+"""Largest absolute value of a dead unit, divided by that of its range. Ours: a hundredth of what it could be."""
 
 DEAD_UNBOUNDED = 1e-4
-"""Likewise for a signal without a range, in parts of the layer's largest absolute value. Ours: a ReLU that is dead is
-at 0, and one unit that explodes must not make the others look dead."""
+"""Likewise for a signal without a range, divided by the layer's largest absolute value. Ours: a dead ReLU is at 0, and
+one unit that explodes must not make the others look dead."""
 
 CONSTANT = 0.01
-"""Span of a constant unit's values, largest minus smallest, in parts of its own largest absolute value. Ours: float16,
+"""Span of a constant unit's values, largest minus smallest, divided by its own largest absolute value. Ours: float16,
 as logs are stored, resolves 0.001."""
 
 TRANSIENT = 0.1
 """Share of a sequence's timesteps, at least one, after which a unit that settles has settled. Ours."""
 
+_DEAD_KIND = Kind("dead_units", rank=30, weight=0.7)
+_CONSTANT_KIND = Kind("constant_units", rank=40, weight=0.5)
 _DEAD = Rule(
-    kind="dead_units",
-    weight=0.7,
+    kind=_DEAD_KIND,
     rule=f"A unit counts when it never gets further from 0 than {DEAD:g} of the furthest end of its range, or "
     f"{DEAD_UNBOUNDED:g} of the layer's largest absolute value where the signal has no range; the output of a layer "
     "that is not recurrent counts when it is 0.",
@@ -49,8 +51,7 @@ _DEAD = Rule(
     "that the probe does not hold are at rest.",
 )
 _CONSTANT = Rule(
-    kind="constant_units",
-    weight=0.5,
+    kind=_CONSTANT_KIND,
     rule=f"A unit counts when it is not dead, and its values, after the first {TRANSIENT * 100:g} % of each sample's "
     f"timesteps, differ by at most {CONSTANT:g} of its own largest absolute value.",
     source="Ours: it adds no more than a bias to what is read of the layer, and float16 resolves 0.001.",
@@ -63,7 +64,8 @@ def dead_units(values: Array, bounds: Interval | None) -> Array:
     """Return which units stay at 0, `[unit]` of bool, by `DEAD` or `DEAD_UNBOUNDED`.
 
     Args:
-        values: `[sample, time, unit]`, NaN where a value does not count. Fewer than `MIN_VALUES`: skipped.
+        values: `[sample, time, unit]`, NaN where a value does not count. Units with fewer than `MIN_VALUES` are not
+            judged.
         bounds: The signal's range, or None.
     """
     peaks = largest(values)
@@ -76,7 +78,7 @@ def constant_units(values: Array) -> Array:
 
     Args:
         values: `[sample, time, unit]` in the order that the layer computed them, NaN where a value does not count.
-            Units that have fewer than `MIN_VALUES` after the transient are not judged.
+            Units with fewer than `MIN_VALUES` after the transient are not judged.
     """
     settled = _settled(values)
     highest = np.fmax.reduce(settled, axis=(0, 1), initial=np.nan)
@@ -92,8 +94,14 @@ def idle_units(trace: LayerTrace, signal: str) -> tuple[Array, Array]:
     return dead, constant_units(as_read(trace, values)) & ~dead
 
 
-def dead(trace: LayerTrace, step: int) -> Iterator[Finding]:
-    """Yield the dead units of a layer's hidden state or output. Severity: their share."""
+@check(_DEAD_KIND)
+def dead(run: RunAtStep) -> Iterator[Finding]:
+    """Yield the dead units of each layer's hidden state or output. Severity: their share."""
+    for trace in run.layers:
+        yield from _dead_of_layer(trace, run.step)
+
+
+def _dead_of_layer(trace: LayerTrace, step: int) -> Iterator[Finding]:
     signal = main_signal(trace)
     if signal is None:
         return
@@ -108,8 +116,14 @@ def dead(trace: LayerTrace, step: int) -> Iterator[Finding]:
         yield _DEAD.finding(trace.key, signal, message, steps=(step,), share=len(units) / len(peaks), units=units)
 
 
-def constant(trace: LayerTrace, step: int) -> Iterator[Finding]:
-    """Yield the constant units of a recurrent layer's hidden state. Severity: their share."""
+@check(_CONSTANT_KIND)
+def constant(run: RunAtStep) -> Iterator[Finding]:
+    """Yield the constant units of each recurrent layer's hidden state. Severity: their share."""
+    for trace in run.layers:
+        yield from _constant_of_layer(trace, run.step)
+
+
+def _constant_of_layer(trace: LayerTrace, step: int) -> Iterator[Finding]:
     signal = main_signal(trace)
     if signal is None or not is_recurrent(trace):
         return

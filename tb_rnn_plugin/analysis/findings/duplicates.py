@@ -1,4 +1,4 @@
-"""Units that do the same as another, or its exact opposite."""
+"""Units that equal another unit, or its exact opposite."""
 
 from __future__ import annotations
 
@@ -6,27 +6,29 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from tb_rnn_plugin.analysis.findings.check import RunAtStep, check
 from tb_rnn_plugin.analysis.findings.dead_constant import idle_units
-from tb_rnn_plugin.analysis.findings.finding import Finding, Rule
+from tb_rnn_plugin.analysis.findings.finding import Finding, Kind, Rule
 from tb_rnn_plugin.analysis.findings.values import MIN_VALUES, finite, is_recurrent, label, main_signal, of_units
 from tb_rnn_plugin.analysis.sequences import present
 from tb_rnn_plugin.log.schema import Array, LayerTrace
 
 SAME = 0.999
-"""Absolute correlation beyond which two units do the same. Ours: rounding to float16 lowers it by less than 1e-5 for
-units that use their range, and what is left over, 0.2 % of the variance, is no second feature."""
+"""Absolute correlation beyond which two units count as the same. Ours: rounding to float16 lowers it by less than 1e-5
+for units that use their range, and the rest, 0.2 % of the variance, is no second feature."""
 
 MAX_UNITS = 1024
-"""Most units that are compared in pairs; of more, as maps of a ConvLSTM have, as many spread evenly."""
+"""How many units are compared in pairs at most; of more, as a ConvLSTM has, this many at even distances."""
 
 MAX_VALUES = 20_000
-"""Most values per unit, over samples and timesteps, that are correlated; of more, as many spread evenly."""
+"""How many values per unit, over samples and timesteps, are correlated at most; of more, likewise."""
 
 _NAMED = 4
+"""How many groups, and units of each, a message names."""
 
+_KIND = Kind("duplicate_units", rank=50, weight=0.5)
 _RULE = Rule(
-    kind="duplicate_units",
-    weight=0.5,
+    kind=_KIND,
     rule=f"Units count as the same when their correlation over all samples and timesteps is beyond {SAME:g} or "
     f"-{SAME:g}; dead and constant ones do not count, and of more than {MAX_UNITS} units as many are compared.",
     source="Ours: what two such units differ in is 0.2 % of their variance.",
@@ -38,8 +40,8 @@ _RULE = Rule(
 def duplicate_groups(values: Array) -> list[list[int]]:
     """Return groups of units that are correlated beyond `SAME`, in either direction, the largest group first.
 
-    A group holds all that are linked by a chain of such pairs. Bounded: of more than `MAX_UNITS` units and
-    `MAX_VALUES` values, as many that are spread evenly are compared.
+    A group holds all units that are linked by a chain of such pairs. At most `MAX_UNITS` units and `MAX_VALUES` values
+    are compared.
 
     Args:
         values: `[value, unit]`, finite; none of the units is constant. Fewer than `MIN_VALUES` values give no groups.
@@ -59,8 +61,14 @@ def duplicate_groups(values: Array) -> list[list[int]]:
     return sorted(groups, key=lambda group: (-len(group), group[0]))
 
 
-def duplicates(trace: LayerTrace, step: int) -> Iterator[Finding]:
-    """Yield the duplicate units of a layer's hidden state, group by group. Severity: the share that could go."""
+@check(_KIND)
+def duplicates(run: RunAtStep) -> Iterator[Finding]:
+    """Yield the duplicate units of each layer's hidden state, group by group. Severity: the redundant share."""
+    for trace in run.layers:
+        yield from _of_layer(trace, run.step)
+
+
+def _of_layer(trace: LayerTrace, step: int) -> Iterator[Finding]:
     signal = main_signal(trace)
     if signal is None or not is_recurrent(trace):
         return
@@ -81,7 +89,7 @@ def duplicates(trace: LayerTrace, step: int) -> Iterator[Finding]:
 
 
 def _components(same: Array) -> list[list[int]]:
-    """Return the connected components of a symmetric `[unit, unit]` of bool, those of one unit left out."""
+    """Return the connected components of more than one unit of a symmetric matrix, `[unit, unit]` of bool."""
     left = np.asarray(same.any(axis=0))
     groups = []
     for unit in np.flatnonzero(left).tolist():

@@ -1,4 +1,4 @@
-"""States that nothing bounds, and that have grown beyond what they can be used at."""
+"""States without a bound that have grown too large to be of use."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tb_rnn_plugin.analysis.findings.finding import Finding, Rule
+from tb_rnn_plugin.analysis.findings.check import RunAtStep, check
+from tb_rnn_plugin.analysis.findings.finding import Finding, Kind, Rule
 from tb_rnn_plugin.analysis.findings.values import (
     as_read,
     is_recurrent,
@@ -21,12 +22,12 @@ CELL_STATE = 10.0
 """Absolute value of a cell state beyond which the slope of tanh around it, about `4 exp(-2 |c|)`, is below 1e-8."""
 
 STATE = 100.0
-"""Absolute value of any other state without a range that is too large, if it grows. Ours: a hundred times what tanh
-gives, and what the layer above is initialised for."""
+"""Absolute value beyond which any other state without a range is too large, if it grows. Ours: a hundred times what
+tanh gives, and what the layer above is initialised for."""
 
 GROWTH = 2.0
-"""Growth over a sequence, largest absolute value of its last third by that of its first. Ours: a state that adds up
-evenly from 0 grows by 3, one that goes up and down stays at 1."""
+"""Growth over a sequence: the largest absolute value of its last third, divided by that of its first. Ours: a state
+that adds up evenly from 0 grows by 3, one that goes up and down stays at 1."""
 
 _ADVICE = (
     "Clip gradients or the state, lower the learning rate, start from smaller or orthogonal recurrent weights, or "
@@ -36,9 +37,9 @@ _COUNTERS = (
     "Counters: an LSTM, or a ReLU RNN, that counts lets a state grow with what it counts (Weiss, Goldberg & Yahav, On "
     "the Practical Computational Power of Finite Precision RNNs for Language Recognition, 2018)."
 )
+_KIND = Kind("exploding_state", rank=70, weight=0.8)
 _CELL_RULE = Rule(
-    kind="exploding_state",
-    weight=0.8,
+    kind=_KIND,
     rule=f"A unit counts when its cell state gets beyond {CELL_STATE:g} or -{CELL_STATE:g}.",
     source="The slope of tanh is 1 - tanh(c)^2, below 1e-8 from there on: no gradient comes back through the output. "
     "The effect: Hochreiter & Schmidhuber, Long Short-Term Memory (1997), on internal state drift.",
@@ -46,8 +47,7 @@ _CELL_RULE = Rule(
     not_a_fault=_COUNTERS,
 )
 _STATE_RULE = Rule(
-    kind="exploding_state",
-    weight=0.8,
+    kind=_KIND,
     rule=f"A unit counts when its state gets beyond {STATE:g} or -{STATE:g}, and the largest absolute value of some "
     f"sample's last third of timesteps is at least {GROWTH:g} times that of its first third.",
     source="Ours, for the numbers; Pascanu, Mikolov & Bengio, On the difficulty of training recurrent neural networks "
@@ -58,7 +58,7 @@ _STATE_RULE = Rule(
 
 
 def growing_units(values: Array) -> Array:
-    """Return which units get beyond `STATE` in a sample in which they grow by `GROWTH`, `[unit]` of bool.
+    """Return which units exceed `STATE` in a sample in which they grow by `GROWTH`, `[unit]` of bool.
 
     Args:
         values: `[sample, time, unit]` in the order that the layer computed them, NaN where a value does not count;
@@ -75,8 +75,14 @@ def growing_units(values: Array) -> Array:
     return np.asarray(grows.any(axis=0))
 
 
-def exploding_states(trace: LayerTrace, step: int) -> Iterator[Finding]:
-    """Yield the states of a layer that have exploded, one finding per state. Severity: the share of values beyond."""
+@check(_KIND)
+def exploding_states(run: RunAtStep) -> Iterator[Finding]:
+    """Yield the states that have exploded, one finding per layer and state. Severity: the share of values beyond."""
+    for trace in run.layers:
+        yield from _of_layer(trace, run.step)
+
+
+def _of_layer(trace: LayerTrace, step: int) -> Iterator[Finding]:
     if not is_recurrent(trace):
         return
     for signal, stored in trace.signals.items():

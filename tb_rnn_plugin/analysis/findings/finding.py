@@ -1,29 +1,28 @@
-"""What a finding consists of, and the rule that it comes from."""
+"""What a finding consists of, its kind, and the rule that it comes from."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias, get_args
 
-Kind: TypeAlias = Literal[
-    "saturated_low",
-    "saturated_high",
-    "dead_units",
-    "constant_units",
-    "duplicate_units",
-    "input_blind_units",
-    "exploding_state",
-    "non_finite",
-    "vanishing_gradient",
-    "exploding_gradient",
-    "frozen",
-]
 
-KINDS: tuple[Kind, ...] = get_args(Kind)
-"""Every kind of finding; findings of one severity are listed in this order."""
+@dataclass(frozen=True)
+class Kind:
+    """A kind of finding.
+
+    Attributes:
+        name: `"dead_units"`, as in the answers of the server.
+        rank: Kinds of lower rank are listed first, among findings of equal severity.
+        weight: Severity, 0 to 1, where the whole layer is concerned. Ours: 1 for what ends training, 0.9 and 0.8 for
+            what keeps it from learning over time, below that for what wastes units.
+    """
+
+    name: str
+    rank: int
+    weight: float
+
 
 _MIN_WEIGHT_SHARE = 0.2
-"""The part of a kind's weight that its smallest case has, one unit of many: found is found. Ours."""
+"""The part of its kind's weight that the smallest case has, one unit of many. Ours."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,15 +30,15 @@ class Finding:
     """Something that looks wrong in a layer, with the evidence and what is known about it.
 
     Attributes:
-        kind: One of `KINDS`.
+        kind: Name of its kind, one of `KINDS`.
         layer: The layer's key.
-        signal: Where it shows: `"forget_gate"`, …; `"gradient:cell_state"` for the loss' gradient by a state, as in a
-            log; `"inputs"` for what the layer read.
-        units: Indices of all units concerned, strongest first; empty where it is the layer as a whole.
-        timesteps: Those that show it, on the input's time axis; empty where all do.
-        sample: Index in the probe of the sample that shows it most; None where it is told from all of them.
-        steps: The captured steps that were looked at and show it, ascending; the last is the one asked about.
-        severity: 0 to 1, to rank by: a weight that its kind has, times 0.2 for the smallest case up to 1 for the whole
+        signal: The signal that shows it: `"forget_gate"`, …; `"gradient:cell_state"` for the loss' gradient by a
+            state, as in a log; `"inputs"` for what the layer read.
+        units: Indices of all units concerned, strongest first; empty where the whole layer is concerned.
+        timesteps: The timesteps that show it, on the input's time axis; empty where all do.
+        sample: Index in the probe of the sample that shows it most; None where all samples count.
+        steps: The captured steps that were read and show it, ascending; the last is the step of the finding.
+        severity: 0 to 1, to rank by: the weight of its kind, times 0.2 for the smallest case up to 1 for the whole
             layer.
         message: One or two sentences with the numbers.
         rule: The rule with its threshold.
@@ -48,7 +47,7 @@ class Finding:
         not_a_fault: When it is none.
     """
 
-    kind: Kind
+    kind: str
     layer: str
     signal: str
     units: tuple[int, ...]
@@ -65,20 +64,17 @@ class Finding:
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """What all findings of a kind have in common.
+    """What findings have in common. All attributes but the first are as in `Finding`.
 
     Attributes:
-        kind: One of `KINDS`.
-        weight: Severity, 0 to 1, where the whole layer is concerned. Ours: 1 for what ends training, 0.9 and 0.8 for
-            what keeps it from learning over time, below that for what wastes units.
-        rule: As in `Finding`, and so are `source`, `advice` and `not_a_fault`.
+        kind: Their kind.
+        rule: The rule with its threshold.
         source: The paper, or ours.
         advice: What people do about it.
         not_a_fault: When it is none.
     """
 
     kind: Kind
-    weight: float
     rule: str
     source: str
     advice: str
@@ -98,14 +94,14 @@ class Rule:
     ) -> Finding:
         """Return a finding by this rule; `share`, 0 to 1, is how much of the layer is concerned."""
         return Finding(
-            kind=self.kind,
+            kind=self.kind.name,
             layer=layer,
             signal=signal,
             units=units,
             timesteps=timesteps,
             sample=sample,
             steps=steps,
-            severity=self.weight * (_MIN_WEIGHT_SHARE + (1 - _MIN_WEIGHT_SHARE) * min(max(share, 0.0), 1.0)),
+            severity=self.kind.weight * (_MIN_WEIGHT_SHARE + (1 - _MIN_WEIGHT_SHARE) * min(max(share, 0.0), 1.0)),
             message=message,
             rule=self.rule,
             source=self.source,

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import pairwise
 
 import numpy as np
 
-from tb_rnn_plugin.analysis.findings.finding import Finding, Rule
+from tb_rnn_plugin.analysis.findings.check import RunAtStep, check
+from tb_rnn_plugin.analysis.findings.finding import Finding, Kind, Rule
 from tb_rnn_plugin.analysis.findings.values import MIN_VALUES, finite, label, main_signal
 from tb_rnn_plugin.log.schema import Array, LayerTrace
 
 STILL = 1e-3
-"""Change of the state or output from one captured step to the next, root mean square, in parts of its own, below which
-it does not change. Ours: rounding to float16, as logs are stored, changes each value by up to 5e-4 of it."""
+"""Root mean square change of the state or output from one captured step to the next, divided by its own root mean
+square, below which it does not change. Ours: rounding to float16, as logs are stored, changes each value by up to 5e-4
+of it."""
 
 PAIRS = 3
-"""How many pairs of neighbouring captured steps must show it. Ours: one may be a pause."""
+"""How many pairs of neighbouring captured steps must show it. Ours: a single one may be a pause in training."""
 
+_KIND = Kind("frozen", rank=110, weight=0.6)
 _RULE = Rule(
-    kind="frozen",
-    weight=0.6,
+    kind=_KIND,
     rule=f"Over {PAIRS + 1} captured steps in a row, the root mean square change of the hidden state or output is "
     f"below {STILL:g} of its root mean square, from each to the next and from the first to the last.",
     source="Ours: float16, as logs are stored, resolves 5e-4.",
@@ -32,14 +34,14 @@ _RULE = Rule(
 
 
 def relative_change(before: Array, after: Array) -> float:
-    """Return the root mean square of `after - before` by that of `after`, over what is finite in both.
+    """Return the root mean square of `after - before`, divided by that of `after`, over what is finite in both.
 
     Args:
         before: `[sample, time, unit]`, NaN where a value does not count.
         after: Likewise, of the same shape.
 
     Returns:
-        NaN where the shapes differ, fewer than `MIN_VALUES` values are left, or all of `after` is 0.
+        NaN if the shapes differ, fewer than `MIN_VALUES` values are left, or all of `after` is 0.
     """
     if before.shape != after.shape:
         return float("nan")
@@ -48,30 +50,27 @@ def relative_change(before: Array, after: Array) -> float:
     largest = float(np.abs(new).max(initial=0.0))
     if new.size < MIN_VALUES or largest == 0:
         return float("nan")
-    # In parts of the largest: squares of the largest numbers overflow.
+    # Divided by the largest: squares of the largest numbers overflow.
     with np.errstate(all="ignore"):
         change, size = (np.sqrt(np.mean(np.square(values / largest))) for values in (new - old, new))
         return float(change / size)
 
 
-def frozen(
-    trace: LayerTrace, step: int, before: tuple[int, ...], at: Callable[[int], LayerTrace | None], unit: str = "epoch"
-) -> Iterator[Finding]:
-    """Yield that a layer is frozen. Severity: that of a whole layer.
+@check(_KIND)
+def frozen(run: RunAtStep) -> Iterator[Finding]:
+    """Yield the layers that are frozen, each as a whole. Earlier steps are read as long as nothing changes."""
+    if len(run.before) >= PAIRS:
+        for trace in run.layers:
+            yield from _of_layer(run, trace)
 
-    Args:
-        trace: The layer.
-        step: The captured step.
-        before: The captured steps before it, the last `PAIRS` of which count, ascending.
-        at: Returns the layer at one of these steps, or None; called for the latest first, and no further than needed.
-        unit: What steps count, `"epoch"` or `"batch"`.
-    """
+
+def _of_layer(run: RunAtStep, trace: LayerTrace) -> Iterator[Finding]:
     signal = main_signal(trace)
-    if signal is None or len(before) < PAIRS:
+    if signal is None:
         return
     values = [finite(trace, trace.signals[signal])]
-    for earlier in reversed(before[-PAIRS:]):
-        past = at(earlier)
+    for earlier in reversed(run.before[-PAIRS:]):
+        past = run.layer_at(earlier, trace.key)
         if past is None or signal not in past.signals:
             return
         values.append(finite(past, past.signals[signal]))
@@ -79,9 +78,9 @@ def frozen(
             return
     changes = [relative_change(older, newer) for newer, older in [*pairwise(values), (values[0], values[-1])]]
     if max(changes) < STILL:
-        steps = (*before[-PAIRS:], step)
+        steps = (*run.before[-PAIRS:], run.step)
         message = (
-            f"{label(signal)}: from {unit} {steps[0]} to {unit} {step} it has changed by at most {max(changes):.1e} of "
-            "its own root mean square."
+            f"{label(signal)}: from {run.unit} {steps[0]} to {run.unit} {run.step} it has changed by at most "
+            f"{max(changes):.1e} of its own root mean square."
         )
         yield _RULE.finding(trace.key, signal, message, steps=steps, share=1.0)

@@ -1,4 +1,4 @@
-"""Gradients by a state that fade, or grow, on their way back through time."""
+"""Gradients by a state that vanish or explode on their way back through time."""
 
 from __future__ import annotations
 
@@ -6,29 +6,31 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tb_rnn_plugin.analysis.findings.finding import Finding, Rule
+from tb_rnn_plugin.analysis.findings.check import RunAtStep, check
+from tb_rnn_plugin.analysis.findings.finding import Finding, Kind, Rule
 from tb_rnn_plugin.analysis.findings.values import as_read, finite, input_timesteps, label
 from tb_rnn_plugin.log.schema import Array, LayerTrace, gradient_signal
 
 VANISHING = 1e-4
-"""Norm of the gradient at the first timesteps, in parts of the largest, below which it has vanished. Ours: what
-happened there then weighs less than the noise of a training step."""
+"""Norm of the gradient at the first timesteps, divided by the largest, below which it has vanished. Ours: what happened
+there then weighs less than the noise of a training step."""
 
 EXPLODING = 1e3
-"""Norm of the gradient at an earlier timestep, by that at the end, above which it explodes. Ours: a loss at each
-timestep adds up to a few hundred over as many timesteps without any growth on the way."""
+"""Norm of the gradient at an earlier timestep, divided by the norm at the end, above which it explodes. Ours: a loss at
+each timestep adds up to a few hundred over as many timesteps without any growth on the way."""
 
 END = 0.1
-"""Share of the timesteps, at least one, that are the end, of which the largest norm counts. Ours: the loss of a single
+"""Share of the timesteps, at least one, that are the end; the largest norm there counts. Ours: the loss of a single
 last timestep may be next to nothing."""
 
 _PAPERS = (
     "Bengio, Simard & Frasconi, Learning Long-Term Dependencies with Gradient Descent is Difficult (1994); Pascanu, "
     "Mikolov & Bengio, On the difficulty of training recurrent neural networks (2013). "
 )
+_VANISHING_KIND = Kind("vanishing_gradient", rank=90, weight=0.8)
+_EXPLODING_KIND = Kind("exploding_gradient", rank=100, weight=0.9)
 _VANISHING = Rule(
-    kind="vanishing_gradient",
-    weight=0.8,
+    kind=_VANISHING_KIND,
     rule="The norm over units of the loss's gradient by the state, averaged over samples, is below "
     f"{VANISHING:g} of its largest value at the first timestep; those in a row from there on show it.",
     source=_PAPERS + "Ours: the number.",
@@ -37,8 +39,7 @@ _VANISHING = Rule(
     not_a_fault="A task that needs no long memory needs no gradient from long ago.",
 )
 _EXPLODING = Rule(
-    kind="exploding_gradient",
-    weight=0.9,
+    kind=_EXPLODING_KIND,
     rule=f"The norm over units of the loss's gradient by the state, averaged over samples, is more than {EXPLODING:g} "
     f"times as large at an earlier timestep as at the last {END * 100:g} % of those that have any.",
     source=_PAPERS + "Ours: the number.",
@@ -52,7 +53,7 @@ def gradient_norms(gradients: Array) -> Array:
     """Return the Euclidean norm over units, averaged over the samples that have it, `[time]` of float64.
 
     Args:
-        gradients: `[sample, time, unit]`, NaN where a value does not count: there no sample has a norm.
+        gradients: `[sample, time, unit]`, NaN where a value does not count: the sample has no norm there.
 
     Returns:
         NaN for a timestep that no sample has.
@@ -67,13 +68,13 @@ def vanished_timesteps(norms: Array) -> Array:
     """Return the first timesteps in a row at which the gradient has vanished, `[time]` of bool, by `VANISHING`.
 
     Args:
-        norms: `[time]` in the order that the layer computed them, NaN for timesteps that nobody has.
+        norms: `[time]` in the order that the layer computed them, NaN for timesteps that no sample has.
     """
     with np.errstate(all="ignore"):
         largest = np.fmax.reduce(norms, initial=0.0)
         if not 0 < largest < np.inf:
             return np.zeros(len(norms), np.bool_)
-        # Timesteps that nobody has do not end the row.
+        # Timesteps that no sample has do not end the row.
         row = np.logical_and.accumulate(np.isnan(norms) | (norms < VANISHING * largest))
     return np.asarray(row & ~np.isnan(norms))
 
@@ -82,7 +83,7 @@ def exploded_timesteps(norms: Array) -> tuple[Array, float]:
     """Return the timesteps at which the gradient has exploded, `[time]` of bool, and the largest growth.
 
     Args:
-        norms: `[time]` in the order that the layer computed them, NaN for timesteps that nobody has.
+        norms: `[time]` in the order that the layer computed them, NaN for timesteps that no sample has.
     """
     some = np.flatnonzero(norms > 0)
     if not len(some):
@@ -93,11 +94,17 @@ def exploded_timesteps(norms: Array) -> tuple[Array, float]:
     return growth > EXPLODING, float(np.fmax.reduce(growth, initial=0.0))
 
 
-def gradients(trace: LayerTrace, step: int) -> Iterator[Finding]:
-    """Yield what a layer's gradients show: by each state, that they vanish or that they explode.
+@check(_VANISHING_KIND, _EXPLODING_KIND)
+def gradients(run: RunAtStep) -> Iterator[Finding]:
+    """Yield the gradients that vanish or explode, by layer and state.
 
     Severity: the share of the timesteps. A layer that does not reach the loss, all zeros, shows nothing.
     """
+    for trace in run.layers:
+        yield from _of_layer(trace, run.step)
+
+
+def _of_layer(trace: LayerTrace, step: int) -> Iterator[Finding]:
     for state, stored in trace.gradients.items():
         if not stored.size:
             continue
@@ -128,7 +135,7 @@ def gradients(trace: LayerTrace, step: int) -> Iterator[Finding]:
 
 
 def _faded(norms: Array, gone: Array, trace: LayerTrace, timesteps: int) -> str:
-    """Return how much of a gradient is left, and the timestep at which it falls below the threshold going back."""
+    """Return a sentence on how much of a gradient is left, and where, going back, it falls below the threshold."""
     first = norms[np.flatnonzero(gone)[0]] / np.fmax.reduce(norms)
     falls = input_timesteps(trace, np.arange(len(norms)) == np.flatnonzero(gone)[-1], timesteps)[0]
     start = input_timesteps(trace, np.arange(len(norms)) == np.flatnonzero(gone)[0], timesteps)[0]

@@ -1,4 +1,4 @@
-"""Units that do the same whatever the samples hold."""
+"""Units that are the same in all samples, whatever these hold."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from tb_rnn_plugin.analysis.findings.check import RunAtStep, check
 from tb_rnn_plugin.analysis.findings.dead_constant import idle_units
-from tb_rnn_plugin.analysis.findings.finding import Finding, Rule
+from tb_rnn_plugin.analysis.findings.finding import Finding, Kind, Rule
 from tb_rnn_plugin.analysis.findings.values import (
     MIN_VALUES,
     as_read,
@@ -24,12 +25,12 @@ from tb_rnn_plugin.analysis.sequences import present
 from tb_rnn_plugin.log.schema import Array, LayerTrace
 
 BLIND = 1e-4
-"""Variance between samples, in parts of the variance over time, up to which a unit ignores what it reads. Ours: a
+"""Variance between samples, divided by the variance over time, up to which a unit ignores what it reads. Ours: a
 hundredth of the unit's movement, above what rounding to float16 adds."""
 
+_KIND = Kind("input_blind_units", rank=60, weight=0.5)
 _RULE = Rule(
-    kind="input_blind_units",
-    weight=0.5,
+    kind=_KIND,
     rule=f"A unit counts when its variance between samples, on average over timesteps, is at most {BLIND:g} of its "
     "variance over time; judged from the first timestep on at which the samples' inputs differ, at timesteps that all "
     "samples have. Dead and constant units do not count.",
@@ -40,15 +41,15 @@ _RULE = Rule(
 
 
 def blind_units(values: Array, inputs: Array) -> Array:
-    """Return which units move over time and not between samples, `[unit]` of bool, by `BLIND`.
+    """Return which units vary over time and not between samples, `[unit]` of bool, by `BLIND`.
 
     Args:
         values: `[sample, time, unit]` in the order that the layer computed them; NaN where a value does not count.
         inputs: `[sample, time, feature]`, what was read at those timesteps; NaN likewise.
 
     Returns:
-        All False where there are not two samples whose inputs differ, or fewer than `MIN_VALUES` timesteps are left
-        from there on.
+        All False if no two samples have inputs that differ, or fewer than `MIN_VALUES` timesteps are left from there
+        on.
     """
     none = np.zeros(values.shape[2], np.bool_)
     read = ~np.isnan(inputs).all(axis=(1, 2))  # Samples that are masked from end to end have no timestep to share.
@@ -68,15 +69,21 @@ def blind_units(values: Array, inputs: Array) -> Array:
         return np.asarray((over_time > 0) & (between <= BLIND * over_time))
 
 
-def blind(trace: LayerTrace, step: int) -> Iterator[Finding]:
-    """Yield the units of a layer's hidden state that ignore the input. Severity: their share."""
+@check(_KIND)
+def blind(run: RunAtStep) -> Iterator[Finding]:
+    """Yield the units of each layer's hidden state that ignore the input. Severity: their share."""
+    for trace in run.layers:
+        yield from _of_layer(trace, run.step)
+
+
+def _of_layer(trace: LayerTrace, step: int) -> Iterator[Finding]:
     signal = main_signal(trace)
     if signal is None or trace.inputs is None or not is_recurrent(trace):
         return
     values = finite(trace, trace.signals[signal])
     if trace.inputs.shape[:2] != values.shape[:2] or not trace.inputs.size:
         return
-    # Where a sample is masked its inputs are not read, so they may not make a difference.
+    # Inputs that are masked are not read, so they must not count as a difference.
     inputs = finite(trace, trace.inputs)
     idle_dead, idle_constant = idle_units(trace, signal)
     found = blind_units(as_read(trace, values), as_read(trace, inputs)) & ~idle_dead & ~idle_constant

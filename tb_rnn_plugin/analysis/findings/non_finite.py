@@ -7,17 +7,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tb_rnn_plugin.analysis.findings.finding import Finding, Rule
+from tb_rnn_plugin.analysis.findings.check import RunAtStep, check
+from tb_rnn_plugin.analysis.findings.finding import Finding, Kind, Rule
 from tb_rnn_plugin.analysis.findings.values import label, named
 from tb_rnn_plugin.analysis.sequences import present
 from tb_rnn_plugin.log.schema import Array, LayerTrace, gradient_signal
 
 PATIENCE = 16
-"""How many steps are walked back one by one. Ours: each is a file to read, and a run may be broken for a thousand."""
+"""How many steps are read back one by one. Ours: each is a file, and a run may be broken for a thousand steps."""
 
+_KIND = Kind("non_finite", rank=80, weight=1.0)
 _RULE = Rule(
-    kind="non_finite",
-    weight=1.0,
+    kind=_KIND,
     rule="A layer counts when one value that is not masked is NaN or infinite, in its inputs, signals or gradients.",
     source="Ours: no sum or product with such a number is a number again, so it spreads to all that follows.",
     advice="Go back to the step before it began: look for a state that explodes, a loss of log(0) or a division by 0, "
@@ -28,16 +29,16 @@ _RULE = Rule(
 
 @dataclass(frozen=True, eq=False)
 class Place:
-    """Where a layer is not finite first.
+    """Where a layer first is not finite.
 
     Attributes:
         layer: The layer's key.
         signal: `"inputs"`, a signal, or `"gradient:cell_state"`, as in a log.
         sample: Index of the first sample that is not finite at `timestep`.
-        timestep: The first in the order that the layer computed them.
+        timestep: The first such timestep in the order that the layer computed them.
         units: Indices of all units of this signal (of inputs, features) that are not finite at some timestep,
             earliest first.
-        timesteps: All timesteps at which this signal is not finite, ascending; empty where it is at all.
+        timesteps: All timesteps at which this signal is not finite, ascending; empty where it is so at all of them.
         total: How many units, or features, this signal has.
     """
 
@@ -56,8 +57,8 @@ class Place:
 def first_place(trace: LayerTrace) -> Place | None:
     """Return where in a layer the first value that is not masked is NaN or infinite, or None.
 
-    First is the earliest timestep in the order that the layer computed them, and there the inputs, then the signals in
-    the order of the trace. Gradients come after all signals, and last timestep first: that is how they are computed.
+    The order is the order of computation: by timestep as the layer read them, and at each the inputs, then the signals
+    in the order of the trace. Gradients come after all signals, the last timestep first.
     """
     backwards = bool(trace.config.get("go_backwards"))
     forward = {**({} if trace.inputs is None else {"inputs": trace.inputs}), **trace.signals}
@@ -66,15 +67,15 @@ def first_place(trace: LayerTrace) -> Place | None:
 
 
 def episode_start(step: int, steps: Sequence[int], broken: Callable[[int], bool]) -> tuple[int, tuple[int, ...]]:
-    """Return the step at which what holds at `step` began, and the steps that were looked at and where it held.
+    """Return the step at which a run broke that is broken at `step`, and the broken steps that were read, ascending.
 
-    Walks back one by one for `PATIENCE` steps. If it still holds there, it searches the steps before by halves: weights
-    that are NaN stay NaN, so a gap that this would step over is rare, and each step is a file to read.
+    Goes back one by one for `PATIENCE` steps. If the run is still broken there, the steps before are searched by
+    bisection: weights that are NaN stay NaN, so a gap that this misses is rare, and each step is a file to read.
 
     Args:
-        step: One of the steps, at which it holds.
+        step: One of the steps, broken.
         steps: All captured steps, ascending.
-        broken: Tells whether it holds at a step. Never called twice for one step.
+        broken: Returns whether the run is broken at a step. It is called once per step at most.
     """
     at = list(steps).index(step)
     held, healthy = [step], -1
@@ -93,38 +94,28 @@ def episode_start(step: int, steps: Sequence[int], broken: Callable[[int], bool]
     return steps[first], tuple(sorted(held))
 
 
-def non_finite(
-    traces: Sequence[LayerTrace],
-    step: int,
-    steps: Sequence[int],
-    read: Callable[[int], Sequence[LayerTrace]],
-    unit: str = "epoch",
-) -> Iterator[Finding]:
-    """Yield one finding per layer that is not finite, the one in which it began first. Severity: 1.
+@check(_KIND)
+def non_finite(run: RunAtStep) -> Iterator[Finding]:
+    """Yield one finding per layer that is not finite, first the one in which it began. Severity: 1.
 
-    Args:
-        traces: Every layer at the step, in the model's order.
-        step: The captured step.
-        steps: All captured steps, ascending.
-        read: Returns every layer at an earlier step; called only where something is not finite.
-        unit: What steps count, `"epoch"` or `"batch"`.
+    Earlier steps are read only if something is not finite.
     """
-    places = [place for place in map(first_place, traces) if place]
+    places = [place for place in map(first_place, run.layers) if place]
     if not places:
         return
-    origins = {step: places[0]}
+    origins = {run.step: places[0]}
 
     def broken(at: int) -> bool:
-        place = next((place for place in map(first_place, read(at)) if place), None)
+        place = next((place for place in map(first_place, run.layers_at(at)) if place), None)
         if place:
             origins[at] = place
         return place is not None
 
-    start, held = episode_start(step, steps, broken)
+    start, held = episode_start(run.step, run.steps, broken)
     origin = origins[start]
-    weights = {trace.key: _broken_weights(trace) for trace in traces}
+    weights = {trace.key: _broken_weights(trace) for trace in run.layers}
     for place in sorted(places, key=lambda place: place.layer != origin.layer):
-        since = f"It began at {unit} {start} in layer {origin.layer!r}: {origin}."
+        since = f"It began at {run.unit} {start} in layer {origin.layer!r}: {origin}."
         what = "features" if place.signal == "inputs" else "units"
         message = (
             f"{label(place.signal)}: NaN or infinite in {len(place.units)} of {place.total} {what}, "

@@ -1,4 +1,4 @@
-"""What all rules read a trace by: its present values, the order they were computed in, and words for both."""
+"""What the rules have in common: a trace's present values, the order they were computed in, and words for messages."""
 
 from __future__ import annotations
 
@@ -7,18 +7,19 @@ from collections.abc import Iterable
 import numpy as np
 
 from tb_rnn_plugin.analysis.sequences import present, sequence_count
+from tb_rnn_plugin.analysis.signals import signal_label
 from tb_rnn_plugin.log.schema import Array, LayerTrace, gradient_state
 
 MIN_VALUES = 8
-"""How many values a unit must have, over samples and timesteps, for a rule to speak of its habits. Ours: 95 % of fewer
-is all of them, and a unit that is seen once is always constant."""
+"""How many values a unit must have, over samples and timesteps, to be judged. Ours: 95 % of fewer is all of them, and a
+unit with a single value is always constant."""
 
 _LISTED = 5
 """How many units a message names."""
 
 
 def is_recurrent(trace: LayerTrace) -> bool:
-    """Tell whether a layer has states; of the others the log holds the outputs alone."""
+    """Return whether a layer has states; the log holds only the outputs of any other."""
     return bool(trace.initial_states) or trace.inputs is not None
 
 
@@ -41,8 +42,8 @@ def as_read(trace: LayerTrace, values: Array) -> Array:
     """Return values in the order in which the layer computed them, `[sample * sequence, time, …]`.
 
     A layer that goes backwards reads the last timestep first. A time axis that is made of several sequences, each with
-    its own initial state, becomes several samples; a cell that was called by hand once per timestep, from states that
-    the model passed on, stays one sequence.
+    its own initial state, becomes several samples; a cell that the model called by hand once per timestep stays one
+    sequence.
 
     Args:
         trace: The layer.
@@ -55,19 +56,19 @@ def as_read(trace: LayerTrace, values: Array) -> Array:
 
 
 def input_timesteps(trace: LayerTrace, shown: Array, timesteps: int) -> tuple[int, ...]:
-    """Return the timesteps of the input that places in the order of `as_read` are, ascending.
+    """Return the input's timesteps, ascending, for places in the order of `as_read`.
 
     Args:
         trace: The layer.
         shown: `[time]` of bool, in the order of `as_read`.
-        timesteps: How many the input has.
+        timesteps: How many timesteps the input has.
     """
     forward = shown[::-1] if trace.config.get("go_backwards") else shown
     return tuple(np.flatnonzero(np.tile(forward, sequence_count(trace, timesteps))).tolist())
 
 
 def counts(values: Array) -> Array:
-    """Return how many values each unit has that are not NaN, `[unit]`."""
+    """Return how many of its values are not NaN, for each unit: `[unit]`."""
     return np.asarray((~np.isnan(values)).sum(axis=(0, 1)))
 
 
@@ -87,13 +88,13 @@ def ordered(units: Array, strength: Array) -> tuple[int, ...]:
 
 
 def named(signal: str) -> str:
-    """Return how a sentence calls a signal: `"forget gate"`, `"gradient by the cell state"`."""
+    """Return a signal's name inside a sentence: `"forget gate"`, `"gradient by the cell state"`."""
     state = gradient_state(signal)
-    return signal.replace("_", " ") if state is None else f"gradient by the {state.replace('_', ' ')}"
+    return signal_label(signal) if state is None else f"gradient by the {signal_label(state)}"
 
 
 def label(signal: str) -> str:
-    """Return how a sentence that begins with a signal calls it: `"Forget gate"`."""
+    """Return a signal's name at the beginning of a sentence: `"Forget gate"`."""
     name = named(signal)
     return name[:1].upper() + name[1:]
 
@@ -104,7 +105,7 @@ def of_units(count: int, total: int) -> str:
 
 
 def listed(units: Iterable[int]) -> str:
-    """Return the first few units in words: `"unit 3"`, `"units 3, 4, 9, …"`."""
+    """Return the first few units as text: `"unit 3"`, `"units 3, 4, 9, …"`."""
     numbers = list(units)
     named = ", ".join(map(str, numbers[:_LISTED]))
     return f"unit{'s' if len(numbers) > 1 else ''} {named}{', …' if len(numbers) > _LISTED else ''}"
