@@ -100,7 +100,7 @@ def test_each_gate_by_name_of_a_series_fed_one_step_at_a_time(length: int) -> No
     wanted = lstm(series, *(weight.numpy() for weight in model.get_layer("lstm").weights)).signals
     for name, values in gates.items():
         np.testing.assert_allclose(values, wanted[name], atol=1e-5, err_msg=name)
-    assert probe.traces == 1
+    assert probe.compilations == 1
 
 
 # Q3. Where are W and U?
