@@ -47,7 +47,7 @@ def weight_history(
         largest: The ends of the histograms, the largest of `largest_weights` of all steps.
     """
     ends = {name: end or 1.0 for name, end in largest.items()}
-    edges = {name: np.linspace(-end, end, BINS + 1) for name, end in ends.items()}
+    edges = {name: end * np.linspace(-1.0, 1.0, BINS + 1) for name, end in ends.items()}
     norms: dict[tuple[str, str], list[float]] = {name: [] for name in edges}
     counts: dict[tuple[str, str], list[Array]] = {name: [] for name in edges}
     for gates in steps:
