@@ -59,11 +59,12 @@ test("a pattern is asked about in the sample it was brushed in, and each sample'
     units: [7, 2],
     unit_count: 2,
     matches: [0, 2, 0].map(match),
+    max_units: 1000,
   });
   assert.equal(history?.route, "match_history");
   assert.deepEqual([history?.params.sample, history?.params.units], [1, "7,2"]);
   assert.deepEqual(samples, [sampleAsk(selection, 0), sampleAsk(selection, 2)]);
-  assert.deepEqual(patternAsks(selection, { units: [], unit_count: 0, matches: [] }), []);
+  assert.deepEqual(patternAsks(selection, { units: [], unit_count: 0, matches: [], max_units: 1000 }), []);
 });
 
 test("what stands around a stretch is joined as its tokens are", () => {

@@ -12,7 +12,7 @@ from tb_rnn_plugin.analysis.association import Floats, effects, place
 from tb_rnn_plugin.analysis.errors import AnalysisError
 from tb_rnn_plugin.analysis.permutation import chance_level, sample_orders
 from tb_rnn_plugin.analysis.sequences import present
-from tb_rnn_plugin.log.schema import Array, LayerTrace
+from tb_rnn_plugin.log.schema import Array, Finite, LayerTrace
 
 _BLOCK = 2**20
 """How many numbers are worked on at once, 8 MB of float64."""
@@ -38,7 +38,7 @@ class Detector:
     layer: str
     signal: str
     unit: int
-    score: float
+    score: Finite
     chance: float
     sign: int
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass, field
+from typing import Literal
 
 from tb_rnn_plugin.cells.activations import LINEAR
 from tb_rnn_plugin.cells.expression import Application, Expression, Number, Sum, Value, substitute
@@ -134,26 +134,6 @@ class Explanation:
         shorter = () if name == LINEAR else (Application(name, Number(self.pre_activation)),)
         return (self.right, Application(name, total), *shorter)
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the explanation as JSON values; equations are lists of pieces, see `Piece`."""
-        same = (
-            "layer", "signal", "sample", "timestep", "step", "unit", "read_before", "value", "captured", "recomputed",
-            "not_recomputed", "pre_activation", "activation",
-        )  # fmt: skip
-        return {
-            **{name: getattr(self, name) for name in same},
-            "left": _pieces_json(pieces_of(self.left)),
-            "sides": [_pieces_json(pieces_of(side)) for side in self.sides],
-            "numbers": [
-                {"pieces": _pieces_json(pieces_of(of)), "signal": of.signal, "before": of.before, "value": value}
-                for of, value in self.letters.items()
-            ],
-            "parts": [
-                {"name": part.name, "pieces": _pieces_json(part.pieces), "value": part.value} for part in self.terms
-            ],
-            "contributions": [asdict(contribution) for contribution in self.contributions],
-        }
-
     def __str__(self) -> str:
         return "\n".join([self._title(), "", *self._equation_lines(), *self._part_lines(), *self._contribution_lines()])
 
@@ -189,10 +169,6 @@ class Explanation:
 
 
 _NAMES = {"input": "input feature", "recurrent": "recurrent unit"}
-
-
-def _pieces_json(pieces: tuple[Piece, ...]) -> list[dict[str, Any]]:
-    return [piece.to_json() for piece in pieces]
 
 
 def _aligned(value: float) -> str:

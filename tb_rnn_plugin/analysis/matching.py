@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from tb_rnn_plugin.analysis.errors import AnalysisError, OutOfRangeError
 from tb_rnn_plugin.analysis.timestep_inputs import checked_index
-from tb_rnn_plugin.log.schema import Array
+from tb_rnn_plugin.log.schema import Array, Finite
 
 MIN_SCORE = 0.5
 """The lowest score of a match. Ours: with half the pattern on and nothing off beside it, a place is another pattern."""
@@ -37,7 +37,7 @@ class Match:
     sample: int
     start: int
     end: int
-    score: float
+    score: Finite
 
 
 def select_units(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
 
 from tb_rnn_plugin.cells.activations import LINEAR
 from tb_rnn_plugin.cells.expression import (
@@ -19,8 +18,6 @@ from tb_rnn_plugin.cells.expression import (
     Symbol,
     Value,
 )
-
-_PRINTED = str.maketrans({"-": "\N{MINUS SIGN}", "*": "\N{MIDDLE DOT}", "'": "\N{PRIME}"})
 
 
 @dataclass(frozen=True)
@@ -41,11 +38,6 @@ class Piece:
 
     def __str__(self) -> str:
         return self.text if self.sub is None else f"{self.text}_{self.sub}"
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the piece as JSON values; its text has print's minus sign, dot and prime."""
-        text = self.text.translate(_PRINTED)
-        return {"text": text, "sub": self.sub, "signal": self.signal, "before": self.before}
 
 
 def pieces_of(expression: Expression) -> tuple[Piece, ...]:

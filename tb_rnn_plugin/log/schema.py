@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array: TypeAlias = NDArray[Any]
-Interval: TypeAlias = tuple[float, float]
+Finite: TypeAlias = Annotated[float, "finite"]
+"""A float that is never NaN or infinite; any other float may be null in JSON."""
+
+Interval: TypeAlias = tuple[Finite, Finite]
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Keeps what was answered."""
+"""A cache of answers."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from concurrent.futures import Future
 
 
 class Cache:
-    """Bodies of answers by key. Each is made once, however many ask for it at a time; the oldest make room for newer.
+    """Bodies of answers by key, least recently used ones dropped first.
 
-    Ours, and not one of the libraries: the one that also makes everybody wait for who asked first is pinned to old
-    versions by packages that stand beside TensorFlow.
+    Single-flight: concurrent requests for one key share one computation.
+
+    No library does both in a version that can be installed beside TensorFlow: its dependencies pin old ones.
 
     Args:
-        capacity: How many bytes are kept.
+        capacity: The number of bytes to keep.
     """
 
     def __init__(self, capacity: int) -> None:
@@ -22,10 +23,10 @@ class Cache:
         self._lock = threading.Lock()
         self._held = 0
         self._bodies: dict[Hashable, Future[bytes]] = {}
-        """In the order in which they were last asked for."""
+        """Least recently used first."""
 
     def get(self, key: Hashable, make: Callable[[], bytes]) -> bytes:
-        """Return what is kept under a key, or make it. What raises is not kept; all who wait for it get the error."""
+        """Return the body of a key, made if necessary. An error is raised to all who wait for it, and is not kept."""
         with self._lock:
             known = self._bodies.pop(key, None)
             future: Future[bytes] = Future() if known is None else known

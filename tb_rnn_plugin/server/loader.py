@@ -1,4 +1,4 @@
-"""The entry point, which TensorBoard imports when it starts: light, so that nothing of ours can stop it."""
+"""The entry point. TensorBoard imports it when it starts, and an import error would stop it: imports are few."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ if TYPE_CHECKING:
 _log = logging.getLogger("tb_rnn_plugin")
 
 SAMPLES = 1000
-"""Steps of each summary that TensorBoard keeps for us. Its own default is 10 (100 in the fast reader), and the
-steps it drops are the early ones as much as the late. A thousand steps of 100 timesteps take 5 MB a signal."""
+"""Steps of each summary that TensorBoard keeps for this plugin. Its default is 10 (100 in the fast reader), sampled
+from all steps. A thousand steps of 100 timesteps take 5 MB per signal."""
 
 
 class RNNTimelineLoader(base_plugin.TBLoader):  # type: ignore[misc]
-    """Loads the plugin, and asks TensorBoard to keep more of its summaries."""
+    """Loads the plugin, and makes TensorBoard keep more of its summaries."""
 
     def fix_flags(self, flags: argparse.Namespace) -> None:
-        """Set how many steps TensorBoard keeps of our summaries, unless the user has said so."""
+        """Set how many steps of our summaries TensorBoard keeps, unless the user set it."""
         if isinstance(flags.samples_per_plugin, dict):
             flags.samples_per_plugin.setdefault(PLUGIN_NAME, SAMPLES)
 
     def load(self, context: base_plugin.TBContext) -> RNNTimelinePlugin | None:
-        """Import and return the plugin; None, and TensorBoard goes on without it, if that fails."""
+        """Import and return the plugin, or return None if that fails: TensorBoard then starts without it."""
         try:
             from tb_rnn_plugin.server.plugin import RNNTimelinePlugin
 

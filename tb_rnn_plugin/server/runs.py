@@ -1,4 +1,4 @@
-"""From a run's name to its directory: only runs that TensorBoard itself lists, and only files inside them."""
+"""Maps a run's name to its directory: only runs that TensorBoard lists, and only files inside them."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from tb_rnn_plugin.log.errors import NotInLogError
 from tb_rnn_plugin.log.step_file import list_steps
 
 _SETTLED_NS = 2_000_000_000
-"""A directory changed less than this long ago may change again without its time of change moving on."""
+"""A directory changed more recently than this may change again without a new modification time."""
 
 _MAX_EXPERIMENTS = 16
-"""A request may name any: TensorBoard's own reader of a log directory has the same runs for all of them."""
+"""A request may name any experiment: TensorBoard's reader of a log directory has the same runs for all of them."""
 
 
 class RunDirectories:
     """The directories behind the runs of one TensorBoard process.
 
     Args:
-        data_provider: TensorBoard's data provider; its `list_runs` says which names exist.
+        data_provider: TensorBoard's data provider; its `list_runs` returns the names that exist.
         logdir: The value of `--logdir`, or None.
         logdir_spec: The value of `--logdir_spec`, or None.
     """
@@ -39,7 +39,7 @@ class RunDirectories:
         self._units: dict[Path, tuple[tuple[int, int, int], str]] = {}
 
     def names(self, context: Any, experiment: str) -> frozenset[str]:
-        """Return the names of all runs, whether they hold data of ours or not."""
+        """Return the names of all runs, with or without RNN Timeline data."""
         names = frozenset(run.run_name for run in self._provider.list_runs(context, experiment_id=experiment))
         if experiment not in self._known and len(self._known) >= _MAX_EXPERIMENTS:
             self._known.clear()
@@ -47,7 +47,7 @@ class RunDirectories:
         return names
 
     def with_traces(self, names: Iterable[str]) -> dict[str, Path]:
-        """Return the trace directories of those runs that have one, by run, sorted."""
+        """Return the trace directories of the runs that have one, by run, sorted."""
         found = ((name, self._locate(name)) for name in sorted(names))
         return {name: directory for name, directory in found if directory is not None}
 
@@ -57,8 +57,8 @@ class RunDirectories:
         Raises:
             NotInLogError: TensorBoard lists no such run, or it has no traces (any more).
         """
-        # Asking the data server costs as much as serving a trace, so it is asked again only about names it has not
-        # yet said.
+        # A request to the data server costs as much as serving a trace, so runs are listed again only for an unknown
+        # name.
         if run not in self._known.get(experiment, ()) and run not in self.names(context, experiment):
             raise NotInLogError(f"There is no run {run!r}: choose one of those that TensorBoard lists.")
         directory = self._locate(run)
@@ -70,7 +70,7 @@ class RunDirectories:
         return directory
 
     def steps(self, trace_directory: Path) -> list[int]:
-        """Return the steps that have a trace file, ascending; listed anew only when the directory has changed."""
+        """Return the steps that have a trace file, ascending. Cached until the directory changes."""
         try:
             changed = trace_directory.stat().st_mtime_ns
         except OSError:
@@ -84,7 +84,7 @@ class RunDirectories:
         return steps
 
     def unit(self, trace_directory: Path, read: Callable[[], str]) -> str:
-        """Return what a run's steps count; read anew only when the probe's file, which says so, is another."""
+        """Return what a run's steps count. Cached until the probe's file, which holds it, is replaced."""
         try:
             identity = layout.identity((trace_directory / layout.PROBE_FILE).stat())
         except OSError:
@@ -109,11 +109,11 @@ class RunDirectories:
 
 
 def parse_logdir_spec(spec: str) -> list[tuple[str | None, Path]]:
-    """Return the group names and directories of `--logdir_spec`, `name:path,path,…`, read as TensorBoard reads it."""
+    """Return the group names and directories of `--logdir_spec`, `name:path,path,…`, parsed as TensorBoard does."""
     groups: list[tuple[str | None, Path]] = []
     for part in filter(None, spec.split(",")):
         name, colon, path = part.partition(":")
-        # A path may itself hold colons: one from the root, one on a Windows drive, an address like gs://bucket.
+        # A colon may also be part of a path: an absolute one, one on a Windows drive, an address like gs://bucket.
         if not colon or part.startswith("/") or os.path.splitdrive(part)[0] or path.startswith("//"):
             groups.append((None, Path(part).expanduser()))
         else:
@@ -122,8 +122,8 @@ def parse_logdir_spec(spec: str) -> list[tuple[str | None, Path]]:
 
 
 def leads_out(directory: Path, *parts: str) -> bool:
-    """Tell whether what these parts name below a directory is, or goes through, a link to somewhere outside of it."""
-    # Following links asks the file system about every directory from the root down, so only where there is one.
+    """Return whether a path below a directory is, or goes through, a link that leads out of the directory."""
+    # `realpath` examines every directory from the root down, so it is called only if there is a link.
     if not any(directory.joinpath(*parts[: i + 1]).is_symlink() for i in range(len(parts))):
         return False
     real, root = os.path.realpath(directory.joinpath(*parts)), os.path.realpath(directory)

@@ -1,91 +1,77 @@
-"""Routes whose answer is computed from a run: not anew while the files that it comes from are the same."""
+"""Makes WSGI applications of the routes: parameters in, an answer out, cached if it was computed."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Callable
+from typing import Any
 
-from tensorboard import errors
 from werkzeug import wrappers
 
 from tb_rnn_plugin import __version__
-from tb_rnn_plugin.analysis.errors import AnalysisError, OutOfRangeError
 from tb_rnn_plugin.server import wire
 from tb_rnn_plugin.server.cache import Cache
 from tb_rnn_plugin.server.queries.served_run import ServedRun
+from tb_rnn_plugin.server.route import Arrays, Route
 
 CAPACITY = 64 * 2**20
 """Bytes of answers that are kept."""
 
-Query: TypeAlias = Callable[[wrappers.Request], Callable[[ServedRun], Any]]
-"""Makes a question to a run of a request, or raises what is wrong with its parameters."""
 
-Sources: TypeAlias = Callable[[wrappers.Request, ServedRun], Sequence[int]]
-"""Tells from which steps' files the answer comes; the probe's is always one of them."""
+class RouteServer:
+    """Serves routes from the runs of one TensorBoard.
 
-
-class CachedRoutes:
-    """Makes routes of questions.
+    Computed answers are cached, keyed by the files they were computed from and by the parsed parameters.
 
     Args:
-        run: Returns the run that a request names.
+        list_runs: Returns all runs, sorted by name.
+        find_run: Returns the run of a name, or raises a `NotInLogError`.
     """
 
-    def __init__(self, run: Callable[[wrappers.Request], ServedRun]) -> None:
-        self._run = run
+    def __init__(
+        self,
+        list_runs: Callable[[wrappers.Request], list[ServedRun]],
+        find_run: Callable[[wrappers.Request, str], ServedRun],
+    ) -> None:
+        self._list_runs = list_runs
+        self._find_run = find_run
         self._cache = Cache(CAPACITY)
 
-    def json(self, ask: Query, sources: Sources) -> wire.WSGIApp:
-        """Return a route that answers in JSON."""
-        return self._route(ask, sources, wire.json_body, "application/json")
+    def application(self, route: Route) -> wire.WSGIApp:
+        """Return the WSGI application of a route."""
+        return wire.application(lambda request: self._respond(request, route))
 
-    def binary(self, ask: Query, sources: Sources) -> wire.WSGIApp:
-        """Return a route that answers with named arrays."""
-        return self._route(ask, sources, wire.binary_body, "application/octet-stream")
-
-    def _route(self, ask: Query, sources: Sources, encode: Callable[[Any], bytes], content_type: str) -> wire.WSGIApp:
-        def answer(request: wrappers.Request) -> wrappers.Response:
-            question, run = ask(request), self._run(request)
-            # Before anything is read: a file that takes its place meanwhile has another tag, and is asked for again.
-            tag = _tag(run, sources(request, run))
-            key = (request.path, tag, *sorted(request.args.items(multi=True)))
-            return wire.unchanged(request, tag) or wire.respond(
-                request, self._cache.get(key, lambda: encode(_translated(question, run))), content_type, tag
-            )
-
-        return wire.route(answer)
-
-
-def one_step(request: wrappers.Request, run: ServedRun) -> Sequence[int]:
-    """Name the step asked about."""
-    return [wire.whole_number(request, "step")]
+    def _respond(self, request: wrappers.Request, route: Route) -> wrappers.Response:
+        values = route.parse(request.args)
+        if "run" not in values:
+            return _respond_directly(request, route, route.query(self._list_runs(request), **values))
+        run = self._find_run(request, values.pop("run"))
+        if route.source is None:
+            return _respond_directly(request, route, route.query(run, **values))
+        # Taken before anything is read: if a file is replaced meanwhile, the next request has another tag and reads it.
+        tag = wire.etag(__version__, *run.identities(route.source.files(run, values)))
+        if response := wire.unchanged(request, tag):
+            return response
+        if not route.computed:
+            return _respond_directly(request, route, route.query(run, **values), tag)
+        key = (route.name, run.name, tag, *values.values())
+        body = self._cache.get(key, lambda: _encode(route, route.query(run, **values)))
+        return wire.respond(request, body, _content_type(route), tag)
 
 
-def steps_so_far(request: wrappers.Request, run: ServedRun) -> Sequence[int]:
-    """Name the step asked about and all before it."""
-    last = wire.whole_number(request, "step")
-    return [step for step in run.steps if step <= last]
+def _respond_directly(
+    request: wrappers.Request, route: Route, answer: Any, tag: str | None = None
+) -> wrappers.Response:
+    if isinstance(route.answer, Arrays):
+        chunks = wire.array_chunks(answer, route.answer.metadata)
+        return wire.respond_in_chunks(request, chunks, wire.ARRAYS, tag)
+    return wire.respond(request, wire.json(answer), wire.JSON, tag)
 
 
-def all_steps(request: wrappers.Request, run: ServedRun) -> Sequence[int]:
-    """Name every step."""
-    return run.steps
+def _encode(route: Route, answer: Any) -> bytes:
+    if isinstance(route.answer, Arrays):
+        return b"".join(wire.array_chunks(answer, route.answer.metadata))
+    return wire.json(answer)
 
 
-def _tag(run: ServedRun, steps: Sequence[int]) -> str:
-    # Another version may answer otherwise from the same files.
-    digest = hashlib.sha256(__version__.encode())
-    for named in run.identities(steps):
-        digest.update(repr(named).encode())
-    return f'"{digest.hexdigest()[:32]}"'
-
-
-def _translated(question: Callable[[ServedRun], Any], run: ServedRun) -> Any:
-    """Translate analysis errors to HTTP errors. Any other exception is a defect of ours, and becomes a 500."""
-    try:
-        return question(run)
-    except OutOfRangeError as error:
-        raise errors.NotFoundError(wire.in_words(error)) from error
-    except AnalysisError as error:
-        raise errors.InvalidArgumentError(wire.in_words(error)) from error
+def _content_type(route: Route) -> str:
+    return wire.ARRAYS if isinstance(route.answer, Arrays) else wire.JSON

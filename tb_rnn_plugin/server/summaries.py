@@ -1,4 +1,4 @@
-"""What TensorBoard's data provider has of a run: the summaries of its signals, and Keras' logs."""
+"""Event data of a run, from TensorBoard's data provider: the summaries of its signals, and Keras' logs."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from tb_rnn_plugin.log.schema import Array
 from tb_rnn_plugin.log.summaries import CHECKSUMS_TAG, drop_corrupt, log_tag, parse_plugin_data, signal_tag
 
 _ALL_SAMPLES = 2**31 - 1
-"""A `downsample` that drops nothing: 0, which means all in TensorBoard's flag, means none here."""
+"""A `downsample` that drops nothing: 0 means "all" in TensorBoard's flag, but "none" here."""
 
 
-class Summaries:
-    """The summaries of one run.
+class RunEvents:
+    """The event data of one run.
 
     Args:
         data_provider: TensorBoard's data provider.
-        context: What it wants to know about the request.
+        context: The context of the request, as the data provider expects it.
         experiment: The experiment's name.
         run: The run's name.
     """
@@ -32,17 +32,17 @@ class Summaries:
         self._experiment = experiment
         self._run = run
 
-    def of_signal(self, layer: str, signal: str) -> list[tuple[int, Array]]:
-        """Return step and `[time, statistic]` of each event of a signal, in the order they were read.
+    def summaries(self, layer: str, signal: str) -> list[tuple[int, Array]]:
+        """Return step and `[time, statistic]` of each summary of a signal, in the order of the events.
 
         Raises:
-            LogError: the event files cannot be read there.
+            LogError: the event files cannot be read at this signal.
         """
         tag = signal_tag(layer, signal)
         return drop_corrupt(tag, self._read(tag), self._checksums())
 
     def logs(self) -> tuple[dict[str, dict[int, float]], list[str]]:
-        """Return Keras' logs by name and step, and a sentence for each that cannot be read."""
+        """Return Keras' logs by name and step, and one sentence for each log that cannot be read."""
         found: dict[str, dict[int, float]] = {}
         problems: list[str] = []
         checksums = self._checksums()
@@ -62,7 +62,7 @@ class Summaries:
         try:
             return self._read(CHECKSUMS_TAG)
         except LogError:
-            return []  # Then nothing is known of what was written, as of an older log.
+            return []  # As in an older log: nothing is checked.
 
     def _log_names(self) -> list[str]:
         series = self._provider.list_tensors(
@@ -85,7 +85,7 @@ class Summaries:
             )
         except errors.PublicError:
             raise
-        except Exception as error:  # What its readers raise for a tensor that is none, or too large, is not said.
+        except Exception as error:  # No documentation says what its readers raise for a malformed or too large tensor.
             raise UnreadableFileError(
                 f"The event files of run {self._run!r} cannot be read at the tag {tag!r} ({error!r:.200})."
             ) from error

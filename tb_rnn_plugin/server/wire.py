@@ -1,11 +1,11 @@
-"""HTTP details: parameters in, responses out."""
+"""HTTP details: errors, ETags and the encodings of answers."""
 
 from __future__ import annotations
 
+import hashlib
 import json as json_module
-import os
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import fields, is_dataclass
 from math import isfinite
 from typing import Any, TypeAlias
 
@@ -13,122 +13,62 @@ from tensorboard import errors
 from tensorboard.backend import http_util
 from werkzeug import wrappers
 
+from tb_rnn_plugin.analysis.errors import AnalysisError, OutOfRangeError
 from tb_rnn_plugin.log.encoding import encode
 from tb_rnn_plugin.log.errors import LogError
-from tb_rnn_plugin.log.layout import identity
 from tb_rnn_plugin.log.schema import Array
 
 WSGIApp: TypeAlias = Callable[[dict[str, Any], Callable[..., Any]], Any]
 Handler: TypeAlias = Callable[[wrappers.Request], wrappers.Response]
 
+JSON = "application/json"
+ARRAYS = "application/octet-stream"
+
 MAX_ERROR_CHARACTERS = 2000
 """Characters of an error."""
 
 
-def route(handler: Handler) -> WSGIApp:
-    """Make a WSGI application of a handler: read-only, and whatever is wrong with a log is a 404 in plain words."""
+def application(handler: Handler) -> WSGIApp:
+    """Make a read-only WSGI application of a handler, with errors that a caller or a log causes as 4xx.
+
+    Any other exception is a defect of this package. It is not caught: werkzeug logs its traceback and answers 500.
+    """
 
     @wrappers.Request.application  # type: ignore[untyped-decorator, unused-ignore]
-    def application(request: wrappers.Request) -> wrappers.Response:
+    def respond_or_refuse(request: wrappers.Request) -> wrappers.Response:
         if request.method not in ("GET", "HEAD"):
             return http_util.Respond(request, "This route is read-only: use GET.", "text/plain", code=405)
         try:
             return handler(request)
-        except LogError as error:
-            raise errors.NotFoundError(in_words(error)) from error
+        except (LogError, OutOfRangeError) as error:
+            raise errors.NotFoundError(sentence(error)) from error
+        except AnalysisError as error:
+            raise errors.InvalidArgumentError(sentence(error)) from error
         except OSError as error:
-            raise errors.NotFoundError(f"The run cannot be read: {in_words(error)}.") from error
+            raise errors.NotFoundError(f"The run cannot be read: {sentence(error)}.") from error
         except MemoryError as error:
-            raise errors.NotFoundError("This machine has not enough memory for what was asked.") from error
+            raise errors.NotFoundError("This machine has too little memory for this request.") from error
 
-    return application  # type: ignore[no-any-return]
-
-
-def in_words(error: Exception) -> str:
-    """Return an error's text, which may hold names from a log and from a request, as something that can be sent."""
-    words = str(error)
-    cut = words if len(words) <= MAX_ERROR_CHARACTERS else f"{words[: MAX_ERROR_CHARACTERS - 1]}…"
-    return cut.encode("utf-8", "backslashreplace").decode()  # A file's name need not be Unicode.
+    return respond_or_refuse  # type: ignore[no-any-return]
 
 
-def text(request: wrappers.Request, name: str) -> str:
-    """Return a parameter.
-
-    Raises:
-        InvalidArgumentError: it is missing.
-    """
-    value: str | None = request.args.get(name)
-    if value is None:
-        raise errors.InvalidArgumentError(f"The parameter {name!r} is missing.")
-    return value
+def sentence(error: Exception) -> str:
+    """Return an error's text, shortened and encodable: it may quote names from a log and from a request."""
+    text = str(error)
+    shortened = text if len(text) <= MAX_ERROR_CHARACTERS else f"{text[: MAX_ERROR_CHARACTERS - 1]}…"
+    return shortened.encode("utf-8", "backslashreplace").decode()  # A file's name need not be Unicode.
 
 
-def whole_number(request: wrappers.Request, name: str) -> int:
-    """Return a parameter that must be a whole number from 0.
-
-    Raises:
-        InvalidArgumentError: it is missing or something else.
-    """
-    value = text(request, name)
-    if not re.fullmatch("[0-9]{1,18}", value):
-        raise errors.InvalidArgumentError(f"{name!r} must be a whole number from 0, got {value[:40]!r}.")
-    return int(value)
-
-
-def whole_numbers(request: wrappers.Request, name: str) -> list[int]:
-    """Return a parameter that must be whole numbers from 0 with commas between them, at most 1,000.
-
-    Raises:
-        InvalidArgumentError: it is missing or something else.
-    """
-    value = text(request, name)
-    if not re.fullmatch("[0-9]{1,18}(,[0-9]{1,18}){0,999}", value):
-        raise errors.InvalidArgumentError(f"{name!r} must be whole numbers with commas, got {value[:40]!r}.")
-    return [int(part) for part in value.split(",")]
-
-
-def number(request: wrappers.Request, name: str) -> float:
-    """Return a parameter that must be a finite number.
-
-    Raises:
-        InvalidArgumentError: it is missing or something else.
-    """
-    value = text(request, name)
-    # Digits are counted: a pattern that may share them out in two ways takes minutes for a request's worth of them.
-    known = re.fullmatch(r"[+-]?([0-9]{1,400}(\.[0-9]{0,400})?|\.[0-9]{1,400})(e[+-]?[0-9]{1,3})?", value)
-    if not known or not isfinite(float(value)):
-        raise errors.InvalidArgumentError(f"{name!r} must be a finite number, got {value[:40]!r}.")
-    return float(value)
-
-
-def etag(*files: os.stat_result) -> str:
-    """Return a strong ETag of files."""
-    return '"' + "-".join(f"{number:x}" for status in files for number in identity(status)) + '"'
+def etag(*parts: object) -> str:
+    """Return a strong ETag that identifies these parts."""
+    return f'"{hashlib.sha256(repr(parts).encode()).hexdigest()[:32]}"'
 
 
 def unchanged(request: wrappers.Request, tag: str) -> wrappers.Response | None:
     """Return a 304 if the caller already holds this ETag, else None."""
     if tag not in request.headers.get("If-None-Match", ""):
         return None
-    return wrappers.Response(status=304, headers=_caching(tag), content_type="application/octet-stream")
-
-
-def binary(
-    request: wrappers.Request,
-    arrays: Mapping[str, Array],
-    tag: str | None = None,
-    metadata: dict[str, str] | None = None,
-) -> wrappers.Response:
-    """Respond with named arrays in the safetensors layout; what was just read is sent as it is, not copied."""
-    chunks = [bytes(chunk) for chunk in encode(arrays, metadata)]
-    response = respond(request, b"", "application/octet-stream", tag)
-    response.response, response.content_length = chunks, sum(map(len, chunks))
-    return response
-
-
-def json(request: wrappers.Request, value: Mapping[str, Any]) -> wrappers.Response:
-    """Respond with JSON, null for every number that JSON has none for."""
-    return respond(request, json_body(value), "application/json")
+    return wrappers.Response(status=304, headers=_caching(tag), content_type=ARRAYS)
 
 
 def respond(request: wrappers.Request, body: bytes, content_type: str, tag: str | None = None) -> wrappers.Response:
@@ -136,23 +76,35 @@ def respond(request: wrappers.Request, body: bytes, content_type: str, tag: str 
     return http_util.Respond(request, body, content_type, headers=[("ETag", tag)] if tag else [])
 
 
-def binary_body(arrays: Mapping[str, Array], metadata: dict[str, str] | None = None) -> bytes:
-    """Return named arrays in the safetensors layout."""
-    return b"".join(encode(arrays, metadata))
+def respond_in_chunks(
+    request: wrappers.Request, chunks: Iterable[bytes], content_type: str, tag: str | None = None
+) -> wrappers.Response:
+    """Respond with a body in chunks, which are sent without being copied into one."""
+    parts = list(chunks)
+    response = respond(request, b"", content_type, tag)
+    response.response, response.content_length = parts, sum(map(len, parts))
+    return response
 
 
-def json_body(value: Mapping[str, Any]) -> bytes:
-    """Return JSON, null for every number that JSON has none for."""
-    return json_module.dumps(_finite(value)).encode()
+def array_chunks(arrays: Mapping[str, Array], metadata: Mapping[str, str]) -> Iterable[bytes]:
+    """Return named arrays in the safetensors layout, in chunks."""
+    return map(bytes, encode(arrays, metadata))
 
 
-def _finite(value: Any) -> Any:
+def json(value: Any) -> bytes:
+    """Return a value in JSON: a dataclass is an object, and a number that is not finite is null."""
+    return json_module.dumps(_jsonable(value)).encode()
+
+
+def _jsonable(value: Any) -> Any:
     if isinstance(value, float):
         return value if isfinite(value) else None
     if isinstance(value, Mapping):
-        return {key: _finite(item) for key, item in value.items()}
+        return {key: _jsonable(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_finite(item) for item in value]
+        return [_jsonable(item) for item in value]
+    if is_dataclass(value):
+        return {field.name: _jsonable(getattr(value, field.name)) for field in fields(value)}
     return value
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.runs import write_run
+from tests.server.application import Application
 from tests.server.runs import MASK, write_explained_run, write_scored_run, write_uneven_run
 from tests.tensorboard_process import TensorBoard, tensorboard
 
@@ -30,3 +31,8 @@ def board(request: pytest.FixtureRequest, logdir: Path) -> Iterator[TensorBoard]
             "plain/rnn", "masked/rnn", "spaces & ünïcode/rnn", "uneven/rnn", "scored/rnn", "explained/rnn"
         )
         yield board
+
+
+@pytest.fixture(scope="session")
+def application(logdir: Path) -> Application:
+    return Application(logdir)

@@ -15,8 +15,8 @@ from tb_rnn_plugin.log.schema import Array
 from tb_rnn_plugin.log.writer import RunWriter
 from tests.runs import probe
 from tests.server.damage import cut, flipped
+from tests.server.requests import ROUTES, VALUES
 from tests.server.runs import explained_annotation, explained_layer, step_path
-from tests.server.test_bad_requests import ANALYSED, ROUTES
 from tests.tensorboard_process import Answer, TensorBoard, tensorboard
 
 RUN = "run/rnn"
@@ -64,7 +64,7 @@ OF_PROBE = {"run", "sample", "series", "detectors", "detector_history"}
 
 def ask_everything(board: TensorBoard, routes: set[str], step: int) -> Answers:
     """Return the answers of routes, those that take a step at this one."""
-    asked = {**ANALYSED, "run": RUN, "step": step}
+    asked = {**VALUES, "run": RUN, "step": step}
     answers = {route: board.get(route, **{name: asked[name] for name in ROUTES[route]}) for route in sorted(routes)}
     # What a later step says is said with the earlier ones.
     return {**answers, "findings later": board.get("findings", run=RUN, step=STEPS - 1), "runs": board.get("runs")}

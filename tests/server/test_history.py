@@ -105,10 +105,24 @@ class Listed:
         return read()
 
 
+class NoEvents:
+    """Event files that hold nothing."""
+
+    def summaries(self, layer: str, signal: str) -> list[tuple[int, Array]]:
+        return []
+
+    def logs(self) -> tuple[dict[str, dict[int, float]], list[str]]:
+        return {}, []
+
+
+def listed_run(run: Path, steps: list[int]) -> ServedRun:
+    return ServedRun("run", trace_directory(run), Listed(steps), NoEvents())
+
+
 def test_a_step_that_went_meanwhile_is_left_out(tmp_path: Path) -> None:
     run = write_run(tmp_path)
     step_path(run, 1).unlink()
-    listed = ServedRun(trace_directory(run), Listed([0, 1, 2, 3, 9]))
+    listed = listed_run(run, [0, 1, 2, 3, 9])
     evolution = read_evolution(listed, "lstm", 0, "candidate", 0)
     change = read_change(listed, "lstm", 0, "candidate")
     for answer in (evolution, change):
@@ -148,7 +162,7 @@ def test_no_step_at_all_is_said(tmp_path: Path, steps: list[int]) -> None:
     run = write_run(tmp_path, steps=2)
     for step in range(2):
         step_path(run, step).write_bytes(b"")
-    listed = ServedRun(trace_directory(run), Listed(steps))
+    listed = listed_run(run, steps)
     with pytest.raises(NotInLogError, match="This run has no step that can be read"):
         read_evolution(listed, "lstm", 0, "candidate", 0)
     with pytest.raises(NotInLogError, match="This run has no step that can be read"):

@@ -104,7 +104,7 @@ def written(directory: Path, targets: Mapping[str, Array], predictions: Mapping[
     writer.write_probe(ProbeBatch(inputs={}, targets=targets, sample_names=names))
     writer.write_step(0, [lstm_trace(0, samples=samples)], predictions)
     run = open_run(directory)
-    return read_series(run.opened_probe(), run.opened(0), 0)
+    return read_series(run, 0, 0)
 
 
 SCORES = np.linspace(0, 1, 24, dtype=np.float16).reshape(2, 4, 3)
@@ -186,5 +186,5 @@ def test_a_damaged_prediction_costs_the_predictions(tmp_path: Path) -> None:
     data, values = step.read_bytes(), SCORES[0].tobytes()
     step.write_bytes(data.replace(values, values[:-1] + bytes([values[-1] ^ 1])))
     run = open_run(tmp_path)
-    assert set(read_series(run.opened_probe(), run.opened(0), 0)) == {"targets/target"}
-    assert "predictions/output" in read_series(run.opened_probe(), run.opened(0), 1)
+    assert set(read_series(run, 0, 0)) == {"targets/target"}
+    assert "predictions/output" in read_series(run, 1, 0)

@@ -118,7 +118,7 @@ def test_another_version_of_this_package_answers_for_itself(
     ask: Callable[..., TestResponse], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = ask("findings", step=1).headers["ETag"]
-    monkeypatch.setattr("tb_rnn_plugin.server.cached_routes.__version__", "999")
+    monkeypatch.setattr("tb_rnn_plugin.server.serving.__version__", "999")
     assert ask("findings", step=1).headers["ETag"] != first
 
 

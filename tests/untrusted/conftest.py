@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.untrusted.application import Application
+from tests.server.application import Application
 from tests.untrusted.logs import write_logs
 
 

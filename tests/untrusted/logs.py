@@ -8,8 +8,8 @@ from pathlib import Path
 
 from tb_rnn_plugin.log.writer import RunWriter
 from tests.runs import lstm_trace, probe, write_run
+from tests.server.application import CANARY
 from tests.server.runs import MASK, step_path, write_explained_run, write_scored_run, write_uneven_run
-from tests.untrusted.application import CANARY
 
 ENTICING = ["../../outside.txt", "/etc/passwd", "link.txt", "../linked/rnn", "step-0000000000.safetensors"]
 

@@ -9,8 +9,8 @@ from urllib.parse import quote_plus
 
 from hypothesis import strategies as st
 
-from tests.server.test_bad_requests import HOSTILE_NAMES, asked
-from tests.server.test_bad_requests import ROUTES as PARAMETERS
+from tests.server.requests import HOSTILE_NAMES, asked
+from tests.server.requests import ROUTES as PARAMETERS
 from tests.tensorboard_process import ROUTES
 from tests.untrusted.logs import ENTICING
 

@@ -12,9 +12,9 @@ import pytest
 from tb_rnn_plugin.log import array_writer
 from tb_rnn_plugin.log.arrays import ArrayFile
 from tb_rnn_plugin.log.schema import Array
+from tests.server.application import Application, forget_peak, resident
+from tests.server.requests import ROUTES, asked
 from tests.server.runs import step_path, write_explained_run
-from tests.server.test_bad_requests import ROUTES, asked
-from tests.untrusted.application import Application, forget_peak, resident
 from tests.untrusted.forger import DELETED, document_of, exchange, places, put, rewrite
 
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")

@@ -14,8 +14,8 @@ from tb_rnn_plugin.log import layout
 from tb_rnn_plugin.log.events import EventFile
 from tb_rnn_plugin.log.proto.plugin_data_pb2 import Log, RnnTimelinePluginData, Signal
 from tests.runs import write_run
+from tests.server.application import Application
 from tests.tensorboard_process import TensorBoard, tensorboard
-from tests.untrusted.application import Application
 
 
 def tensor(dtype: int, shape: list[int], **values: object) -> tensor_pb2.TensorProto:

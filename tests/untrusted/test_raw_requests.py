@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from tests.clients import resident
-from tests.server.test_bad_requests import ROUTES, asked
+from tests.server.application import CANARY, MAX_BYTES
+from tests.server.requests import ROUTES, asked
 from tests.tensorboard_process import PATIENCE, TensorBoard, tensorboard
 from tests.tensorboard_process import ROUTES as PREFIX
-from tests.untrusted.application import CANARY, MAX_BYTES
 from tests.untrusted.logs import write_logs
 from tests.untrusted.requests import BYTES, METHODS, NUMBERS, TEXTS
 

@@ -7,8 +7,8 @@ from collections import Counter
 import pytest
 from hypothesis import HealthCheck, given, note, settings
 
-from tests.server.test_bad_requests import ROUTES as PARAMETERS
-from tests.untrusted.application import Application, resident
+from tests.server.application import Application, resident
+from tests.server.requests import ROUTES as PARAMETERS
 from tests.untrusted.requests import Batch, batches
 
 EACH = 960

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from tb_rnn_plugin.log.encoding import MAX_HEADER_BYTES
 from tb_rnn_plugin.log.header import FIRST_READ, KEPT
-from tb_rnn_plugin.server.cached_routes import CAPACITY
 from tb_rnn_plugin.server.queries.step_history import MAX_STEPS
+from tb_rnn_plugin.server.serving import CAPACITY
 from tb_rnn_plugin.server.wire import MAX_ERROR_CHARACTERS
 
 PAGE = (Path(__file__).parents[2] / "SECURITY.md").read_text()

@@ -8,12 +8,13 @@ import {
   parseSeries,
   type Series,
 } from "./arrays.ts";
+import type { Answers, Requests, Route } from "./routes.ts";
 import { parseSafetensors } from "./safetensors.ts";
 import { parseSummary, type Summary } from "./summary.ts";
 import { parseTrace, type Trace } from "./trace.ts";
 import type { RunEntry, RunInfo, SampleInfo, SignalKey, TraceKey } from "./types.ts";
 
-/** `message` is the server's own sentence, fit for showing. */
+/** `message` is the server's sentence, which can be shown. */
 export class ApiError extends Error {
   readonly status: number;
 
@@ -32,9 +33,9 @@ export function sentenceOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** A proxy or TensorBoard itself may answer with a page of HTML: that is not a sentence. */
+/** The sentence of an error; a proxy or TensorBoard itself may answer with a page of HTML instead. */
 export function errorSentence(status: number, contentType: string, body: string): string {
-  // TensorBoard says the status once more before our sentence.
+  // TensorBoard puts the status before our sentence.
   const text = body.trim().replace(/^(Invalid argument|Not found): /, "");
   if (text !== "" && text.length < 2000 && !contentType.includes("html")) return text;
   return `The server answered ${status}; what TensorBoard prints in its terminal may say why.`;
@@ -48,6 +49,7 @@ export interface Query {
   readonly params: Params;
 }
 
+/** Every call takes the parameters of its route and returns its answer, parsed. */
 export class Client {
   private readonly base: string;
 
@@ -61,45 +63,43 @@ export class Client {
   }
 
   async runs(signal: AbortSignal): Promise<RunEntry[]> {
-    const body = (await (await this.get(this.url("runs"), signal)).json()) as { runs: RunEntry[] };
-    return body.runs;
+    return [...(await this.object("runs", {}, signal)).runs];
   }
 
-  async run(run: string, signal: AbortSignal): Promise<RunInfo> {
-    return (await (await this.get(this.url("run", { run }), signal)).json()) as RunInfo;
+  run(run: string, signal: AbortSignal): Promise<RunInfo> {
+    return this.object("run", { run }, signal);
   }
 
-  async sample(run: string, sample: number, signal: AbortSignal): Promise<SampleInfo> {
-    return (await (await this.get(this.url("sample", { run, sample }), signal)).json()) as SampleInfo;
+  sample(run: string, sample: number, signal: AbortSignal): Promise<SampleInfo> {
+    return this.object("sample", { run, sample }, signal);
   }
 
   async trace(key: TraceKey, signal: AbortSignal): Promise<Trace> {
-    return parseTrace(key, await this.bytes("trace", { ...key }, signal));
+    return parseTrace(key, await this.bytes("trace", key, signal));
   }
 
-  async series(key: TraceKey, signal: AbortSignal): Promise<Series> {
-    const { run, sample, step } = key;
+  async series({ run, sample, step }: TraceKey, signal: AbortSignal): Promise<Series> {
     return parseSeries(await this.bytes("series", { run, sample, step }, signal));
   }
 
-  async evolution(key: SignalKey & { unit: number }, signal: AbortSignal): Promise<Evolution> {
-    return parseEvolution(await this.bytes("evolution", { ...key }, signal));
+  async evolution(key: Requests["evolution"], signal: AbortSignal): Promise<Evolution> {
+    return parseEvolution(await this.bytes("evolution", key, signal));
   }
 
   async change(key: SignalKey, signal: AbortSignal): Promise<Change> {
-    return parseChange(await this.bytes("change", { ...key }, signal));
+    return parseChange(await this.bytes("change", key, signal));
   }
 
-  /** The units in an order that puts like ones beside each other. */
-  async similarity(key: SignalKey & { step: number }, signal: AbortSignal): Promise<Uint32Array> {
-    return parseOrder(await this.bytes("similarity", { ...key }, signal));
+  /** An order of the units in which similar ones are neighbours. */
+  async similarity(key: Requests["similarity"], signal: AbortSignal): Promise<Uint32Array> {
+    return parseOrder(await this.bytes("similarity", key, signal));
   }
 
-  async summary(key: Omit<SignalKey, "sample">, signal: AbortSignal): Promise<Summary> {
-    return parseSummary(await this.bytes("summary", { ...key }, signal));
+  async summary(key: Requests["summary"], signal: AbortSignal): Promise<Summary> {
+    return parseSummary(await this.bytes("summary", key, signal));
   }
 
-  /** What a route of http_api.md answers: a JSON object, or named arrays as a `Map`. */
+  /** The answer to a query: a JSON object, or named arrays as a `Map`. */
   async ask({ route, params }: Query, signal: AbortSignal): Promise<object> {
     const response = await this.get(this.url(route, params), signal);
     const isJson = (response.headers.get("content-type") ?? "").includes("json");
@@ -107,7 +107,19 @@ export class Client {
     return new Map(parseSafetensors(await response.arrayBuffer()).tensors);
   }
 
-  private async bytes(route: string, params: Params, signal: AbortSignal): Promise<ArrayBuffer> {
+  private async object<R extends Route>(
+    route: R,
+    params: Requests[R],
+    signal: AbortSignal,
+  ): Promise<Answers[R]> {
+    return (await (await this.get(this.url(route, params), signal)).json()) as Answers[R];
+  }
+
+  private async bytes<R extends Route>(
+    route: R,
+    params: Requests[R],
+    signal: AbortSignal,
+  ): Promise<ArrayBuffer> {
     return (await this.get(this.url(route, params), signal)).arrayBuffer();
   }
 

@@ -1,55 +1,9 @@
-/** What the server sends; see tb_rnn_plugin/server/http_api.md. */
+/** What the server sends about runs, and the keys of what can be fetched of one. The server's own types are generated. */
+import type { RunInfo } from "./routes.ts";
 
-export type StepUnit = "epoch" | "batch";
+export type { AnnotationInfo, LayerInfo, RunEntry, RunInfo, SampleInfo, SignalInfo } from "./routes.ts";
 
-export interface RunEntry {
-  name: string;
-  unit: StepUnit;
-  steps: number;
-  last_step: number;
-}
-
-export interface SignalInfo {
-  name: string;
-  range: [number, number] | null;
-  extremes: [number, number] | null;
-  units: number;
-}
-
-export interface LayerInfo {
-  key: string;
-  cell: string;
-  units: number;
-  timesteps: number;
-  masked: boolean;
-  signals: SignalInfo[];
-  /** What else the cell's equations depend on; another layer says nothing here. */
-  config: { go_backwards?: boolean };
-}
-
-export interface AnnotationInfo {
-  name: string;
-  kind: "flag" | "number";
-}
-
-export interface RunInfo {
-  run: string;
-  unit: StepUnit;
-  steps: number[];
-  logs: Record<string, (number | null)[]>;
-  layers: LayerInfo[];
-  samples: { name: string }[];
-  annotations: AnnotationInfo[];
-  problems: string[];
-  /** On the machine that TensorBoard runs on. */
-  directory: string;
-}
-
-export interface SampleInfo {
-  name: string;
-  tokens: string[] | null;
-  annotations: Record<string, (number | null)[]>;
-}
+export type StepUnit = RunInfo["unit"];
 
 /** The place of one trace: everything that decides which numbers are on the screen. */
 export interface TraceKey {

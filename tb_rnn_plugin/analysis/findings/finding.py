@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tb_rnn_plugin.log.schema import Finite
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -54,7 +56,7 @@ class Finding:
     timesteps: tuple[int, ...]
     sample: int | None
     steps: tuple[int, ...]
-    severity: float
+    severity: Finite
     message: str
     rule: str
     source: str

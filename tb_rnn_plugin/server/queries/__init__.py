@@ -1,1 +1,1 @@
-"""What the routes answer, as plain functions of files and event data: no HTTP in here."""
+"""The answers of the routes, as plain functions of a run: no HTTP in here."""

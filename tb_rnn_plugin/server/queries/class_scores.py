@@ -1,4 +1,4 @@
-"""Scores of classes: the best one at each timestep, and the one that was asked for."""
+"""Class scores: the best class at each timestep, and the target's class."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ NO_CLASS = -1
 
 
 def best_classes(scores: Array) -> Array:
-    """Return the class of the highest score, `[time]` of int32; of equals the first, `NO_CLASS` where all are NaN.
+    """Return the class with the highest score, `[time]` of int32: the first of equal ones, `NO_CLASS` if all are NaN.
 
     Args:
         scores: `[time, class]` of floats.
@@ -23,14 +23,14 @@ def best_classes(scores: Array) -> Array:
 
 
 def target_classes(target: Array, classes: int) -> Array | None:
-    """Return the classes that a target asks for, `[sample, time]` of int32, or None if it holds none.
+    """Return the classes that a target names, `[sample, time]` of int32, or None if it names no classes.
 
-    It does as indices, integers `[sample, time]` or `[sample, time, 1]`, or one-hot, `[sample, time, class]`. Where
-    an index is no class, or a one-hot row is empty as padding is, that is `NO_CLASS`.
+    A target names classes by index, as integers `[sample, time]` or `[sample, time, 1]`, or one-hot, as `[sample, time,
+    class]`. An index out of range and an empty one-hot row, as in padding, give `NO_CLASS`.
 
     Args:
         target: A target, samples first.
-        classes: How many there are.
+        classes: The number of classes.
     """
     if target.dtype.kind in "iu" and (target.ndim == 2 or target.shape[2:] == (1,)):
         indices = target.reshape(target.shape[:2])
@@ -43,20 +43,21 @@ def target_classes(target: Array, classes: int) -> Array | None:
 
 
 def scores_of(scores: Array, chosen: Array) -> Array:
-    """Return the score of one class at each timestep, `[time]`, NaN where there is `NO_CLASS`.
+    """Return the score of the chosen class at each timestep, `[time]`, NaN for `NO_CLASS`.
 
     Args:
         scores: `[time, class]` of floats.
-        chosen: `[time]`, indices of classes.
+        chosen: `[time]`, class indices.
     """
     picked: Array = scores[np.arange(len(scores)), chosen]
     return np.where(chosen == NO_CLASS, np.nan, picked).astype(scores.dtype)
 
 
 def pair_targets(predictions: Sequence[str], targets: Sequence[str]) -> dict[str, str]:
-    """Return the target of each prediction that has one.
+    """Return the name of the target of each prediction that has one.
 
-    That is the one of its name, or, where no names agree and there are as many of each, the one in its place.
+    A prediction belongs to the target of the same name. If no names agree and there are equally many predictions and
+    targets, they are paired in order.
     """
     shared = {name: name for name in predictions if name in targets}
     if shared or len(predictions) != len(targets):
@@ -65,7 +66,7 @@ def pair_targets(predictions: Sequence[str], targets: Sequence[str]) -> dict[str
 
 
 def _known(is_class: Array, indices: Array) -> Array:
-    # `np.where` refuses NO_CLASS beside unsigned indices.
+    # `np.where` refuses to mix NO_CLASS with unsigned indices.
     classes = np.full(indices.shape, NO_CLASS, np.int32)
     classes[is_class] = indices[is_class]
     return classes

@@ -1,69 +1,186 @@
-"""What there is: the runs, what one of them holds, and a sample of its probe batch."""
+"""The runs, what one of them holds, and one sample of its probe batch."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias, TypedDict
 
 import numpy as np
 
 from tb_rnn_plugin.analysis.findings.saturation import NEARLY_ALWAYS
-from tb_rnn_plugin.analysis.signals import describe_layer
+from tb_rnn_plugin.analysis.signals import SignalMeaning, describe_signal
+from tb_rnn_plugin.log import schema
 from tb_rnn_plugin.log.errors import LogError
-from tb_rnn_plugin.log.schema import ProbeBatch
+from tb_rnn_plugin.log.schema import Finite, Interval, ProbeBatch
 from tb_rnn_plugin.log.step_file import read_layers
 from tb_rnn_plugin.run import Run
-from tb_rnn_plugin.server.queries.served_run import check_sample
+from tb_rnn_plugin.server.queries.served_run import ServedRun, check_sample
+
+Unit: TypeAlias = Literal["epoch", "batch"]
 
 
-def list_runs(runs: Mapping[str, Run]) -> dict[str, Any]:
-    """Answer `/runs`.
+class RunEntry(TypedDict):
+    """One run in the list of runs.
 
-    Args:
-        runs: By name.
+    Attributes:
+        name: The run's name in TensorBoard.
+        unit: What a step counts, `"epoch"` or `"batch"`.
+        steps: The number of steps that have a trace file.
+        last_step: The highest of them, or null if there are none.
     """
-    listed = []
-    for name, run in runs.items():
-        steps = run.steps
-        last = steps[-1] if steps else None
-        listed.append({"name": name, "unit": run.unit, "steps": len(steps), "last_step": last})
-    return {"runs": listed}
+
+    name: str
+    unit: Unit
+    steps: int
+    last_step: int | None
 
 
-def describe_run(
-    name: str, run: Run, logs: Mapping[str, Mapping[int, float]], unread: Sequence[str] = ()
-) -> dict[str, Any]:
-    """Answer `/run`: what can be read of a run, and a sentence for each part that cannot.
+class RunList(TypedDict):
+    """All runs with data of the callback.
 
-    Args:
-        name: What TensorBoard calls it.
-        run: The run.
-        logs: By name, Keras' logs by step.
-        unread: A sentence for each of the logs that could not be read.
+    Attributes:
+        runs: Sorted by name.
     """
+
+    runs: list[RunEntry]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignalInfo(SignalMeaning):
+    """One signal of a layer.
+
+    Attributes:
+        name: `"forget_gate"`, `"cell_state"`, …; `"gradient:<state>"` for the gradient of the model's loss by a state,
+            in units of loss per unit of state, if the run was written with gradients.
+        range: The interval that the signal's activation function cannot leave, or null if there is none.
+        extremes: The smallest and the largest finite value over all steps up to the last, all samples, timesteps and
+            units; null if no value is finite. With `range` it gives a colour scale that is the same at every step.
+        units: The number of units.
+    """
+
+    name: str
+    range: Interval | None
+    extremes: Interval | None
+    units: int
+
+
+class LayerInfo(TypedDict):
+    """One layer: shapes and names, no values.
+
+    Attributes:
+        key: The layer's key.
+        cell: `"LSTM"`, `"GRU"`, `"SimpleRNN"`, or the class name of another cell or layer.
+        units: The number of units of its widest signal; the states of a custom cell differ in size.
+        timesteps: The number of timesteps.
+        masked: Whether the layer got a mask.
+        signals: Its signals, in the order of the cell's equations.
+        config: What else the cell's equations depend on: `activation`, `recurrent_activation`, `reset_after`,
+            `go_backwards`, `dropout` (whether any was applied).
+    """
+
+    key: str
+    cell: str
+    units: int
+    timesteps: int
+    masked: bool
+    signals: list[SignalInfo]
+    config: Mapping[str, str | Finite | bool | None]
+
+
+class AnnotationInfo(TypedDict):
+    """One annotation of the probe.
+
+    Attributes:
+        name: Its name.
+        kind: `"flag"` for booleans, `"number"` for everything else.
+    """
+
+    name: str
+    kind: Literal["flag", "number"]
+
+
+class SampleName(TypedDict):
+    """One sample of the probe, without its contents.
+
+    Attributes:
+        name: Its name.
+    """
+
+    name: str
+
+
+class RunInfo(TypedDict):
+    """What one run holds.
+
+    Attributes:
+        run: The run's name in TensorBoard.
+        directory: The run's directory on TensorBoard's machine, absolute, links resolved: the argument of `open_run`.
+        unit: What a step counts, `"epoch"` or `"batch"`.
+        steps: The steps that have a trace file, ascending. They need not be consecutive.
+        logs: Keras' logs by name, aligned with `steps`; null where the event file has no finite value for the step.
+        layers: The layers at the last readable step, in the model's order.
+        samples: The samples of the probe.
+        annotations: The annotations of the probe.
+        problems: One sentence for each file that cannot be read, because it is truncated or written by a newer version.
+        saturated_share: The share of timesteps from which a unit counts as saturated.
+    """
+
+    run: str
+    directory: str
+    unit: Unit
+    steps: list[int]
+    logs: dict[str, list[float | None]]
+    layers: list[LayerInfo]
+    samples: list[SampleName]
+    annotations: list[AnnotationInfo]
+    problems: list[str]
+    saturated_share: Finite
+
+
+class SampleInfo(TypedDict):
+    """One sample of the probe.
+
+    Attributes:
+        name: Its name.
+        tokens: One string per timestep; null if the run has no tokens.
+        annotations: By name, one number per timestep: 0 or 1 for a flag, null if not finite.
+    """
+
+    name: str
+    tokens: list[str] | None
+    annotations: dict[str, list[float | None]]
+
+
+def list_runs(runs: Sequence[ServedRun]) -> RunList:
+    """Answer `/runs`."""
+    return {"runs": [_entry(run) for run in runs]}
+
+
+def _entry(run: ServedRun) -> RunEntry:
     steps = run.steps
-    problems = list(unread)
-    layers: list[dict[str, Any]] = []
-    for step in reversed(steps):
-        # A damaged last step must not hide the run: the one before it names the same layers.
-        try:
-            layers = [describe_layer(info) for info in read_layers(run.opened(step)).values()]
-            break
-        except (LogError, OSError) as error:
-            problems.append(str(error))
+    return {"name": run.name, "unit": _unit(run), "steps": len(steps), "last_step": steps[-1] if steps else None}
+
+
+def describe_run(run: ServedRun) -> RunInfo:
+    """Answer `/run`: what can be read of a run, and a sentence for each part that cannot."""
+    logs, unreadable = run.events.logs()
+    steps = run.steps
+    layers, damaged = _last_layers(run, steps)
+    problems = [*unreadable, *damaged]
     probe = ProbeBatch(inputs={}, sample_names=[])
     try:
         probe = run.probe
     except (LogError, OSError) as error:
         problems.append(str(error))
     return {
-        "run": name,
+        "run": run.name,
         "directory": str(run.directory.resolve()),
-        "unit": run.unit,
+        "unit": _unit(run),
         "steps": steps,
         "logs": {log: [_finite(values.get(step)) for step in steps] for log, values in sorted(logs.items())},
-        "layers": layers,
+        "layers": [describe_layer(info) for info in layers],
         "samples": [{"name": sample} for sample in probe.sample_names],
         "annotations": [
             {"name": annotation, "kind": "flag" if values.dtype == np.bool_ else "number"}
@@ -74,7 +191,7 @@ def describe_run(
     }
 
 
-def describe_sample(run: Run, sample: int) -> dict[str, Any]:
+def describe_sample(run: Run, sample: int) -> SampleInfo:
     """Answer `/sample`.
 
     Raises:
@@ -91,5 +208,42 @@ def describe_sample(run: Run, sample: int) -> dict[str, Any]:
     }
 
 
-def _finite(value: float | None) -> float | None:
+def _unit(run: Run) -> Unit:
+    return "batch" if run.unit == "batch" else "epoch"
+
+
+def _last_layers(run: Run, steps: Sequence[int]) -> tuple[list[schema.LayerInfo], list[str]]:
+    """Return the layers at the last readable step, and a sentence for each step after it.
+
+    A damaged last step does not hide the run: the step before it names the same layers.
+    """
+    layers: list[schema.LayerInfo] = []
+    problems: list[str] = []
+    for step in reversed(steps):
+        try:
+            layers = list(read_layers(run.opened(step)).values())
+            break
+        except (LogError, OSError) as error:
+            problems.append(str(error))
+    return layers, problems
+
+
+def describe_layer(info: schema.LayerInfo) -> LayerInfo:
+    """Return a layer as `/run` describes it."""
+    return {
+        "key": info.key,
+        "cell": info.cell,
+        "units": info.units,
+        "timesteps": info.timesteps,
+        "masked": info.masked,
+        "signals": [_signal(info.cell, signal) for signal in info.signals],
+        "config": info.config,
+    }
+
+
+def _signal(cell: str, info: schema.SignalInfo) -> SignalInfo:
+    return SignalInfo(**vars(describe_signal(cell, info)), **vars(info))
+
+
+def _finite(value: Any) -> float | None:
     return None if value is None or not math.isfinite(value) else float(value)

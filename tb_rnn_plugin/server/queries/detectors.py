@@ -1,42 +1,78 @@
-"""Who tracks an annotation, and which units make a pattern: at one step, and since when."""
+"""The units that track an annotation, and the units that form a pattern: at one step, and over steps."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
-from typing import Any
+from typing import Literal, TypedDict
 
 import numpy as np
 
-from tb_rnn_plugin.analysis.detectors import least_score, scores
-from tb_rnn_plugin.analysis.matching import pattern_score
+from tb_rnn_plugin.analysis.detectors import Detector, least_score, scores
+from tb_rnn_plugin.analysis.matching import Match, pattern_score
 from tb_rnn_plugin.analysis.permutation import chance_sentences
 from tb_rnn_plugin.analysis.timestep_inputs import checked_index
-from tb_rnn_plugin.log.schema import Array, LayerTrace
+from tb_rnn_plugin.log.schema import Array, Finite, LayerTrace
 from tb_rnn_plugin.log.step_file import check_signal, find_layer, mask_array
 from tb_rnn_plugin.run import Run
+from tb_rnn_plugin.server.parameters import MAX_UNITS
 from tb_rnn_plugin.server.queries.findings import MAX_LISTED
 from tb_rnn_plugin.server.queries.step_history import history
 
 
-def list_detectors(run: Run, annotation: str, step: int) -> dict[str, Any]:
+class Detectors(TypedDict):
+    """The units that track an annotation best.
+
+    Attributes:
+        annotation: The annotation.
+        step: The step.
+        measure: What a score is: `"AUC"` for a flag, `"|r|"` for a number.
+        detectors: The best 100 of all layers and signals, best first.
+        least: The score of a unit that says nothing: 0.5 or 0.
+        chance_sentences: What the ranking is worth, compared with chance.
+    """
+
+    annotation: str
+    step: int
+    measure: Literal["AUC", "|r|"]
+    detectors: list[Detector]
+    least: Finite
+    chance_sentences: list[str]
+
+
+class Pattern(TypedDict):
+    """The units that form a pattern in a range of timesteps, and the other places where it occurs.
+
+    Attributes:
+        units: The strongest 256 at most, strongest first.
+        unit_count: The number of units of the pattern.
+        matches: The other places of the probe where the whole pattern holds, best first.
+        max_units: The number of units that one request of `/match_history` takes.
+    """
+
+    units: list[int]
+    unit_count: int
+    matches: list[Match]
+    max_units: int
+
+
+def list_detectors(run: Run, annotation: str, step: int) -> Detectors:
     """Answer `/detectors`."""
     values, ranked = run.annotation(annotation), run.detectors(annotation, step)
     return {
         "annotation": annotation,
         "step": step,
         "measure": "AUC" if values.dtype == np.bool_ else "|r|",
+        "detectors": list(ranked),
         "least": least_score(values),
         "chance_sentences": chance_sentences(ranked[0].score, ranked[0].chance, len(values)) if ranked else [],
-        "detectors": [asdict(detector) for detector in ranked],
     }
 
 
 def read_detector_history(run: Run, annotation: str, layer: str, signal: str, unit: int) -> dict[str, Array]:
-    """Answer `/detector_history`: one unit's score at each step, and the best of its layer and signal.
+    """Answer `/detector_history`: the score of one unit and the best score of its signal, at each step.
 
     Raises:
-        LogError, ValueError: no step has such a layer, signal and unit, or the annotation does not fit it.
+        LogError, AnalysisError: no step has this layer, signal and unit, or the annotation does not fit the layer.
     """
     values = run.annotation(annotation)
 
@@ -51,13 +87,14 @@ def read_detector_history(run: Run, annotation: str, layer: str, signal: str, un
 
 def find_pattern(
     run: Run, layer: str, signal: str, step: int, *, sample: int, start: int, end: int, threshold: float
-) -> dict[str, Any]:
+) -> Pattern:
     """Answer `/match`."""
     pattern = run.match(layer, signal, step, sample=sample, start=start, end=end, threshold=threshold)
     return {
         "units": list(pattern.units[:MAX_LISTED]),
         "unit_count": len(pattern.units),
-        "matches": [asdict(match) for match in pattern.matches],
+        "matches": list(pattern.matches),
+        "max_units": MAX_UNITS,
     }
 
 
@@ -72,10 +109,10 @@ def read_pattern_history(
     end: int,
     threshold: float,
 ) -> dict[str, Array]:
-    """Answer `/match_history`: how much of a pattern holds at its place at each step.
+    """Answer `/match_history`: the share of a pattern that holds at its place, at each step.
 
     Raises:
-        LogError, IndexError: no step has such a layer, signal, place and units.
+        LogError, AnalysisError: no step has this layer, signal, place and units.
     """
 
     def score(step: int) -> float:
@@ -88,7 +125,7 @@ def read_pattern_history(
 
 
 def _one_signal(run: Run, layer: str, signal: str, step: int) -> LayerTrace:
-    """Return a layer with one of its signals alone, and its mask: nothing else is read."""
+    """Return a layer with one of its signals and its mask; nothing else is read."""
     file = run.opened(step)
     known = find_layer(file, layer)
     signals = {signal: file.read(check_signal(known, signal))}

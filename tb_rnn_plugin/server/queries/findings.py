@@ -1,26 +1,51 @@
-"""What looks wrong at a step, and what one value is made of."""
+"""The findings at a step, and the saturation of a layer."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import Any
+from dataclasses import dataclass
+from typing import TypedDict
 
+from tb_rnn_plugin.analysis.findings import Finding
 from tb_rnn_plugin.analysis.saturation import saturated_shares
 from tb_rnn_plugin.log.schema import Array
 from tb_rnn_plugin.run import Run
 
 MAX_LISTED = 256
-"""How many units and timesteps of a finding, or units of a pattern, are sent; nobody looks through more, and a ConvLSTM
-has very many."""
+"""Units and timesteps of a finding, or units of a pattern, in an answer: a ConvLSTM has too many to look through."""
 
 
-def list_findings(run: Run, step: int) -> dict[str, Any]:
+@dataclass(frozen=True, kw_only=True)
+class ListedFinding(Finding):
+    """A finding as it is sent: only its first units and timesteps are listed.
+
+    Attributes:
+        unit_count: The number of units concerned; `units` lists the strongest 256 at most.
+        timestep_count: The number of timesteps that show it; `timesteps` lists the first 256 at most.
+    """
+
+    unit_count: int
+    timestep_count: int
+
+
+class Findings(TypedDict):
+    """The findings at one step.
+
+    Attributes:
+        step: The step.
+        findings: The most severe first.
+    """
+
+    step: int
+    findings: list[ListedFinding]
+
+
+def list_findings(run: Run, step: int) -> Findings:
     """Answer `/findings`."""
-    return {"step": step, "findings": [_shortened(asdict(finding)) for finding in run.findings(step)]}
+    return {"step": step, "findings": [_listed(finding) for finding in run.findings(step)]}
 
 
 def read_saturation(run: Run, layer: str, step: int) -> dict[str, Array]:
-    """Answer `/saturation`: of each signal with a range, the shares of a unit's time that it is at either end."""
+    """Answer `/saturation`: the share of each unit's time at either end of each signal that has a range."""
     trace = run.trace(layer, step)
     shares: dict[str, Array] = {}
     for signal, values in trace.signals.items():
@@ -31,28 +56,8 @@ def read_saturation(run: Run, layer: str, step: int) -> dict[str, Array]:
     return shares
 
 
-def explain_value(
-    run: Run, layer: str, signal: str, *, step: int, sample: int, timestep: int, unit: int
-) -> dict[str, Any]:
-    """Answer `/explain`."""
-    explanation = run.explain(layer, signal, step=step, sample=sample, timestep=timestep, unit=unit)
-    fields = (
-        "layer", "signal", "sample", "timestep", "unit", "step", "read_before", "equation", "activation", "value",
-        "captured", "pre_activation", "parts", "numbers",
-    )  # fmt: skip
-    return {
-        **{name: getattr(explanation, name) for name in fields},
-        "contributions": [asdict(contribution) for contribution in explanation.contributions],
-        "text": str(explanation),
-    }
-
-
-def _shortened(finding: dict[str, Any]) -> dict[str, Any]:
-    units, timesteps = finding["units"], finding["timesteps"]
-    return {
-        **finding,
-        "units": units[:MAX_LISTED],
-        "unit_count": len(units),
-        "timesteps": timesteps[:MAX_LISTED],
-        "timestep_count": len(timesteps),
-    }
+def _listed(finding: Finding) -> ListedFinding:
+    listed = {"units": finding.units[:MAX_LISTED], "timesteps": finding.timesteps[:MAX_LISTED]}
+    return ListedFinding(
+        **{**vars(finding), **listed}, unit_count=len(finding.units), timestep_count=len(finding.timesteps)
+    )

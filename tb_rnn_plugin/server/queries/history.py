@@ -1,4 +1,4 @@
-"""One signal at every step: one of its units, how much each unit changed, and its statistics."""
+"""One signal at every step: one of its units, the change of each unit, and its statistics."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 from tb_rnn_plugin.log.errors import LogError, NotInLogError, UnreadableFileError
 from tb_rnn_plugin.log.schema import Array
 from tb_rnn_plugin.run import Run
+from tb_rnn_plugin.server.queries.served_run import ServedRun
 from tb_rnn_plugin.server.queries.step import trace_arrays
 from tb_rnn_plugin.server.queries.step_history import no_step, step_arrays
 
@@ -17,8 +18,8 @@ def read_evolution(run: Run, layer: str, sample: int, signal: str, unit: int) ->
     """Answer `/evolution`: one unit of one signal at every step.
 
     Args:
-        run: The run. Steps that cannot be read, or at which the layer has another shape than at the last that can, are
-            left out.
+        run: The run. A step is left out if it cannot be read, or if the layer's shape differs from its shape at the
+            last readable step.
         layer: The layer's key.
         sample: The sample's index.
         signal: The signal.
@@ -35,7 +36,7 @@ def read_evolution(run: Run, layer: str, sample: int, signal: str, unit: int) ->
         if unit >= values.shape[1]:
             raise NotInLogError(f"Units of signal {signal!r} are 0 to {values.shape[1] - 1}, got {unit}.")
         kept.append(step)
-        columns.append(values[:, unit].copy())  # The rest of the trace need not be held in memory.
+        columns.append(values[:, unit].copy())  # A view would keep the whole trace in memory.
         mask = padding if mask is None else mask
     answer = {**step_arrays(kept[::-1], unreadable[::-1]), "values": np.stack(columns[::-1], axis=1)}
     return answer if mask is None else {**answer, "mask": mask}
@@ -67,9 +68,9 @@ def read_change(run: Run, layer: str, sample: int, signal: str) -> dict[str, Arr
 
 
 def mean_change(before: Array, after: Array) -> Array:
-    """Return the mean over time of how far each unit's values lie apart, `[unit]` of float32.
+    """Return the mean absolute difference of each unit's values over time, `[unit]` of float32.
 
-    Timesteps at which one of the two is NaN (such as padding) or infinite do not count; NaN where none does.
+    Timesteps at which either value is NaN (such as padding) or infinite do not count; NaN if none counts.
 
     Args:
         before: `[time, unit]` at one step.
@@ -83,20 +84,32 @@ def mean_change(before: Array, after: Array) -> Array:
     return mean
 
 
-def stack_summaries(data: Sequence[tuple[int, Array]]) -> dict[str, Array]:
-    """Answer `/summary`: the events of one tag, sorted by step; of a step that was written twice, the later event.
-
-    Args:
-        data: Step and `[time, statistic]`, in the order they were read.
+def read_summary(run: ServedRun, layer: str, signal: str) -> dict[str, Array]:
+    """Answer `/summary`: the statistics of one signal at every step, from the event files.
 
     Raises:
-        UnreadableFileError: none is a summary.
+        LogError: there is no such summary, or it cannot be read.
+    """
+    data = run.events.summaries(layer, signal)
+    if not data:
+        raise NotInLogError(f"Run {run.name!r} has no summary of signal {signal!r} of layer {layer!r}.")
+    return stack_summaries(data)
+
+
+def stack_summaries(data: Sequence[tuple[int, Array]]) -> dict[str, Array]:
+    """Return the events of one tag, sorted by step; if a step was written twice, the later event.
+
+    Args:
+        data: Step and `[time, statistic]`, in the order of the events.
+
+    Raises:
+        UnreadableFileError: none of the events is a summary.
     """
     by_step = {step: values for step, values in data if values.dtype.kind in "biuf" and values.ndim == 2}
     if not by_step:
-        raise UnreadableFileError("The event files hold something else than summaries under this tag.")
+        raise UnreadableFileError("The event files hold no summaries under this tag, but something else.")
     steps = sorted(by_step)
-    # A tag whose shape changed on the way was refitted with another probe: the last shape is the one in force.
+    # If the shape changed, training went on with another probe; the last one counts.
     shape = by_step[steps[-1]].shape
     steps = [step for step in steps if by_step[step].shape == shape]
     return {
@@ -108,12 +121,12 @@ def stack_summaries(data: Sequence[tuple[int, Array]]) -> dict[str, Array]:
 def _newest_first(
     run: Run, layer: str, sample: int, signal: str, unreadable: list[int]
 ) -> Iterator[tuple[int, Array, Array | None]]:
-    """Yield step, values `[time, unit]` and mask `[time]` of a signal, from the last step that can be read down.
+    """Yield step, values `[time, unit]` and mask `[time]` of a signal, from the last readable step backwards.
 
     Steps whose files are damaged are added to `unreadable`.
 
     Raises:
-        LogError: that step has no such layer, signal or sample, or there is none.
+        LogError: the last readable step has no such layer, signal or sample, or no step can be read.
     """
     arrays: dict[str, str] = {}
     shape: tuple[int, ...] = ()
@@ -121,7 +134,7 @@ def _newest_first(
         try:
             file = run.opened(step)
         except NotInLogError:
-            continue  # Gone since the steps were listed.
+            continue  # Deleted since the steps were listed.
         except (LogError, OSError):
             unreadable.append(step)
             continue
@@ -144,5 +157,5 @@ def _newest_first(
 
 
 def _widened(values: Array) -> Array:
-    """Return values in a dtype that holds the difference of any two of them; the smallest such is the fastest."""
+    """Return the values in the smallest, and so fastest, dtype that holds the difference of any two of them."""
     return values.astype(np.float32 if values.dtype == np.float16 else np.float64)

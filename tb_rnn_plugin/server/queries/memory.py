@@ -1,4 +1,4 @@
-"""How long units remember: what their gates would let them, and what their gradients show."""
+"""How long units remember: by their gates, and by their gradients."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands beside the tokens: the model's inputs, targets and predictions of one sample, timestep by timestep."""
+"""The model's inputs, targets and predictions of one sample, timestep by timestep."""
 
 from __future__ import annotations
 
@@ -15,10 +15,31 @@ from tb_rnn_plugin.server.queries.class_scores import best_classes, pair_targets
 from tb_rnn_plugin.server.queries.served_run import check_sample
 
 MAX_FEATURES = 8
-"""More lines than that are not told apart in one picture."""
+"""More lines cannot be told apart in one chart."""
 
 
-def open_if_readable(run: Run, step: int) -> ArrayFile | None:
+def read_series(run: Run, sample: int, step: int) -> dict[str, Array]:
+    """Answer `/series`: inputs, targets and predictions of one sample, and its class scores.
+
+    Predictions are left out if the step's file cannot be read.
+
+    Raises:
+        LogError: there is no such sample or step, or the probe's file is damaged.
+    """
+    probe = read_probe(run.opened_probe())
+    step_file = _open_if_readable(run, step)
+    check_sample(probe, sample)
+    series: dict[str, Array] = {}
+    for group, batches in (("inputs", probe.inputs), ("targets", probe.targets)):
+        for name, batch in batches.items():
+            series |= _as_series(f"{group}/{name}", batch[sample])
+    if step_file is not None:
+        with contextlib.suppress(LogError, OSError):
+            series |= _read_predictions(step_file, probe, sample)
+    return series
+
+
+def _open_if_readable(run: Run, step: int) -> ArrayFile | None:
     """Open the file of one step, or return None if it cannot be read.
 
     Raises:
@@ -30,29 +51,6 @@ def open_if_readable(run: Run, step: int) -> ArrayFile | None:
         raise
     except (LogError, OSError):
         return None
-
-
-def read_series(probe_file: ArrayFile, step_file: ArrayFile | None, sample: int) -> dict[str, Array]:
-    """Answer `/series`: inputs, targets and predictions of one sample, and what its scores of classes say.
-
-    Args:
-        probe_file: The file of the probe batch.
-        step_file: The file of a step; None to leave out what was predicted, as is done if that cannot be read.
-        sample: The sample's index.
-
-    Raises:
-        LogError: there is no such sample, or the probe's file is damaged.
-    """
-    probe = read_probe(probe_file)
-    check_sample(probe, sample)
-    series: dict[str, Array] = {}
-    for group, batches in (("inputs", probe.inputs), ("targets", probe.targets)):
-        for name, batch in batches.items():
-            series |= _as_series(f"{group}/{name}", batch[sample])
-    if step_file is not None:
-        with contextlib.suppress(LogError, OSError):
-            series |= _read_predictions(step_file, probe, sample)
-    return series
 
 
 def _read_predictions(file: ArrayFile, probe: ProbeBatch, sample: int) -> dict[str, Array]:
@@ -75,7 +73,7 @@ def _read_predictions(file: ArrayFile, probe: ProbeBatch, sample: int) -> dict[s
 
 
 def _as_series(name: str, row: Array) -> dict[str, Array]:
-    """Return one sample of an array by name as `[time, feature]` of float32; nothing if it cannot be shown as such."""
+    """Return one sample of an array as `[time, feature]` of float32 under its name; nothing if it is no such series."""
     if row.dtype.kind not in "biuf" or row.ndim not in (1, 2):
         return {}
     features = row[:, np.newaxis] if row.ndim == 1 else row
@@ -83,11 +81,11 @@ def _as_series(name: str, row: Array) -> dict[str, Array]:
 
 
 def _of_classes(row: Array, target: Array | None, sample: int) -> dict[str, Array]:
-    """Return the best class and the target's, with their scores.
+    """Return the best class and the target's class, with their scores.
 
     Args:
         row: `[time, class]`, one sample of a prediction.
-        target: The whole batch of the target that belongs to it, or None.
+        target: The whole batch of its target, or None.
         sample: The sample's index.
     """
     scores = _as_float32(row)

@@ -1,4 +1,4 @@
-"""Something that can be read at a step, at many of them."""
+"""Reads one quantity at many steps."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from tb_rnn_plugin.run import Run
 T = TypeVar("T")
 
 MAX_STEPS = 64
-"""How many steps a history is made of at most; of a longer run the first, the last and a fair spread between."""
+"""Steps in a history; a longer run is represented by its first step, its last and evenly spaced ones between."""
 
 
 def spread(steps: Sequence[int], most: int = MAX_STEPS) -> list[int]:
-    """Return at most so many of the steps: the first, the last, and a fair spread between."""
+    """Return at most `most` of the steps: the first, the last, and evenly spaced ones between."""
     if len(steps) <= most:
         return list(steps)
     return [steps[round(i * (len(steps) - 1) / (most - 1))] for i in range(most)]
@@ -28,12 +28,12 @@ def spread(steps: Sequence[int], most: int = MAX_STEPS) -> list[int]:
 
 @dataclass(frozen=True)
 class History(Generic[T]):
-    """What was read, step by step.
+    """A quantity at several steps.
 
     Attributes:
-        steps: Those at which it can be read, ascending.
-        found: What, at each.
-        unreadable: Those whose files are damaged, ascending.
+        steps: The steps at which it could be read, ascending.
+        found: Its value at each of them.
+        unreadable: The steps whose files are damaged, ascending.
     """
 
     steps: list[int]
@@ -42,15 +42,15 @@ class History(Generic[T]):
 
     @property
     def arrays(self) -> dict[str, Array]:
-        """What every answer over steps says of them."""
+        """The arrays `steps` and `unreadable` of an answer."""
         return step_arrays(self.steps, self.unreadable)
 
 
 def history(run: Run, read: Callable[[int], T]) -> History[T]:
-    """Read something at each step at which it can be; a layer may have had another shape at others.
+    """Read a quantity at the steps of a run, leaving out those that lack it, as where a layer had another shape.
 
     Raises:
-        LogError, AnalysisError: it can be at none; what was wrong at the last that is not damaged.
+        LogError, AnalysisError: no step has it; the error is that of the last step that is not damaged.
     """
     kept: list[int] = []
     found: list[T] = []
@@ -60,7 +60,7 @@ def history(run: Run, read: Callable[[int], T]) -> History[T]:
         try:
             value = read(step)
         except (NotInLogError, AnalysisError) as error:
-            failure = error  # Or it is gone since the steps were listed.
+            failure = error  # The step may also have been deleted since the steps were listed.
             continue
         except (LogError, OSError):
             unreadable.append(step)
@@ -73,10 +73,10 @@ def history(run: Run, read: Callable[[int], T]) -> History[T]:
 
 
 def no_step() -> NotInLogError:
-    """Return the error of a run of which nothing can be read."""
+    """Return the error of a run without a readable step."""
     return NotInLogError("This run has no step that can be read (any more).")
 
 
 def step_arrays(steps: Sequence[int], unreadable: Sequence[int]) -> dict[str, Array]:
-    """Return an answer's steps, and those left out of it because their files are damaged."""
+    """Return the arrays `steps` and `unreadable` of an answer."""
     return {"steps": np.array(steps, np.int64), "unreadable": np.array(unreadable, np.int64)}

@@ -12,13 +12,13 @@ from tb_rnn_plugin.run import Run
 from tb_rnn_plugin.server.queries.step_history import history, spread, step_arrays
 
 EIGENVALUES_UNITS = 256
-"""Eigenvalues cost the cube of the units: of a layer with more than these there are none."""
+"""Eigenvalues cost the cube of the units: a larger layer gets none."""
 
-_EIGENVALUES_AT_ALL = 128
-_EIGENVALUES_STEPS = 24
-_MIN_STEPS = 4
-"""So many steps of so many units have eigenvalues; of more units fewer steps, by that cube, but never fewer than
-these."""
+_FULL_UNITS = 128
+_MAX_EIGENVALUE_STEPS = 24
+_MIN_EIGENVALUE_STEPS = 4
+"""A layer of up to `_FULL_UNITS` units has eigenvalues at `_MAX_EIGENVALUE_STEPS` steps; a larger one at fewer, by the
+cube of its units, but at `_MIN_EIGENVALUE_STEPS` or more."""
 
 
 def read_weights(run: Run, layer: str, step: int) -> dict[str, Array]:
@@ -32,11 +32,11 @@ def read_weight_history(run: Run, layer: str) -> dict[str, Array]:
     """Answer `/weight_history`: norms and histograms of every gate's matrices, spectral radii of its U.
 
     Raises:
-        LogError, ValueError: no step has such a layer, or its weights; what was wrong at the last.
+        LogError, AnalysisError: no step has this layer with weights; the error is that of the last readable step.
     """
     read = history(run, lambda step: largest_weights(run.weights(layer, step)))
     last = read.found[-1]
-    # A layer that had other gates or biases before is followed as it is now.
+    # If the gates or biases changed, only the steps with the present ones are compared.
     same = [(step, ends) for step, ends in zip(read.steps, read.found, strict=True) if ends.keys() == last.keys()]
     steps = [step for step, _ in same]
     largest = {name: max(ends[name] for _, ends in same) for name in last}
@@ -60,5 +60,5 @@ def _radii(run: Run, layer: str, steps: Sequence[int]) -> dict[str, Array]:
 
 
 def _eigenvalue_steps(units: int) -> int:
-    most = _EIGENVALUES_STEPS * (_EIGENVALUES_AT_ALL / units) ** 3
-    return int(np.clip(most, _MIN_STEPS, _EIGENVALUES_STEPS))
+    steps = _MAX_EIGENVALUE_STEPS * (_FULL_UNITS / units) ** 3
+    return int(np.clip(steps, _MIN_EIGENVALUE_STEPS, _MAX_EIGENVALUE_STEPS))
