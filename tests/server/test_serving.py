@@ -87,6 +87,19 @@ def test_other_parameters_are_another_question(ask: Callable[..., TestResponse])
     assert columns[0].data != ask("change", run="plain/rnn", **asked).data
 
 
+@pytest.mark.parametrize("route", ALL)
+def test_the_same_question_in_another_spelling_is_answered_from_the_cache(
+    ask: Callable[..., TestResponse], readings: list[Reading], route: str
+) -> None:
+    """Or anybody who adds an unknown parameter makes the server compute and keep the same answer again."""
+    first = ask(route, **ALL[route])
+    readings.clear()
+    numbers = {name: f"0{value}" for name, value in ALL[route].items() if isinstance(value, int)}
+    for others in ({"x": "1"}, {"x": "2"}, {"signal ": "y"}, numbers, dict(reversed(ALL[route].items()))):
+        assert ask(route, **{**ALL[route], **others}).data == first.data
+    assert not readings
+
+
 @pytest.mark.parametrize("route", OF_A_STEP)
 def test_a_step_written_anew_is_answered_anew(ask: Callable[..., TestResponse], tmp_path: Path, route: str) -> None:
     run, parameters = tmp_path / "explained" / "rnn", OF_A_STEP[route]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tb_rnn_plugin.log.encoding import MAX_HEADER_BYTES
 from tb_rnn_plugin.log.header import FIRST_READ, KEPT
+from tb_rnn_plugin.server.parameters import MAX_UNITS
 from tb_rnn_plugin.server.queries.step_history import MAX_STEPS
 from tb_rnn_plugin.server.serving import CAPACITY
 from tb_rnn_plugin.server.wire import MAX_ERROR_CHARACTERS
@@ -19,7 +20,8 @@ def test_limits_are_those_of_the_code() -> None:
     assert rows["a file's header, with all names, tokens and texts"].startswith(f"{MAX_HEADER_BYTES} bytes")
     assert rows["headers kept, parsed"] == f"{KEPT}, of {FIRST_READ} bytes at most"
     assert rows["steps in a history"].startswith(f"{MAX_STEPS},")
-    assert rows["answers kept, so as not to be computed again"] == f"{CAPACITY} bytes"
+    assert rows["computed answers kept"] == f"{CAPACITY} bytes"
+    assert rows["units in one request"] == str(MAX_UNITS)
     assert rows["an error"] == f"{MAX_ERROR_CHARACTERS} characters"
 
 
