@@ -109,10 +109,12 @@ def _joined(factors: tuple[Expression, ...], sign: str, rank: int) -> Iterator[S
 
 def _enclosed(expression: Expression, rank: int) -> Iterator[Symbol | str]:
     """Yield an expression, in parentheses if it binds less tightly than what it is part of."""
-    encloses = _rank(expression) < rank
-    yield "(" if encloses else ""
+    if _rank(expression) >= rank:
+        yield from _typeset(expression)
+        return
+    yield "("
     yield from _typeset(expression)
-    yield ")" if encloses else ""
+    yield ")"
 
 
 _SUM, _PRODUCT, _MATRIX_PRODUCT, _ATOM = range(4)
