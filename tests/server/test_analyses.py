@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 from itertools import pairwise
 from pathlib import Path
@@ -15,6 +16,8 @@ from tb_rnn_plugin import open_run
 from tb_rnn_plugin.analysis.permutation import chance_sentences
 from tb_rnn_plugin.log.schema import Array
 from tb_rnn_plugin.run import Run
+from tb_rnn_plugin.server import wire
+from tb_rnn_plugin.server.queries.explanation import describe_explanation
 from tests.server.runs import EXPLAINED_STEPS, stored
 from tests.tensorboard_process import TensorBoard
 
@@ -61,10 +64,10 @@ def test_a_value_explained(board: TensorBoard, run: Run) -> None:
     for signal in ("forget_gate", "cell_state"):
         answer = board.get("explain", **PLACE, step=STEP, signal=signal, **cell).json()
         explanation = run.explain("rnn", signal, step=STEP, **cell)
-        assert answer["text"] == str(explanation)
+        assert answer == json.loads(wire.json(describe_explanation(explanation)))
         assert answer["value"] == explanation.value
         assert answer["read_before"] == 2
-        assert answer["parts"] == explanation.parts
+        assert {part["name"]: part["value"] for part in answer["parts"]} == explanation.parts
         assert answer["contributions"] == [asdict(one) for one in explanation.contributions]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TypedDict
 
+from tb_rnn_plugin import analysis
 from tb_rnn_plugin.analysis.explanation import Contribution
 from tb_rnn_plugin.cells import pieces
 from tb_rnn_plugin.cells.expression import Expression
@@ -108,7 +109,11 @@ def explain_value(
     run: Run, layer: str, signal: str, *, step: int, sample: int, timestep: int, unit: int
 ) -> Explanation:
     """Answer `/explain`."""
-    explanation = run.explain(layer, signal, step=step, sample=sample, timestep=timestep, unit=unit)
+    return describe_explanation(run.explain(layer, signal, step=step, sample=sample, timestep=timestep, unit=unit))
+
+
+def describe_explanation(explanation: analysis.Explanation) -> Explanation:
+    """Return an explanation as `/explain` answers it."""
     return {
         "layer": explanation.layer,
         "signal": explanation.signal,
