@@ -1,4 +1,4 @@
-"""What a run's numbers say: `open_run`."""
+"""`open_run`: a logged run and its analyses, in Python."""
 
 from __future__ import annotations
 
@@ -45,10 +45,10 @@ def open_run(directory: str | os.PathLike[str]) -> Run:
 
 @dataclass(frozen=True)
 class Pattern:
-    """Units that are on together, and where else they are.
+    """Units that are on together, and the other places where they are.
 
     Attributes:
-        units: Their indices, those that stand out most first.
+        units: Their indices, strongest first.
         matches: The probe's other places with the same pattern, best first.
     """
 
@@ -57,13 +57,13 @@ class Pattern:
 
 
 class Run(RunReader):
-    """One run on disk, and what its numbers say.
+    """One run on disk, and its analyses.
 
-    A layer, signal, step or sample that the run does not have raises a `NotInLogError`, which lists what it has.
+    An unknown layer, signal, step or sample raises a `NotInLogError`, which lists what the run has.
     """
 
     def weights(self, layer: str, step: int) -> dict[str, GateWeights]:
-        """Return a layer's weights by gate, in the dtype they are stored in: `W` and `U` and the biases of each.
+        """Return a layer's weights by gate, in the dtype they are stored in: `W`, `U` and the biases of each.
 
         Example:
             >>> run.weights("lstm", step=7)["forget_gate"].W.shape   # doctest: +SKIP
@@ -76,15 +76,15 @@ class Run(RunReader):
         return gate_weights(find_layer(file, layer).cell, read_weights(file, layer))
 
     def explain(self, layer: str, signal: str, *, step: int, sample: int, timestep: int, unit: int) -> Explanation:
-        """Return one value taken apart: its equation, the parts of its sum, and what weighed most in them.
+        """Return one value explained: its equation, the parts of its sum, and the strongest contributions to them.
 
         Example:
             >>> print(run.explain("lstm", "forget_gate", step=7, sample=0, timestep=40, unit=3))   # doctest: +SKIP
 
         Raises:
             IndexError: there is no such timestep or unit.
-            ValueError: the value cannot be explained: another cell than an LSTM, GRU or SimpleRNN, weights that were
-                not stored, a masked timestep, a capture with dropout.
+            ValueError: the value cannot be explained: the cell is not an LSTM, GRU or SimpleRNN, its weights were not
+                stored, the timestep is masked, or dropout was applied.
         """
         file = self.opened(step)
         check_signal(find_layer(file, layer), signal)
@@ -98,15 +98,15 @@ class Run(RunReader):
             >>> for finding in run.findings(step=7): print(finding.message)   # doctest: +SKIP
             Forget gate: 34 of 128 units above 0.9 at 95 % of the timesteps or more; none at epoch 0, …
         """
-        asked = self.traces(step)
+        traces = self.traces(step)
 
         def read(at: int) -> Sequence[LayerTrace]:
             if at == step:
-                return asked
+                return traces
             try:
                 return self.traces(at)
             except (LogError, OSError):
-                return ()  # A damaged step before the one asked for costs its part in a trend.
+                return ()  # A damaged earlier step is only missing from a trend.
 
         return find(step, self.steps, read, self.unit)
 
@@ -130,9 +130,9 @@ class Run(RunReader):
     def match(
         self, layer: str, signal: str, step: int, *, sample: int, start: int, end: int, threshold: float
     ) -> Pattern:
-        """Return the units above a threshold throughout a range of timesteps and not right around it, and where else.
+        """Return the units above a threshold in a range of timesteps, not right around it, and where else they are.
 
-        After LSTMVis (Strobelt et al. 2018): a hypothesis about what a group of units stands for, and its test.
+        After LSTMVis (Strobelt et al. 2018): a hypothesis about what a group of units represents, and its test.
 
         Args:
             layer: The layer's key.
@@ -155,7 +155,7 @@ class Run(RunReader):
     def horizon(self, layer: str, step: int) -> Array:
         """Return the effective horizon of each unit, `[unit]`, in timesteps: `1 / (1 - mean forget or update gate)`.
 
-        After Tallec & Ollivier 2018; what a gate alone would let a unit remember. `reach` measures it.
+        After Tallec & Ollivier 2018: how long the gate alone lets a unit remember. `reach` measures it.
 
         Raises:
             ValueError: the cell has neither gate.
@@ -163,11 +163,12 @@ class Run(RunReader):
         return horizon(self.trace(layer, step))
 
     def reach(self, layer: str, signal: str, step: int, *, sample: int, timestep: int, unit: int) -> Reach:
-        """Return how far back one value of a state depends on earlier states: by its gradient, not by a gate.
+        """Return how far back one value of a state depends on earlier states, measured by its gradient.
 
         Raises:
             IndexError: there is no such timestep or unit.
-            ValueError: it cannot be computed: another cell than an LSTM, GRU or SimpleRNN, or weights not stored.
+            ValueError: it cannot be measured: the cell is not an LSTM, GRU or SimpleRNN, or its weights were not
+                stored.
         """
         trace = read_layer(self.opened(step), layer, sample)
         return reach(trace, sample=0, timestep=timestep, unit=unit, signal=signal)
@@ -176,7 +177,7 @@ class Run(RunReader):
         """Return an annotation of the probe, `[sample, time]`.
 
         Raises:
-            NotInLogError: the probe has none of this name; the message lists those that it has.
+            NotInLogError: the probe has no annotation of this name; the message lists its annotations.
         """
         known = self.probe.annotations
         if name not in known:

@@ -1,4 +1,4 @@
-"""An annotation beside a layer: what it must be, and the timesteps at which it is known."""
+"""Checks an annotation against a layer, and finds the timesteps at which it is known."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Flags: TypeAlias = NDArray[np.bool_]
 
 
 def checked(annotation: Array) -> Array:
-    """Return an annotation as bool or float64; raise a ValueError unless it is flags or numbers, `[sample, time]`."""
+    """Return an annotation as bool or float64, or raise unless it is flags or numbers by sample and timestep."""
     annotation = np.asarray(annotation)
     if annotation.ndim != 2 or annotation.dtype.kind not in "biuf":
         raise AnalysisError(
@@ -26,13 +26,13 @@ def checked(annotation: Array) -> Array:
 
 
 def varies(trace: LayerTrace, annotation: Array) -> bool:
-    """Tell whether an annotation has two values at least where it is known."""
+    """Return whether an annotation has at least two values where it is known."""
     known = annotation[known_positions(trace, annotation)]
     return bool(len(known)) and bool(known.min() != known.max())
 
 
 def unvarying(trace: LayerTrace, annotation: Array) -> str:
-    """Return what is said of an annotation that does not."""
+    """Return the message for an annotation that does not vary."""
     known = annotation[known_positions(trace, annotation)]
     got = f"{known[0]} at all of them" if len(known) else "none that is known"
     return (
@@ -42,7 +42,7 @@ def unvarying(trace: LayerTrace, annotation: Array) -> str:
 
 
 def known_positions(trace: LayerTrace, annotation: Array) -> Flags:
-    """Tell where the layer read a timestep whose annotation is known, `[sample, time]`."""
+    """Return where the layer read a timestep whose annotation is known, `[sample, time]`."""
     return np.asarray(present(trace, next(iter(trace.signals.values()))) & np.isfinite(annotation))
 
 

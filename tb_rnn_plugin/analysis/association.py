@@ -1,7 +1,7 @@
-"""How well each unit goes with an annotation: AUC for flags, Pearson's r for numbers, as matrix products.
+"""How strongly each unit is associated with an annotation: AUC for flags, Pearson's r for numbers, as matrix products.
 
-The place of each value within its unit is found once. Every annotation after that, such as the many of a permutation
-test, costs one row of a matrix product.
+The rank of each value within its unit is computed once. Then every annotation, such as each permutation of a test,
+costs one row of a matrix product.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ Floats: TypeAlias = NDArray[np.float64]
 Flags: TypeAlias = NDArray[np.bool_]
 
 _CONSTANT = 1e-12
-"""The variance that rounding errors may leave of a constant whose size is 1; float16 tells 1 from 1.001, 1e-6."""
+"""The variance that rounding errors may leave in a constant of size 1. float16 resolves 1 and 1.001: 1e-6."""
 
 
 def place(values: Array, *, flags: bool) -> Floats:
@@ -25,18 +25,18 @@ def place(values: Array, *, flags: bool) -> Floats:
 
     Args:
         values: `[position, unit]`.
-        flags: Whether the annotation is one of flags.
+        flags: Whether the annotation consists of flags.
 
     Returns:
-        `[position, unit]`, -1 to 1. For flags ranks, equal values sharing the mean of theirs, less the mean of all,
-        divided by the number of positions. For numbers the values, of mean 0 and as a part of the largest. A unit that
-        is constant, or has a value that is not finite, is 0 everywhere.
+        `[position, unit]`, -1 to 1. For flags, ranks minus their mean, divided by the number of positions; equal values
+        share their mean rank. For numbers, values minus their mean, divided by the largest. A unit that is constant, or
+        has a value that is not finite, is 0 everywhere.
     """
     rows = values.T.astype(np.promote_types(values.dtype, np.float32), order="C")
     rows[~np.isfinite(rows).all(axis=1)] = 0.0
     if flags:
         return _ranks(rows).T
-    # Squares of the largest numbers overflow, and the mean of equal ones is exact only where they are 1.
+    # Squares of the largest numbers overflow, and the mean of equal numbers is exact only if they are 1.
     numbers = _as_parts(rows.astype(np.float64))
     return _as_parts(numbers - numbers.mean(axis=1, keepdims=True)).T
 
@@ -44,9 +44,9 @@ def place(values: Array, *, flags: bool) -> Floats:
 def effects(places: Floats, annotations: Array, known: Flags) -> Floats:
     """Return the effect of each annotation on each unit: AUC - 0.5 for flags, Pearson's r for numbers.
 
-    The AUC is Mann & Whitney's, equal values counting half (Hanley & McNeil 1982), by way of ranks: how far the mean
-    rank of positions with the flag lies above that of those without, as a part of all positions. Where a flag is not
-    known everywhere, ranks stay those among all positions. Pearson's r is that of the known positions.
+    The AUC is Mann & Whitney's, with equal values counting half (Hanley & McNeil 1982), computed from ranks: the mean
+    rank of positions with the flag minus the mean rank of positions without, divided by the number of positions. Ranks
+    are among all positions even where a flag is not known everywhere. Pearson's r is over the known positions.
 
     Args:
         places: `[position, unit]`, from `place`.
@@ -54,8 +54,8 @@ def effects(places: Floats, annotations: Array, known: Flags) -> Floats:
         known: `[annotation, position]`, whether the position counts.
 
     Returns:
-        `[annotation, unit]`. A row is NaN where the annotation does not vary over what is known; r is 0 where the unit
-        does not.
+        `[annotation, unit]`. A row is NaN if the annotation does not vary over what is known; r is 0 if the unit does
+        not vary.
     """
     with np.errstate(invalid="ignore", divide="ignore"):
         return (_auc if annotations.dtype == np.bool_ else _pearson)(places, annotations, known)
@@ -82,14 +82,14 @@ def _pearson(values: Floats, numbers: Array, known: Flags) -> Floats:
 
 
 def _varies(numbers: Array, known: Flags) -> Flags:
-    """Tell of each row whether its known numbers differ: their mean is not exact, so that no length need be 0."""
+    """Return whether each row's known numbers differ. Their variance does not show it: their mean is not exact."""
     lowest = np.where(known, numbers, np.inf).min(axis=1, initial=np.inf)
     highest = np.where(known, numbers, -np.inf).max(axis=1, initial=-np.inf)
     return np.asarray(lowest < highest)
 
 
 def _ranks(rows: Array) -> Floats:
-    """Return the ranks of each row's values, -0.5 to 0.5, equal ones sharing the mean of theirs."""
+    """Return the ranks of each row's values, -0.5 to 0.5; equal values share their mean rank."""
     units, positions = rows.shape
     order = np.argsort(rows, axis=1)
     ordered = np.take_along_axis(rows, order, axis=1)
@@ -104,6 +104,6 @@ def _ranks(rows: Array) -> Floats:
 
 
 def _as_parts(rows: Floats) -> Floats:
-    """Return each row as parts of its largest number."""
+    """Return each row divided by its largest absolute number."""
     largest = np.abs(rows).max(axis=1, keepdims=True, initial=0.0)
     return rows / np.where(largest > 0, largest, 1.0)

@@ -1,4 +1,4 @@
-"""Which units track an annotation, such as "inside a string", and how well units do so by chance."""
+"""Which units track an annotation, such as "inside a string", and how well the best unit does so by chance."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from tb_rnn_plugin.analysis.sequences import present
 from tb_rnn_plugin.log.schema import Array, Finite, LayerTrace
 
 _BLOCK = 2**20
-"""How many numbers are worked on at once, 8 MB of float64."""
+"""How many numbers are processed at once: 8 MB of float64."""
 
 _DECIMALS = 9
-"""What is counted of a score in the ranking: units that are equal differ beyond that, by rounding errors."""
+"""Decimals of a score that the ranking compares: equal units differ beyond them, by rounding errors."""
 
 
 @dataclass(frozen=True)
@@ -29,8 +29,8 @@ class Detector:
         layer: The layer's key.
         signal: `"cell_state"`, …
         unit: Index of the unit.
-        score: For flags the AUC, 0.5 to 1: how often a timestep with the flag and one without are told apart by the
-            unit's value. For numbers `|r|`, 0 to 1.
+        score: For flags the AUC, 0.5 to 1: how often the unit's value separates a timestep with the flag from one
+            without. For numbers `|r|`, 0 to 1.
         chance: The score that the best of all ranked units reaches by chance; NaN for a batch of one sample.
         sign: 1 if the unit is high where the annotation is, -1 if it is low there.
     """
@@ -49,24 +49,25 @@ def detectors(
     """Rank the units of all signals by how well each tracks an annotation.
 
     A score is over all timesteps that the layer read and at which the annotation is known: the AUC for flags (Hanley &
-    McNeil 1982, "The meaning and use of the area under a receiver operating characteristic curve"), the size of
-    Pearson's r for numbers. A unit that is constant, or not finite at a timestep that was read, scores 0.5 or 0.
+    McNeil 1982, "The meaning and use of the area under a receiver operating characteristic curve"), the absolute value
+    of Pearson's r for numbers. A unit that is constant, or not finite at a timestep that was read, scores 0.5 or 0.
 
-    Chance is what comes of giving each sample the annotation of another, which keeps how it runs in time: for each such
-    permutation the best score of all ranked units, and of these the one that luck exceeds in 5 % of all cases. So it is
-    one number for the whole ranking, and corrects for having looked at many units (the maximal statistic of Nichols &
-    Holmes 2002, "Nonparametric permutation tests for functional neuroimaging"). In a permutation a timestep counts
-    where the layer read both the sample and the one whose annotation this was; a value's rank, for the AUC, stays that
-    among all timesteps read, so that every permutation is held to the same statistic as the actual annotation. One or
-    five permutations, of two or three samples, tell little: luck exceeds their best in a half or a sixth of all cases.
+    Chance is estimated by giving each sample the annotation of another, which keeps the annotation's course over time.
+    Each such permutation has a best score over all ranked units; chance is the score among these that luck exceeds in
+    5 % of all cases. It is one number for the whole ranking, and corrects for testing many units (the maximal statistic
+    of Nichols & Holmes 2002, "Nonparametric permutation tests for functional neuroimaging"). In a permutation a
+    timestep counts if the layer read it both in the sample and in the one whose annotation it gets. For the AUC, ranks
+    stay those among all timesteps read, so that every permutation has the same statistic as the actual annotation. Two
+    or three samples have one or five permutations, a weak test: luck exceeds their best in a half or a sixth of all
+    cases.
 
     Args:
-        traces: What the layers did at one step. Left out are layers with other samples or timesteps than the
-            annotation's, and layers over whose timesteps it does not vary.
+        traces: What the layers did at one step. Layers whose samples or timesteps differ from the annotation's, and
+            layers over whose timesteps it does not vary, are left out.
         annotation: `[sample, time]`, of bool for flags, else numbers, not finite where they are not known.
         count: How many units to return; None for all.
-        permutations: How many are drawn at most; all but the identity where there are no more.
-        seed: For the draw.
+        permutations: How many are drawn at most; if there are no more, all but the identity.
+        seed: Of the random draw.
 
     Returns:
         The best units, best first; equal ones in the order of layers, signals and units.
@@ -134,7 +135,7 @@ def least_score(annotation: Array) -> float:
 
 
 def _effects_of_units(trace: LayerTrace, values: Array, annotation: Array, orders: Array, best: Floats) -> Floats:
-    """Return the effect on each unit, `[unit]`, and raise the best of each permutation to what these units reach."""
+    """Return the effect on each unit, `[unit]`, and update the best effect of each permutation by these units."""
     read, known = present(trace, values), known_positions(trace, annotation)
     effect = []
     for places in _blocks(values[read], flags=annotation.dtype == np.bool_):

@@ -1,8 +1,8 @@
-"""A range of timesteps, the units that are on in it, and the other places where they are on together.
+"""The units that are on in a range of timesteps, and the other places where they are on together.
 
-The idea is that of Strobelt et al. 2018, "LSTMVis: A Tool for Visual Analysis of Hidden State Dynamics in Recurrent
-Neural Networks", sections 4 and 5: a unit is on above a threshold, and a pattern is that of units which are on
-throughout a range, and off right before and after it.
+After Strobelt et al. 2018, "LSTMVis: A Tool for Visual Analysis of Hidden State Dynamics in Recurrent Neural Networks",
+sections 4 and 5: a unit is on above a threshold, and a pattern consists of the units that are on throughout a range,
+and off right before and after it.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from tb_rnn_plugin.analysis.timestep_inputs import checked_index
 from tb_rnn_plugin.log.schema import Array, Finite
 
 MIN_SCORE = 0.5
-"""The lowest score of a match. Ours: with half the pattern on and nothing off beside it, a place is another pattern."""
+"""The lowest score of a match. Ours: a place with half the pattern on and nothing off beside it is another pattern."""
 
 
 @dataclass(frozen=True)
 class Match:
-    """A place at which a pattern holds, fully or in part.
+    """A place at which a pattern holds, in whole or in part.
 
     Attributes:
         sample: Index in the batch.
@@ -45,7 +45,7 @@ def select_units(
 ) -> NDArray[np.int64]:
     """Return the units that are on throughout a range of timesteps, and off right before and after it.
 
-    Before and after do not count where a unit has no finite value there: at the ends of the sample, and beside padding.
+    Before and after do not count if a unit has no finite value there: at the ends of the sample, and beside padding.
 
     Args:
         values: `[sample, time, unit]` of one signal, NaN where masked.
@@ -54,11 +54,11 @@ def select_units(
         end: The timestep after its last.
         threshold: A unit is on where its value is larger, and off where it is not. A value that is not finite is
             neither.
-        below: A unit is on where its value is smaller than the threshold instead.
+        below: Whether a unit is on where its value is smaller than the threshold instead.
 
     Returns:
-        Indices of units, strongest first: those whose mean in the range lies furthest above (with `below`, below) their
-        mean over the other timesteps of the sample. Equal ones, and all where there is no other timestep, by index.
+        Indices of units, strongest first: by how far the mean in the range lies above (with `below`, below) the mean
+        over the other timesteps of the sample. Equal ones, and all if there is no other timestep, are by index.
 
     Raises:
         OutOfRangeError: there is no such sample or range.
@@ -93,13 +93,13 @@ def match(
 ) -> tuple[Match, ...]:
     """Return the other places where a pattern holds best, with a score of `MIN_SCORE` or more.
 
-    Places have the length of the range. None overlaps the range, or a better one. A value that is not finite is neither
-    on nor off, so a place in padding holds nothing.
+    Places have the length of the range. None overlaps the range or a better place. A value that is not finite is
+    neither on nor off, so no place in padding matches.
 
     Args:
         values: `[sample, time, unit]` of one signal, NaN where masked.
         units: The units of the pattern, from `select_units`.
-        sample: Where the range is, which is left out.
+        sample: The sample of the range, which is no match of itself.
         start: Its first timestep.
         end: The timestep after its last.
         threshold: As in `select_units`.
@@ -107,8 +107,8 @@ def match(
         count: How many places to return; None for all of them.
 
     Returns:
-        The places, best first by `pattern_score`; equal ones by sample, then by start, which also says which of two
-        that overlap is kept.
+        The places, best first by `pattern_score`; equal ones by sample, then by start. Of two that overlap the first
+        in this order is kept.
 
     Raises:
         OutOfRangeError: there is no such sample, range or unit.
@@ -141,12 +141,12 @@ def pattern_score(
     *,
     below: bool = False,
 ) -> float:
-    """Return how much of a pattern holds at one place, such as the same at another epoch.
+    """Return how much of a pattern holds at one place, such as the same place at another epoch.
 
-    That is the product of two shares of pairs of a unit and a timestep: of those within the range, in how many the unit
-    is on; and of these together with those right before and after it, in how many it is on within and off beside. So it
-    is 1 for the whole pattern, and 0 where no unit is on, however many are off beside. Before and after do not count
-    where the unit has no finite value there. The product is ours.
+    The score is the product of two shares of pairs of a unit and a timestep. The first is the share of pairs within the
+    range in which the unit is on. The second also counts the pairs right before and after the range: the share in which
+    the unit is on within and off beside. The score is 1 for the whole pattern, and 0 if no unit is on, however many are
+    off beside. Before and after do not count if the unit has no finite value there. The product is ours.
 
     Args:
         values: `[sample, time, unit]` of one signal, NaN where masked.
@@ -175,7 +175,7 @@ def _scores(
     chosen = [checked_index("Units", unit, values.shape[2]) for unit in units]
     if not chosen:
         raise AnalysisError("A pattern must have units, got none: lower the threshold, or choose another range.")
-    # How many are on and off at each timestep; with one more before the first and after the last, at which none is.
+    # How many are on and off at each timestep, padded by one timestep at either end, at which none is.
     on, off = (np.pad(state.sum(axis=2), ((0, 0), (1, 1))) for state in _states(values[:, :, chosen], threshold, below))
     until = np.cumsum(on, axis=1)
     places = values.shape[1] - length + 1
@@ -187,7 +187,7 @@ def _scores(
 
 
 def _states(values: Array, threshold: float, below: bool) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Tell where units are on, and where they are off."""
+    """Return where units are on, and where they are off."""
     if not math.isfinite(threshold):
         raise AnalysisError(f"A threshold must be a finite number, got {threshold}.")
     # A single number would be rounded to the float16 of the values; before NumPy 2, one of NumPy's own, too.

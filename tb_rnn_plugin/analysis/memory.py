@@ -1,4 +1,4 @@
-"""How far back a unit remembers: by its gates, and as measured by the gradient of one value."""
+"""How far back a unit remembers: estimated from its gate, and measured by the gradient of one value."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tb_rnn_plugin.cells.weights import GateWeights
 from tb_rnn_plugin.log.schema import Array, LayerTrace
 
 KEPT = 0.01
-"""The share of the gradient one timestep back that still counts as memory."""
+"""The share of the gradient one timestep back from which a gradient counts as memory."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +65,7 @@ def horizon(trace: LayerTrace) -> Array:
     if spec is None or spec.keeps is None:
         keeping = ", ".join(spec.name for spec in cell_specs() if spec.keeps)
         raise AnalysisError(
-            f"A horizon is that of a gate which multiplies the old state, as in the cells {keeping}, got {trace.cell}."
+            f"A horizon needs a gate that multiplies the old state, as in the cells {keeping}, got {trace.cell}."
         )
     gate = trace.signals.get(spec.keeps)
     if gate is None:
@@ -143,16 +143,16 @@ def _checked(trace: LayerTrace, signal: str) -> tuple[CellSpec, Backward]:
     spec = find_spec(trace.cell)
     if spec is None or spec.backward is None:
         measured = ", ".join(spec.name for spec in cell_specs() if spec.backward)
-        raise AnalysisError(f"The reach of a value is known for the cells {measured}, got {trace.cell}.")
+        raise AnalysisError(f"The reach is known for the cells {measured}, got {trace.cell}.")
     if signal not in spec.states:
         raise AnalysisError(
-            f"The reach of a value is that of a state, {' or '.join(map(repr, spec.states))}, got {signal!r}."
+            f"The reach is measured for a value of a state, {' or '.join(map(repr, spec.states))}, got {signal!r}."
         )
     explained_signal(trace.cell, trace.config, signal)
     for own in spec.signals:
         if own.activation and activation_name(trace.config, own.activation) not in ACTIVATIONS:
             raise AnalysisError(
-                "The reach of a value needs activation functions of Keras whose derivative is known, "
+                "Measuring a reach needs activation functions of Keras whose derivative is known, "
                 f"got {activation_name(trace.config, own.activation)!r}."
             )
     return spec, spec.backward

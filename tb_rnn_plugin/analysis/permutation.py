@@ -37,7 +37,7 @@ def sample_orders(samples: int, count: int, seed: int) -> NDArray[np.int64]:
 def chance_level(best: NDArray[np.float64]) -> float:
     """Return the value that another of the same kind exceeds by chance in at most 5 % of all cases.
 
-    This is the k-th smallest of n, with `k = ceil(0.95 (n + 1))`: the actual score counts as one of them (Phipson &
+    This is the k-th smallest of n, with `k = ceil(0.95 (n + 1))`: the actual score is counted, too (Phipson &
     Smyth 2010, "Permutation p-values should never be zero"). If n is less than 19 it is the largest, which is exceeded
     in one of n + 1 cases.
 

@@ -1,4 +1,4 @@
-"""How much of its time each unit is at an end of its range."""
+"""The share of its time that each unit is at either end of its range."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from tb_rnn_plugin.log.statistics import saturation_thresholds
 def saturated_shares(values: Array, bounds: Interval | None) -> tuple[Array, Array]:
     """Return the share of its values at which each unit is saturated low, and high: `[unit]` of float64 each.
 
-    The axes of the plot in Karpathy, Johnson & Fei-Fei 2015, figure 4. NaN for a unit without a finite value.
+    These are the axes of figure 4 of Karpathy, Johnson & Fei-Fei 2015. NaN for a unit without a finite value.
 
     Args:
-        values: `[sample, time, unit]`; what is not finite, such as padding, does not count.
+        values: `[sample, time, unit]`; values that are not finite, such as padding, do not count.
         bounds: The signal's range, or None; the thresholds are those of `saturation_thresholds`.
     """
     low, high = saturation_thresholds(bounds)

@@ -1,4 +1,4 @@
-"""The sequences that a layer's time axis is made of: which timesteps were read, and in what order."""
+"""The sequences that a layer's time axis consists of: which timesteps were read, and in which order."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ def present(trace: LayerTrace, values: Array) -> NDArray[np.bool_]:
 
 
 def sequence_count(trace: LayerTrace, timesteps: int) -> int:
-    """Return how many sequences of equal length, each with its own initial state, so many timesteps are.
+    """Return how many sequences of equal length, each with its own initial state, the timesteps consist of.
 
-    A cell that was called by hand has an initial state for each timestep, and stays one sequence: `timesteps_before`
-    tells where the model passed its states on.
+    A cell that was called by hand has an initial state for each timestep, and is one sequence: `timesteps_before` finds
+    where the model passed its states on.
 
     Raises:
-        AnalysisError: the timesteps are not those of sequences of equal length.
+        AnalysisError: the timesteps do not divide into sequences of equal length.
     """
     counts = {state.shape[1] for state in trace.initial_states.values() if state.ndim == 3}
     count = counts.pop() if len(counts) == 1 else 1
@@ -39,10 +39,10 @@ def sequence_count(trace: LayerTrace, timesteps: int) -> int:
 
 
 def timesteps_before(trace: LayerTrace, sample: int, timestep: int) -> Array:
-    """Return the timesteps whose states went on, from one to the next, to the one given: the last one first.
+    """Return the timesteps whose states were passed on, one to the next, to the one given: the last one first.
 
-    Masked ones are left out, and a layer that goes backwards read the later ones. Of a cell that was called by hand the
-    chain ends where the model gave it other states than those it had returned.
+    Masked ones are left out, and a layer that goes backwards read the later ones. If a cell was called by hand, the
+    chain ends where the model passed it other states than the ones it had returned.
 
     Args:
         trace: What a layer with states did.
@@ -64,17 +64,17 @@ def timesteps_before(trace: LayerTrace, sample: int, timestep: int) -> Array:
 
 
 def called_by_hand(trace: LayerTrace, timesteps: int) -> bool:
-    """Tell whether the layer is a cell that the model called once per timestep: each has its own initial state."""
+    """Return whether the layer is a cell that the model called by hand: each timestep has its own initial state."""
     states = trace.initial_states.values()
     return bool(states) and all(state.ndim == 3 and state.shape[1] == timesteps for state in states)
 
 
 def _passed_on(trace: LayerTrace, sample: int, later: Array, earlier: Array) -> NDArray[np.bool_]:
-    """Tell at which of some timesteps the cell came with just the states that it had returned at others."""
+    """Return at which later timesteps the cell was passed the states that it had returned at the earlier ones."""
     passed = np.ones(len(later), np.bool_)
     for name, initial in trace.initial_states.items():
         given = np.asarray(initial[sample, later], np.float64)
         returned = np.asarray(trace.signals[name][sample, earlier], np.float64)
-        # A log may round one of the two to float16, the other not.
+        # A log may have rounded only one of the two to float16.
         passed &= np.isclose(given, returned, rtol=2e-3, atol=1e-6, equal_nan=True).all(axis=1)
     return passed

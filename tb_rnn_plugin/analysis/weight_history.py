@@ -1,4 +1,4 @@
-"""A layer's weights over training, in a few numbers per gate: norms, histograms, spectral radius."""
+"""A layer's weights over training, summarized per gate: norms, histograms, spectral radius."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tb_rnn_plugin.cells.weights import GateWeights
 from tb_rnn_plugin.log.schema import Array
 
 BINS = 48
-"""Of a histogram."""
+"""Bins of a histogram."""
 
 MATRICES = ("W", "U", "b", "recurrent_b")
 """The members of `GateWeights`."""
@@ -23,8 +23,8 @@ class WeightHistory:
 
     Attributes:
         norms: `[step]`, the Frobenius norm.
-        counts: `[step, bin]` of int64, how many weights lie in each bin; those that are not finite in none.
-        edges: `[bin + 1]`, the same for all steps, so that histograms may be compared.
+        counts: `[step, bin]` of int64, how many finite weights lie in each bin.
+        edges: `[bin + 1]`, the same for all steps, so that histograms can be compared.
     """
 
     norms: Array
@@ -33,7 +33,7 @@ class WeightHistory:
 
 
 def largest_weights(gates: Mapping[str, GateWeights]) -> dict[tuple[str, str], float]:
-    """Return the largest absolute finite number of each gate's matrices, by gate and name; 0 where there is none."""
+    """Return the largest absolute finite weight of each gate's matrices, by gate and name; 0 if there is none."""
     return {name: _largest(array) for name, array in _matrices(gates)}
 
 
@@ -43,8 +43,8 @@ def weight_history(
     """Return the history of each gate's matrices, by gate and by `"W"`, `"U"`, `"b"`, `"recurrent_b"`.
 
     Args:
-        steps: The weights by gate at each step, all of one layer; read one at a time, since all are too many to hold.
-        largest: The ends of the histograms, the largest of `largest_weights` of all steps.
+        steps: One layer's weights by gate at each step; read one at a time, because all do not fit in memory.
+        largest: The ends of the histograms, the largest of `largest_weights` over all steps.
     """
     ends = {name: end or 1.0 for name, end in largest.items()}
     edges = {name: end * np.linspace(-1.0, 1.0, BINS + 1) for name, end in ends.items()}
@@ -58,10 +58,10 @@ def weight_history(
 
 
 def spectral_radius(recurrent: Array) -> float:
-    """Return the largest absolute eigenvalue of a gate's U, `[unit, unit]`; NaN where it is not finite.
+    """Return the largest absolute eigenvalue of a gate's U, `[unit, unit]`; NaN if U is not finite.
 
-    Of a SimpleRNN: below one, what a state holds fades; above one it can grow (Pascanu, Mikolov & Bengio 2013, section
-    2.1: a sufficient condition for gradients to vanish, a necessary one for them to explode). Of a gate it tells how
+    In a SimpleRNN a state fades if it is below one, and can grow above one (Pascanu, Mikolov & Bengio 2013, section
+    2.1: a sufficient condition for gradients to vanish, a necessary one for them to explode). In a gate it measures how
     strongly units feed each other through it.
     """
     square = np.asarray(recurrent, np.float64)

@@ -121,7 +121,7 @@ def test_a_backward_layer_reaches_over_padding(tab: Tab, logs: Path) -> None:
 def test_a_cell_without_such_a_gate_is_measured_all_the_same(tab: Tab, logs: Path) -> None:
     tab.open(run="made-simple/rnn", panel="memory")
     run = open_run(logs / "made-simple" / "rnn")
-    with pytest.raises(ValueError, match="A horizon is that of a gate") as error:
+    with pytest.raises(ValueError, match="A horizon needs a gate") as error:
         run.horizon("rnn", 0)
     expect(panel(tab).locator(".fault")).to_contain_text(str(error.value))
     expect(panel(tab)).to_contain_text("Click a cell of a lane")

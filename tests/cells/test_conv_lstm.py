@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import keras
 
@@ -12,18 +12,21 @@ from tests.cells.against_keras import UNITS, AgainstKeras
 
 
 class TestConvLSTM1D(AgainstKeras):
-    spec, rank, shape = CONV_LSTM[1], 1, (2, 4, 2)
+    spec, rank = CONV_LSTM[1], 1
+    shape: ClassVar[tuple[int, ...]] = (2, 4, 2)
 
     def layer(self, **options: Any) -> Any:
         return getattr(keras.layers, f"ConvLSTM{self.rank}D")(UNITS, 2, padding="same", name="rnn", **options)
 
 
 class TestConvLSTM2D(TestConvLSTM1D):
-    spec, rank, shape = CONV_LSTM[2], 2, (2, 4, 3, 2)
+    spec, rank = CONV_LSTM[2], 2
+    shape = (2, 4, 3, 2)
 
 
 class TestConvLSTM3D(TestConvLSTM1D):
-    spec, rank, shape = CONV_LSTM[3], 3, (2, 2, 3, 2, 2)
+    spec, rank = CONV_LSTM[3], 3
+    shape = (2, 2, 3, 2, 2)
 
 
 def test_its_gates_are_an_lstms() -> None:

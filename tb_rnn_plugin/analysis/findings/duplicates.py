@@ -33,7 +33,7 @@ _RULE = Rule(
     f"-{SAME:g}; dead and constant ones do not count, and of more than {MAX_UNITS} units as many are compared.",
     source="Ours: what two such units differ in is 0.2 % of their variance.",
     advice="Use fewer units, break the symmetry with random or orthogonal initial weights, or add dropout.",
-    not_a_fault="A probe with little variety makes units look alike that other inputs would tell apart.",
+    not_a_fault="A probe with little variety makes units look alike that differ on other inputs.",
 )
 
 

@@ -34,7 +34,7 @@ _RULE = Rule(
     rule=f"A unit counts when its variance between samples, on average over timesteps, is at most {BLIND:g} of its "
     "variance over time; judged from the first timestep on at which the samples' inputs differ, at timesteps that all "
     "samples have. Dead and constant units do not count.",
-    source="Ours: the unit moves, but what moves it is the same in all samples, so it tells nothing about them.",
+    source="Ours: the unit moves, but the same way in all samples, so it carries no information about them.",
     advice="Look at its input weights and at what saturates its gates; scale the inputs, or use fewer units.",
     not_a_fault="A unit that counts timesteps is a clock, which a position-dependent task needs.",
 )
