@@ -32,9 +32,10 @@ def _load(name: str) -> Backend:
         ImportError: the probe does not support it.
     """
     if name not in _SUPPORTED:
+        supported = " or ".join(_SUPPORTED)
         raise ImportError(
-            f"tb-rnn-plugin captures networks on Keras' backend {' or '.join(_SUPPORTED)}, and Keras runs on {name!r}: "
-            f"set the environment variable KERAS_BACKEND={_SUPPORTED[0]}."
+            f"tb-rnn-plugin captures networks on Keras' backend {supported}, and Keras runs on {name!r}: set the "
+            f"environment variable KERAS_BACKEND to {supported}."
         )
     loaded: Backend = import_module(f"{backends.__name__}.{name}").BACKEND
     return loaded

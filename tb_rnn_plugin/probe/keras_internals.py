@@ -1,8 +1,8 @@
 """Every undocumented name of Keras that the probe relies on, checked when this module is imported.
 
-Keras may rename what it does not document. Most such names would fail silently: a replaced attribute that Keras no
-longer reads has no effect, and the model would be changed by being captured. So the import fails instead, with one
-sentence. What the rest of the probe needs of these names is below the table.
+Keras may rename what it does not document, and most such names would then fail silently: a replaced attribute that
+Keras no longer reads has no effect, so that a capture would change the model. Therefore the import fails, with one
+sentence. The functions below the table are what the rest of the probe uses.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import inspect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from types import CodeType, ModuleType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from tb_rnn_plugin.probe.backend import keras
@@ -24,7 +24,7 @@ class KerasName:
 
     Attributes:
         name: The name.
-        where: Dotted path of the module, class or function that has or uses it.
+        where: Dotted path of the module, class or function in which it is.
         purpose: What it is for, as in "relies on it to …".
     """
 
@@ -37,7 +37,7 @@ class KerasName:
         return hasattr(self.owner(), self.name)
 
     def owner(self) -> Any:
-        """Return what `where` leads to, None if there is no such thing."""
+        """Return the module, class or function at `where`, None if there is none."""
         module, *path = self.where.split(".")
         found: Any = import_module(module)
         for part in path:
@@ -51,16 +51,18 @@ class KerasName:
 
 
 class Used(KerasName):
-    """A name that the code of a function uses: an attribute it reads or sets, or a string."""
+    """A name that the code of a function, or of a class' methods, uses: an attribute it reads or sets, or a string."""
 
     def exists(self) -> bool:
-        """Return whether the function uses the name."""
-        return self.owner() is not None and self.name in _names(self.code())
+        """Return whether the code uses the name."""
+        return any(self.name in _names(function.__code__) for function in self.functions())
 
-    def code(self) -> CodeType:
-        """Return the code of the function, without the decorators around it."""
-        code: CodeType = inspect.unwrap(self.owner()).__code__
-        return code
+    def functions(self) -> list[FunctionType]:
+        """Return the function, or the methods of the class and its bases, without the decorators around them."""
+        owner = self.owner()
+        methods = [method for base in owner.__mro__ for method in vars(base).values()] if inspect.isclass(owner) else []
+        found = [inspect.unwrap(function) for function in (methods or [owner]) if callable(function)]
+        return [function for function in found if isinstance(function, FunctionType)]
 
 
 class Parameter(Used):
@@ -68,7 +70,7 @@ class Parameter(Used):
 
     def exists(self) -> bool:
         """Return whether the function has the parameter."""
-        return self.owner() is not None and self.name in inspect.signature(self.owner()).parameters
+        return any(self.name in inspect.signature(function).parameters for function in self.functions())
 
 
 def _names(code: CodeType) -> Iterator[str]:
@@ -104,20 +106,17 @@ NAMES: tuple[KerasName, ...] = (
     *(Parameter(name, f"{_RNN}.inner_loop", _LOOP) for name in ("sequences", "initial_state", "mask", "training")),
     *(Used("use_cudnn", f"{layer}.inner_loop", f"{_LOOP}, where Keras would call cuDNN") for layer in (_LSTM, _GRU)),
     Used("_call_has_training_arg", f"{_RNN}.inner_loop", "call a custom cell as Keras does"),
-    Used("states", f"{_RNN}.call", "start stateful layers from given states"),
+    Used("states", _RNN, "start stateful layers from given states"),
     KerasName("get_keras_mask", "keras.src.backend.common.masking", "read the mask of a layer's output"),
     Used("_keras_mask", "keras.src.backend.common.masking.get_keras_mask", "read the mask of a layer's output"),
     # What a call leaves behind in a layer.
-    Used("_called", f"{_LAYER}.__call__", _UNCHANGED),
-    Used("_losses", f"{_LAYER}.add_loss", _UNCHANGED),
-    Used("_loss_ids", f"{_LAYER}.add_loss", _UNCHANGED),
+    *(Used(name, _LAYER, _UNCHANGED) for name in ("_called", "_losses", "_loss_ids")),
     *(Used("_dropout_mask", f"{cell}.get_dropout_mask", _UNCHANGED) for cell in _CELLS),
     *(Used("_recurrent_dropout_mask", f"{cell}.get_recurrent_dropout_mask", _UNCHANGED) for cell in _CELLS),
     *(Parameter(name, "keras.StatelessScope.__init__", _UNCHANGED) for name in ("state_mapping", "collect_losses")),
     # The cells' computations.
-    *(Used(name, f"{_CONV_LSTM_CELL}.__init__", "capture the gates of a ConvLSTM") for name in ("rank", "data_format")),
-    *(Used(name, f"{cell}.build", "compute the gates") for cell in _CELLS for name in ("kernel", "recurrent_kernel")),
-    *(Used("bias", f"{cell}.build", "compute the gates") for cell in _CELLS),
+    *(Used(name, _CONV_LSTM_CELL, "capture the gates of a ConvLSTM") for name in ("rank", "data_format")),
+    *(Used(name, cell, "compute the gates") for cell in _CELLS for name in ("kernel", "recurrent_kernel", "bias")),
     *(Used("get_dropout_mask", f"{cell}.call", _DROPOUT) for cell in _CELLS),
     *(Used("get_recurrent_dropout_mask", f"{cell}.call", _DROPOUT) for cell in _CELLS),
     Used("_compute_carry_and_output", f"{_CELLS[0]}.call", _OVERRIDES),
@@ -131,10 +130,8 @@ NAMES: tuple[KerasName, ...] = (
     Used("forward_", "keras.layers.Bidirectional.__init__", _KEYS),
     Used("backward_", "keras.layers.Bidirectional.__init__", _KEYS),
     # Training.
-    Used("compiled", "keras.Model.compile", _LOSS),
-    Used("_compile_loss", "keras.Model.compile", _LOSS),
-    Used("_compile_loss", "keras.Model.compute_loss", _LOSS),
-    Used("steps_per_execution", "keras.Model.compile", "count the batches of a training"),
+    *(Used(name, "keras.Model", _LOSS) for name in ("compiled", "_compile_loss")),
+    Used("steps_per_execution", "keras.Model", "count the batches of a training"),
     Used(
         "_keras_call_info_injected",
         "keras.src.utils.traceback_utils.inject_argument_info_in_traceback",
@@ -187,7 +184,7 @@ def flatten_layers(layer: Any, *, include_self: bool = True, recursive: bool = T
 
 
 def takes_training(cell: Any) -> bool:
-    """Return whether a cell's call takes `training`."""
+    """Return whether the call of a cell has the argument `training`."""
     return isinstance(cell, keras.Layer) and bool(cell._call_has_training_arg)
 
 

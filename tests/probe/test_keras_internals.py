@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import inspect
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -42,8 +41,8 @@ def rename(name: KerasName, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the installed Keras call a name of the table otherwise."""
     owner = name.owner()
     if isinstance(name, Used):
-        function = inspect.unwrap(owner)
-        monkeypatch.setattr(function, "__code__", renamed(function.__code__, name.name))
+        for function in name.functions():
+            monkeypatch.setattr(function, "__code__", renamed(function.__code__, name.name))
     else:
         places = [owner] if isinstance(owner, ModuleType) else owner.__mro__
         monkeypatch.delattr(next(place for place in places if name.name in vars(place)), name.name)
