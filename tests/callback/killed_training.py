@@ -1,4 +1,4 @@
-"""Trainings that are killed, each in a process of its own: `python -m tests.callback.killed_training`.
+"""Trainings that are killed, each in a separate process: `python -m tests.callback.killed_training`.
 
 Reads one `Training` as JSON per line, and answers with the signal that ended it, or 0. Keras is imported once; nothing
 is computed before the fork, as TensorFlow's threads would be missing after it.
@@ -27,7 +27,7 @@ class Training:
 
     Attributes:
         directory: Where both write.
-        order: `"timeline, backup"` or `"backup, timeline"`: in which order `fit` is given them.
+        order: `"timeline, backup"` or `"backup, timeline"`: the order of the callbacks.
         epochs: As `fit` takes it.
         update_freq: As `RNNTimeline` takes it.
         killed_in: The epoch in which it is killed; None to let it end.

@@ -1,4 +1,4 @@
-"""What is wrong with the arguments is raised before a single batch is trained on, with the rule and the value got."""
+"""Invalid arguments raise before the first batch; the message gives the rule and the value."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.callback.training import PROBE, UNITS, BatchCounter, fit, new_model, 
 
 
 def refused(make: Any, error: type[Exception], *words: str, model: Any = None) -> None:
-    """Assert that making the callback, or starting to train with it, says so and trains nothing."""
+    """Assert that making the callback, or starting to train with it, raises this and trains nothing."""
     model, counter = model or tiny_model(), BatchCounter()
     before = int(model.optimizer.iterations)
     with pytest.raises(error) as info:

@@ -1,4 +1,4 @@
-"""What is imported when: TensorBoard and people who only look at logs never pay for TensorFlow, nor need it."""
+"""TensorBoard, and people who only look at logs, neither import TensorFlow nor need it."""
 
 from __future__ import annotations
 

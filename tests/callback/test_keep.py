@@ -1,4 +1,4 @@
-"""How much of a run is kept, and what it is said to take."""
+"""How much of a run is kept, and the size that is logged for it."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ def test_what_cannot_be_kept(tmp_path: Path, keep: Any) -> None:
         timeline(tmp_path, keep=keep)
 
 
-def said_size(text: str) -> tuple[float, int]:
-    """Return the bytes and the steps that the log tells."""
+def logged_size(text: str) -> tuple[float, int]:
+    """Return the bytes and the steps in the log message."""
     size, unit, _, steps, _ = text.rpartition(": ")[2].split()
     return float(size) * {"bytes": 1, "kB": 1e3, "MB": 1e6}[unit], int(steps)
 
@@ -50,18 +50,18 @@ def said_size(text: str) -> tuple[float, int]:
     [({}, 3, 3), ({"every": 2}, 6, 3), ({"update_freq": 2}, 2, BATCHES), ({"keep": 3}, 12, 12)],
     ids=str,
 )
-def test_what_a_run_takes_is_said_before(
+def test_the_size_of_a_run_is_logged_before(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, options: dict[str, Any], epochs: int, steps: int
 ) -> None:
     with caplog.at_level(logging.INFO, "tb_rnn_plugin"):
         fit(tiny_model(), timeline(tmp_path, **options), epochs=epochs)
     [text] = [record.getMessage() for record in caplog.records if "Writing" in record.getMessage()]
-    size, told = said_size(text)
+    size, logged_steps = logged_size(text)
     assert str(tmp_path / "rnn") in text
-    assert told == steps
+    assert logged_steps == steps
     [events] = (tmp_path / "rnn").glob("*tfevents*")
     traces = (tmp_path / "rnn" / "plugins" / "rnn_timeline").glob("step-*")
-    # The loss is not known beforehand; of files this small it is a part.
+    # The loss, unknown beforehand, is a noticeable part of files this small.
     assert size == pytest.approx(sum(path.stat().st_size for path in [events, *traces]), rel=0.1)
 
 

@@ -1,4 +1,4 @@
-"""A training that is killed and started again is one run, as if nothing had happened."""
+"""A training that is killed and started again is one run, the same as without the kill."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Kill = Callable[[Training], None]
 
 @pytest.fixture(scope="module")
 def kill() -> Iterator[Kill]:
-    """Runs a training in a process of its own, which is killed."""
+    """Runs a training in a separate process, which is killed."""
     command = [sys.executable, "-m", "tests.callback.killed_training"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin is not None
@@ -53,7 +53,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 
 def summarized(run_directory: Path) -> list[int]:
-    """Return the steps of the summaries that TensorBoard has of a run, as often as it has them."""
+    """Return the steps of a run's summaries in TensorBoard, repeated ones included."""
     accumulator = EventAccumulator(str(run_directory), tensor_size_guidance={"rnn_timeline": 1000}).Reload()
     return [event.step for event in accumulator.Tensors("signals/rnn/cell_state")]
 
@@ -62,10 +62,10 @@ def summarized(run_directory: Path) -> list[int]:
     ("order", "killed_in", "killed_at", "found"),
     [
         ("timeline, backup", 2, 1, [0, 1, 2]),
-        # For Keras the epoch is over, and is not trained again, when our capture of it is lost.
+        # Keras considers the epoch done and does not train it again, although its capture is lost.
         ("backup, timeline", 2, "rename", [0, 1]),
         ("backup, timeline", EPOCHS - 1, 1, [0, 1, 2]),
-        # Nothing was saved: both begin anew.
+        # Nothing was saved: both start again.
         ("timeline, backup", 0, "rename", []),
     ],
 )
@@ -89,7 +89,7 @@ def test_a_training_restored_is_one_run_without_gaps(
 
 
 def test_what_was_captured_of_the_first_epoch_without_a_backup_is_a_run_of_its_own(tmp_path: Path, kill: Kill) -> None:
-    """Keras begins anew, as a new fit does: nothing tells the two apart, so nothing is overwritten."""
+    """Keras starts again, like a new fit: nothing distinguishes the two, so nothing is overwritten."""
     kill(Training(str(tmp_path), epochs=EPOCHS, killed_in=0, killed_at=1))
     train(Training(str(tmp_path), epochs=EPOCHS))
     assert open_run(tmp_path / "logs" / "rnn").steps == [0]

@@ -42,7 +42,7 @@ def test_batches_are_counted_on_through_the_epochs(tmp_path: Path, update_freq: 
     [
         # Keras reports batches 1, 3, 4 of each epoch: two, two and one at a time.
         (2, 1, [1, 3, 4, 6, 8, 9]),
-        # Due are 0, 3, 6 and 9, each captured after the execution that holds it.
+        # Batches 0, 3, 6 and 9 are due, each captured after the execution that includes it.
         (2, 3, [1, 3, 6, 9]),
         (5, 1, [4, 9]),
         (5, 7, [4, 9]),
@@ -51,7 +51,7 @@ def test_batches_are_counted_on_through_the_epochs(tmp_path: Path, update_freq: 
 def test_several_steps_per_execution(
     tmp_path: Path, steps_per_execution: int, update_freq: int, wanted: list[int]
 ) -> None:
-    """A step is captured after the execution that it falls in, under the index of the last batch that has run."""
+    """A step is captured after the execution that includes it, under the index of the last batch that ran."""
     model = tiny_model(steps_per_execution=steps_per_execution)
     fit(model, timeline(tmp_path, update_freq=update_freq), epochs=2)
     assert steps(tmp_path) == wanted
@@ -84,14 +84,14 @@ def test_a_new_fit_goes_to_a_run_of_its_own(tmp_path: Path) -> None:
 
 
 class Stopped(keras.callbacks.Callback):  # type: ignore[misc]
-    """A person who stops a notebook's cell after the first epoch."""
+    """A user who stops a notebook's cell after the first epoch."""
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         raise KeyboardInterrupt
 
 
 def test_a_fit_after_the_logs_of_one_that_was_stopped_were_deleted(tmp_path: Path) -> None:
-    stopped = timeline(tmp_path)  # In a notebook it is still there.
+    stopped = timeline(tmp_path)  # In a notebook it still exists.
     with pytest.raises(KeyboardInterrupt):
         fit(tiny_model(), [stopped, Stopped()], epochs=3)
     shutil.rmtree(tmp_path / "rnn")

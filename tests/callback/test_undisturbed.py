@@ -14,7 +14,7 @@ from tests.callback.training import FEATURES, TIMESTEPS, X, Y, fit, timeline
 
 
 class CountsTraces(keras.layers.Layer):  # type: ignore[misc]
-    """The identity; counts how often it is called, which in a graph is how often it is traced."""
+    """The identity; counts its calls, which in a graph are traces."""
 
     count = 0
 

@@ -1,4 +1,4 @@
-"""What is on disk is what `capture` gives, at the precision asked for, with the probe and the loss beside it."""
+"""The log holds what `capture` returns, at the chosen precision, with the probe and the loss."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def test_a_stateful_layer_starts_every_epoch_from_zeros(tmp_path: Path) -> None:
     keras.utils.set_random_seed(0)
     layer = keras.layers.GRU(UNITS, stateful=True, unroll=True, name="rnn")
     model = keras.Sequential([keras.Input(batch_shape=(4, TIMESTEPS, FEATURES)), layer, keras.layers.Dense(1)])
-    model.compile(keras.optimizers.SGD(0.0), "mse")  # Nothing is learnt, so that only the state could differ.
+    model.compile(keras.optimizers.SGD(0.0), "mse")  # The model does not learn, so that only the state could differ.
     probe = np.concatenate([PROBE, PROBE])
     fit(model, timeline(tmp_path, probe=probe), epochs=3, shuffle=False)
     run = open_run(tmp_path / "rnn")

@@ -1,4 +1,4 @@
-"""A tiny model, its data, and how a fit of it is run and read back."""
+"""A tiny model, its data, and a fit of it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PROBE: NDArray[Any] = X[:2]
 
 
 class BatchCounter(keras.callbacks.Callback):  # type: ignore[misc]
-    """Counts the batches that were trained on."""
+    """Counts the batches of a training."""
 
     count = 0
 
@@ -41,7 +41,7 @@ def new_model(layer: Any, *, steps_per_execution: int = 1) -> Any:
 
 @cache
 def _shared_model(steps_per_execution: int) -> tuple[Any, list[NDArray[Any]]]:
-    keras.utils.set_random_seed(4)  # A layer draws its seeds when it is made; a model is the same in every process.
+    keras.utils.set_random_seed(4)  # A layer draws seeds when it is made: the model is the same in every process.
     model = new_model(keras.layers.LSTM(UNITS, unroll=True, name="rnn"), steps_per_execution=steps_per_execution)
     return model, [variable.numpy() for variable in _variables(model)]
 
@@ -51,17 +51,17 @@ def _variables(model: Any) -> list[Any]:
 
 
 def tiny_model(*, steps_per_execution: int = 1) -> Any:
-    """Return an LSTM as it was before any training; one object for all tests: its train step takes long to trace."""
+    """Return an untrained LSTM; one object for all tests, because its train step takes long to trace."""
     model, values = _shared_model(steps_per_execution)
     for variable, value in zip(_variables(model), values, strict=True):
         variable.assign(value)
-    model._initial_epoch = None  # Keras goes on where BackupAndRestore once restored an object, even without a backup.
+    model._initial_epoch = None  # Keras continues from the epoch that BackupAndRestore once set, even without a backup.
     keras.utils.set_random_seed(4)
     return model
 
 
 def timeline(log_dir: Path, probe: Any = PROBE, **options: Any) -> RNNTimeline:
-    """Return the callback, without XLA: compiling takes longer than all else here."""
+    """Return the callback, without XLA, whose compilation takes longer than everything else here."""
     return RNNTimeline(log_dir, probe, **{"jit_compile": False, **options})
 
 

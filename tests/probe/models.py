@@ -1,4 +1,4 @@
-"""Small models for the tests of the probe, and what the reference says about their layers."""
+"""Small models for the tests of the probe, and the reference of their layers."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def sequences(samples: int = SAMPLES, seed: int = 0, dtype: str = "float32") -> 
 
 
 def randomized(model: Any) -> Any:
-    """Give every weight, biases too, a value that no other has: what is mixed up then shows."""
+    """Set every weight and bias to a distinct value, so that swapped weights show."""
     random = np.random.default_rng(1)
     for weight in model.trainable_weights:
         weight.assign(random.normal(scale=0.5, size=weight.shape))
@@ -89,7 +89,7 @@ def expected(
 
 
 def own_output(model: Any, inputs: Any, training: bool = False) -> NDArray[Any]:
-    """Return what the model itself gives, half precision widened to float32."""
+    """Return the model's own output, half precision widened to float32."""
     output = model(inputs, training=training)
     dtype = "float64" if output.dtype == "float64" else "float32"
     array: NDArray[Any] = keras.ops.convert_to_numpy(keras.ops.cast(output, dtype))
@@ -97,7 +97,7 @@ def own_output(model: Any, inputs: Any, training: bool = False) -> NDArray[Any]:
 
 
 def assert_signals(captured: Any, reference: Reference, atol: float = ATOL) -> None:
-    """Hold every signal of a layer against the reference, NaN to NaN, names and order included."""
+    """Compare every signal of a layer with the reference, NaN with NaN, names and order included."""
     assert list(captured) == list(reference.signals)
     for name, values in reference.signals.items():
         np.testing.assert_allclose(captured[name], values, rtol=0, atol=atol, err_msg=name)

@@ -1,4 +1,4 @@
-"""What does not fit is refused before anything is compiled, in a sentence with the rule and the value got."""
+"""Invalid arguments raise before anything is compiled; the message gives the rule and the value."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def test_a_stateful_model_of_another_batch_size(samples: int) -> None:
 
 
 class Unspoken(keras.Model):  # type: ignore[misc]
-    """A stateful model that does not say what its inputs are."""
+    """A stateful model that does not declare its inputs."""
 
     def __init__(self) -> None:
         super().__init__()

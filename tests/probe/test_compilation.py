@@ -1,4 +1,4 @@
-"""XLA and a plain graph agree, and `"auto"` does without XLA where it cannot compile the model."""
+"""XLA and a plain graph agree, and `"auto"` uses a plain graph where XLA cannot compile the model."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class HostFunction(keras.layers.Layer):  # type: ignore[misc]
 
 
 class ParsesNumbers(keras.layers.Layer):  # type: ignore[misc]
-    """Strings to numbers; XLA knows no strings."""
+    """Strings to numbers; XLA has no strings."""
 
     def call(self, inputs: Any) -> Any:
         return tf.strings.to_number(inputs)
@@ -38,7 +38,7 @@ class ParsesNumbers(keras.layers.Layer):  # type: ignore[misc]
 
 
 def test_xla_and_a_plain_graph_agree() -> None:
-    """On all cells at once; they may round differently, hence 1e-6."""
+    """With all cells in one model; rounding may differ, hence 1e-6."""
     model = sequential(
         keras.layers.Masking(),
         keras.layers.LSTM(UNITS, return_sequences=True, go_backwards=True),
@@ -77,10 +77,10 @@ def test_auto_falls_back_where_xla_cannot_compile(build: Any, caplog: pytest.Log
             (trace,) = probe().traces
     for name, values in wanted.items():
         np.testing.assert_array_equal(trace.signals[name], values)
-    said = [record.getMessage() for record in caplog.records if record.name == "tb_rnn_plugin"]
-    assert len(said) == 1
-    assert "plain graph" in said[0]
-    assert "XLA" in said[0]
+    messages = [record.getMessage() for record in caplog.records if record.name == "tb_rnn_plugin"]
+    assert len(messages) == 1
+    assert "plain graph" in messages[0]
+    assert "XLA" in messages[0]
 
 
 def test_true_insists_on_xla() -> None:

@@ -18,7 +18,7 @@ from tests.probe.unchanged import looked_at
 L = keras.layers
 Values = NDArray[Any]
 ATOL = 1e-7
-"""Keras computes the loss in float32 (eps 6e-8), whatever the layers' dtype is."""
+"""Keras computes the loss in float32 (eps 6e-8) for layers of any dtype."""
 DELTA = 1e-5
 """In float64, central differences err by DELTA² through the third derivative and by 1e-16 / DELTA through rounding."""
 
@@ -38,14 +38,14 @@ def layer_of(kind: str, **options: Any) -> Any:
 
 
 def outputs_after(layer: Any, x: Values, state: str, t: int, where: tuple[int, int], delta: float) -> Values:
-    """Return the layer's outputs, `[sample, time, unit]`, had one state at timestep `t` been larger by `delta`."""
+    """Return the layer's outputs, `[sample, time, unit]`, if one state at timestep `t` were larger by `delta`."""
     before = expected(layer, x).signals
     h, c = before["hidden_state"][:, t].copy(), None
     if "cell_state" in before:
         c = before["cell_state"][:, t].copy()
         if state == "cell_state":
             c[where] += delta
-            # The state that it makes at this timestep, too.
+            # Including the state that it computes at this timestep.
             h = before["output_gate"][:, t] * np.tanh(c)
     if state == "hidden_state":
         h[where] += delta
@@ -121,7 +121,7 @@ def test_half_precision_loses_no_small_gradients(policy: str) -> None:
         model.compile(loss="mae")
         found.append(capture(model, x, targets=y)["rnn"].gradients["hidden_state"])
     single, half = found
-    assert 0 < np.abs(single).max() < 1e-6  # Of which float16 knows nothing.
+    assert 0 < np.abs(single).max() < 1e-6  # Too small for float16.
     np.testing.assert_allclose(half, single, rtol=0, atol=0.05 * np.abs(single).max())
 
 
@@ -167,7 +167,7 @@ def test_masked_timesteps_have_no_gradient_and_stop_none() -> None:
 
 def test_stacks_and_custom_cells_agree_with_plain_layers() -> None:
     x, y = sequences(), targets(UNITS)
-    # A stack of cells is of float32 in Keras, whatever its cells are.
+    # In Keras a stack computes in float32, with cells of any dtype.
     plain = compiled(L.LSTM(UNITS, return_sequences=True, name="one"), L.SimpleRNN(UNITS, name="two"), dtype="float32")
     wanted = capture(plain, x, targets=y)
     stack = compiled(L.RNN([L.LSTMCell(UNITS, name="one"), Own(UNITS, name="two")], name="rnn"), dtype="float32")
@@ -190,7 +190,7 @@ def test_a_conv_lstm_on_one_pixel_agrees_with_an_lstm() -> None:
 
 
 class Own(L.Layer):  # type: ignore[name-defined,misc]
-    """A cell of the user's own, which computes what Keras' simple one does."""
+    """A custom cell that computes what Keras' `SimpleRNNCell` does."""
 
     def __init__(self, units: int, **options: Any) -> None:
         super().__init__(**options)
@@ -207,7 +207,7 @@ class Own(L.Layer):  # type: ignore[name-defined,misc]
 
 
 class ByHand(keras.Model):  # type: ignore[misc]
-    """A cell called in a loop of Python's."""
+    """A cell called in a Python loop."""
 
     def __init__(self, cell: Any) -> None:
         super().__init__(dtype="float64")
@@ -270,7 +270,7 @@ def test_several_outputs_their_weights_and_penalties_are_the_models_own_loss() -
     x, y = sequences(), {"a": targets(2), "b": targets(1)}
     got = looked_at(model, x, targets=y)["rnn"].gradients["hidden_state"]
     heads = {name: model.get_layer(name) for name in "ab"}
-    # Keras makes a mean over the batch of a penalty; its first versions made a sum.
+    # Keras averages a penalty over the batch; its first versions summed it.
     last = layer(x).numpy()
     share = float(layer.losses[-1]) / (0.3 * np.sum(last**2))
     np.testing.assert_allclose(share, min([1.0, 1 / SAMPLES], key=lambda known: abs(known - share)), rtol=1e-5)
@@ -311,7 +311,7 @@ def test_what_cannot_be_differentiated_is_said() -> None:
 
 
 class Coded(L.Layer):  # type: ignore[name-defined,misc]
-    """A cell that reads whole numbers, and hands out what its `output` makes of its state."""
+    """A cell that reads integers, and returns what its `output` computes from its state."""
 
     def __init__(self, output: Callable[[Any], Any] = lambda h: h, **options: Any) -> None:
         super().__init__(**options)
@@ -353,7 +353,7 @@ def test_large_losses_in_half_precision_do_not_overflow() -> None:
         model.compile(loss="mse")
         found.append(capture(model, x, targets=y)["rnn"].gradients["hidden_state"])
     single, half = found
-    assert np.abs(single).max() > 2  # 2 * 2^15 is more than float16 holds.
+    assert np.abs(single).max() > 2  # 2 * 2^15 is too large for float16.
     np.testing.assert_allclose(half, single, rtol=0, atol=0.02 * np.abs(single).max())
 
 

@@ -1,4 +1,4 @@
-"""Keys of layers do not depend on what else the process has built, and a name that the user chose is kept."""
+"""Keys of layers do not depend on what else the process has built, and names that the user chose are kept."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ def keys(model: Any) -> list[str]:
 
 
 def build_others(count: int) -> None:
-    """Let Keras count its automatic names on."""
+    """Advance Keras' counts of automatic names."""
     for _ in range(count):
         for layer in (keras.layers.LSTM, keras.layers.GRU, keras.layers.SimpleRNN):
             keras.layers.Bidirectional(layer(1))
 
 
 def unnamed() -> Any:
-    """Return a model in which the user has named nothing."""
+    """Return a model without names chosen by the user."""
     encoder = keras.Sequential([keras.Input((TIMESTEPS, UNITS)), keras.layers.GRU(UNITS, return_sequences=True)])
     return sequential(
         keras.layers.LSTM(UNITS, return_sequences=True),
@@ -63,7 +63,7 @@ def test_names_of_the_user_are_kept(names: list[str]) -> None:
 
 @pytest.mark.parametrize("names", [["lstm_2", "lstm_1"], ["first", "gru_1"]])
 def test_names_of_the_user_are_kept_where_they_are_unlike_those_of_keras(names: list[str]) -> None:
-    """In another order, or of another class. An `LSTM(name="lstm_1")` looks just like one that Keras has named."""
+    """In another order, or of another class. An `LSTM(name="lstm_1")` cannot be told from one that Keras named."""
     build_others(3)
     assert keys(named_in_order(names)) == names
 

@@ -1,4 +1,4 @@
-"""However a model is built, saved, compiled or placed: its layers are found, and give what the reference gives."""
+"""However a model is built, saved, compiled or placed, its layers are found, and match the reference."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ L, ops = keras.layers, keras.ops
 
 
 def chain(acts: Any, x: Any, **layers: Any) -> Any:
-    """Hold layers of which each reads the one before, given by key, against the reference; return the last one's."""
+    """Compare layers, given by key, each reading the one before, with the reference; return the last one's values."""
     assert list(acts) == [key.replace("__", "/") for key in layers]
     reference = None
     for captured, layer in zip(acts.values(), layers.values(), strict=True):
@@ -72,7 +72,7 @@ def test_models_in_models(functional: bool) -> None:
 
 
 class Block(L.Layer):  # type: ignore[name-defined,misc]
-    """A layer of its own that holds a recurrent one in a list, and another in a dict."""
+    """A custom layer that holds a recurrent layer in a list, and another in a dict."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
@@ -166,7 +166,7 @@ def test_states_that_the_model_is_given_as_a_list() -> None:
 
 
 def test_a_free_batch_and_a_free_length() -> None:
-    """Each probe is for one shape, and one model may have several at a time."""
+    """Each probe is for one shape; one model may have several."""
     first, second = rnn(L.LSTM, "first"), L.GRU(3, name="second", go_backwards=True)
     model = randomized(keras.Sequential([keras.Input((None, FEATURES)), first, second]))
     x = sequences()
@@ -223,10 +223,10 @@ def test_a_model_that_two_branches_share() -> None:
         assert_signals(captured, expected(layer, batch))
 
 
-# Keras 3.15 saves its variables in a way that NumPy 2 warns of.
+# Keras 3.15 saves variables in a way that makes NumPy 2 warn.
 @pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 def test_a_model_that_was_saved_and_loaded(tmp_path: Path) -> None:
-    """The keys stay, although Keras has named the layers of another model meanwhile, and so do the bits."""
+    """Keys and values stay the same, although Keras has named another model's layers in between."""
     inner = in_model("inner", UNITS, L.Bidirectional(L.SimpleRNN(UNITS, return_sequences=True)))
     model, x = (
         sequential(L.LSTM(UNITS, return_sequences=True), inner, L.RNN([L.GRUCell(3), L.LSTMCell(2)])),
@@ -270,10 +270,10 @@ def test_a_compiled_model(how: dict[str, Any]) -> None:
     assert (model.jit_compile, model.run_eagerly) == (how.get("jit_compile", model.jit_compile), "run_eagerly" in how)
 
 
-@pytest.mark.filterwarnings("ignore:Even though the `tf.config:UserWarning")  # Of Keras' own pipeline.
+@pytest.mark.filterwarnings("ignore:Even though the `tf.config:UserWarning")  # From Keras' own pipeline.
 @pytest.mark.usefixtures("eagerly")
 def test_functions_that_run_eagerly() -> None:
-    """A debugging session's setting: the probe still compiles, or need not, and the numbers are the same."""
+    """A setting for debugging: whether or not the probe still compiles, the values are the same."""
     layer, model = trained()
     assert_signals(looked_at(model, sequences())["rnn"], expected(layer, sequences()))
     assert tf.config.functions_run_eagerly()
@@ -307,7 +307,7 @@ forms.assert_signals(forms.looked_at(model, x)["rnn"], forms.expected(layer, x))
 
 
 def test_a_model_on_two_devices() -> None:
-    """In a process of its own: devices are cut in two before TensorFlow first uses them, for good."""
+    """In a separate process, because a device can only be split before TensorFlow first uses it."""
     root = Path(__file__).parents[2]
     run = subprocess.run([sys.executable, "-c", TWO_DEVICES], cwd=root, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr

@@ -52,7 +52,7 @@ def test_a_functional_model_of_two_branches() -> None:
 
 @pytest.mark.parametrize("built_from", ["dict", "list"])
 def test_inputs_by_name(built_from: str) -> None:
-    """Keras takes a dict of names for either; the order of the names is not that of the inputs."""
+    """Keras matches a dict to the inputs by name; here the names are in another order."""
     layer = keras.layers.SimpleRNN(UNITS, name="rnn")
     values, start = keras.Input((TIMESTEPS, FEATURES), name="values"), keras.Input((UNITS,), name="start")
     inputs: Any = {"values": values, "start": start} if built_from == "dict" else [values, start]
@@ -64,7 +64,7 @@ def test_inputs_by_name(built_from: str) -> None:
 
 
 class Subclassed(keras.Model):  # type: ignore[misc]
-    """A model that says nothing of its inputs."""
+    """A model that does not declare its inputs."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Models with a `tf.function` of their own inside, whose graphs outlive a capture, or were there before it."""
+"""Models that contain a `tf.function`, whose graph outlives a capture, or was traced before it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ L = keras.layers
 
 
 class Inside(keras.Model):  # type: ignore[misc]
-    """A model whose second half, with everything that has state, is called inside a `tf.function`."""
+    """A model whose second half, with every layer that has state, is called inside a `tf.function`."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -62,13 +62,13 @@ def test_a_function_that_was_traced_before() -> None:
 
 @pytest.mark.parametrize("training", [False, True])
 def test_a_function_that_the_capture_calls_first(training: bool) -> None:
-    """Its graph must not be one without the updates that a capture leaves out."""
-    looked_upon, left_alone, x = new_model(), new_model(), sequences()
-    capture(looked_upon, x, training=training)
-    for model in (looked_upon, left_alone):
+    """Its graph must contain the updates that a capture suppresses."""
+    captured, untouched, x = new_model(), new_model(), sequences()
+    capture(captured, x, training=training)
+    for model in (captured, untouched):
         for _ in range(2):
             model(x, training=training)
-    assert list(variables(looked_upon).values()) == list(variables(left_alone).values())
+    assert list(variables(captured).values()) == list(variables(untouched).values())
 
 
 def test_functions_run_as_graphs_again_afterwards() -> None:

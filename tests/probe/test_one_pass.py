@@ -1,4 +1,4 @@
-"""One call of the probe is one forward pass, and the pass is traced once and for good."""
+"""One call of the probe is one forward pass, and the pass is traced once."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.probe.models import TIMESTEPS, UNITS, assert_signals, expected, seque
 
 
 class CountsRuns(keras.layers.Layer):  # type: ignore[misc]
-    """The identity; counts how often it is traced, and how often it runs."""
+    """The identity; counts its traces and its runs."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -36,7 +36,7 @@ class CountsRuns(keras.layers.Layer):  # type: ignore[misc]
 
 
 class CountingCell(keras.layers.Layer):  # type: ignore[misc]
-    """A cell that counts the steps it takes."""
+    """A cell that counts its steps."""
 
     def __init__(self) -> None:
         super().__init__()

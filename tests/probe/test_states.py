@@ -1,4 +1,4 @@
-"""What a layer starts from, and that looking leaves a stateful layer's state exactly as it was."""
+"""What a layer starts from, and that a capture leaves a stateful layer's state exactly as it was."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tests.probe.models import (
 
 
 def held(layer: Any) -> list[NDArray[Any]]:
-    """Return what a stateful layer holds."""
+    """Return the states of a stateful layer."""
     return [np.array(state.numpy()) for state in layer.states]
 
 
@@ -41,7 +41,7 @@ def some_states(layer: Any) -> list[NDArray[Any]]:
 def test_a_stateful_layer(cell: str, start: str) -> None:
     layer = CELLS[cell](UNITS, stateful=True, name="rnn")
     model, x = stateful(layer), sequences()
-    own_output(model, sequences(seed=5))  # Leaves the layer somewhere.
+    own_output(model, sequences(seed=5))  # Leaves states in the layer.
     before = held(layer)
     assert all(state.any() for state in before)
 
@@ -56,8 +56,8 @@ def test_a_stateful_layer(cell: str, start: str) -> None:
         assert now.tobytes() == then.tobytes()
 
 
-def test_capture_starts_from_the_current_state_unless_told_otherwise() -> None:
-    """As a plain call does: it gives what the model would give next."""
+def test_capture_starts_from_the_current_state_by_default() -> None:
+    """As in a plain call: the values are those that the model would compute next."""
     layer = keras.layers.LSTM(UNITS, stateful=True, name="rnn")
     model, x = stateful(layer), sequences()
     own_output(model, x)
@@ -85,7 +85,7 @@ def test_a_probe_of_the_current_state_follows_it() -> None:
 
 
 def test_states_given_for_one_layer_leave_the_others_at_zeros() -> None:
-    """Otherwise two epochs would start from what training happened to leave in the others, and not be comparable."""
+    """Otherwise two epochs would start from the states that training left in the others, and not be comparable."""
     layers = [keras.layers.GRU(UNITS, stateful=True, return_sequences=True, name=name) for name in ("first", "second")]
     model, x = stateful(*layers), sequences()
     own_output(model, sequences(seed=5))

@@ -1,4 +1,4 @@
-"""Looking changes nothing: no variable of the model, and no attribute of a layer."""
+"""A capture changes nothing: no variable of the model, and no attribute of a layer."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def trained() -> Any:
 
 
 def variables(model: Any) -> dict[str, bytes]:
-    """Return the bits of every variable there is."""
+    """Return the bits of every variable."""
     states = [v for layer in parts(model) for v in getattr(layer, "states", None) or ()]
     everything = [*model.variables, *model.optimizer.variables, *model.metrics_variables, *states]
     return {f"{i} {v.path}": np.asarray(keras.ops.convert_to_tensor(v)).tobytes() for i, v in enumerate(everything)}
@@ -85,7 +85,7 @@ def test_no_attribute_of_a_layer_changes(trained: Any, training: bool) -> None:
 
 
 class Breaks(keras.layers.Layer):  # type: ignore[misc]
-    """A layer that can be told to fail."""
+    """A layer that fails on demand."""
 
     broken = False
 

@@ -1,4 +1,4 @@
-"""Models that Keras runs and tutorials do not have: captured exactly, or told in a sentence why not."""
+"""Models that Keras runs but no tutorial has: captured exactly, or a sentence says why not."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ L = keras.layers
 
 
 class Louder(L.LSTM):  # type: ignore[name-defined,misc]
-    """An LSTM whose own loop does something to the sequence first."""
+    """An LSTM whose own loop first changes the sequence."""
 
     def inner_loop(self, sequences: Any, initial_state: Any, mask: Any, training: bool = False) -> Any:
         return super().inner_loop(2.0 * sequences, initial_state, mask, training)
@@ -70,7 +70,7 @@ def test_a_recurrent_layer_with_a_loop_of_its_own_is_never_given_keras_loop(laye
 
 
 def test_a_batch_whose_size_depends_on_values() -> None:
-    """XLA would end the process."""
+    """Under XLA, it would end the process."""
     inputs = keras.Input((TIMESTEPS, FEATURES))
     kept = L.Lambda(lambda x: tf.boolean_mask(x, x[:, 0, 0] > 0))(inputs)
     layer = L.LSTM(UNITS, name="lstm")
@@ -95,7 +95,7 @@ class OneLSTM(keras.Model):  # type: ignore[misc]
 
 
 class Trims(OneLSTM):
-    """Cuts off timesteps, as many as the batch says."""
+    """Cuts off timesteps; the batch determines how many."""
 
     def call(self, inputs: Any) -> Any:
         return self.lstm(inputs[:, : tf.reduce_max(tf.cast(inputs[:, 0, 0], tf.int32))])
@@ -109,7 +109,7 @@ def test_a_time_axis_whose_length_depends_on_values() -> None:
 
 
 class Recording(L.SimpleRNNCell):  # type: ignore[name-defined,misc]
-    """A cell that records whatever it is told to."""
+    """A cell that records what a function returns."""
 
     def __init__(self, what: Any, **options: Any) -> None:
         super().__init__(UNITS, **options)
@@ -129,7 +129,7 @@ def test_a_recorded_tensor_of_a_width_that_depends_on_values() -> None:
 
 
 class Handed(L.Layer):  # type: ignore[name-defined,misc]
-    """A cell that hands on one of its two states as it came."""
+    """A cell that returns one of its two states unchanged."""
 
     state_size = (FEATURES, FEATURES)
     output_size = FEATURES
@@ -149,7 +149,7 @@ def test_states_that_are_handed_on_or_start_as_one() -> None:
 
 
 class Counting(L.Layer):  # type: ignore[name-defined,misc]
-    """A cell with a state that is one number for all samples."""
+    """A cell with a scalar state for all samples."""
 
     state_size = (FEATURES, 1)
     output_size = FEATURES
@@ -199,7 +199,7 @@ def test_what_is_recorded_now_and_then() -> None:
 
 
 class FeedsBack(keras.Model):  # type: ignore[misc]
-    """Warms a cell up in a layer, then goes on by hand with its own output."""
+    """Warms a cell up in a layer, then calls it by hand on its own output."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -257,7 +257,7 @@ def test_outputs_nested_in_outputs() -> None:
 
 
 class TrainsItself(OneLSTM):
-    """A model with an optimizer of its own, which Keras does not know."""
+    """A model with an optimizer that Keras does not know."""
 
     def train_step(self, data: Any) -> Any:
         return {"loss": ops.mean(self(data[0]))}

@@ -1,1 +1,1 @@
-"""Training on several devices and on several machines: whole processes, each with a TensorFlow set up for it."""
+"""Training on several devices and on several machines, each in a process that sets up its own TensorFlow."""

@@ -1,4 +1,4 @@
-"""What a log must hold, whatever the training ran on."""
+"""What the log of a training on any devices must hold."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def assert_one_run(log_dir: Path) -> None:
 
 
 def assert_values(run_directory: Path, weights: Path) -> None:
-    """Assert that what is logged of each epoch is what a plain model with the weights of that epoch gives."""
+    """Assert that the log of each epoch is what a plain model with that epoch's weights computes."""
     run, model = open_run(run_directory), new_network(counting=False)
     probe, seen = Probe(model, PROBE, targets=TARGETS, jit_compile=False), []
     for step in range(EPOCHS):

@@ -1,4 +1,4 @@
-"""The network that is trained on several devices, its data, and what its programs leave for the tests."""
+"""The network that is trained on several devices, its data, and what its programs save for the tests."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 TIMESTEPS, FEATURES, UNITS = 4, 3, 2
 SAMPLES, BATCH_SIZE, EPOCHS = 16, 4, 3
 PROBE_SAMPLES = 3
-"""Unlike any replica's share of a batch, so that the two are told apart."""
+"""Differs from any replica's share of a batch, so that the two can be distinguished."""
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -24,7 +24,7 @@ TARGETS: Arrays = {name: values[:PROBE_SAMPLES] for name, values in Y.items()}
 
 
 class CountsRuns(keras.layers.Layer):  # type: ignore[misc]
-    """The identity; counts how often a batch of the probe's size runs through it, whatever it is compiled into."""
+    """The identity; counts the batches of the probe's size that run through it, compiled in any way."""
 
     runs = 0
 
@@ -41,7 +41,7 @@ class CountsRuns(keras.layers.Layer):  # type: ignore[misc]
 
 
 def new_network(counting: bool = True) -> Any:
-    """Return a compiled model with two outputs, so with a count of each one's loss, the same at every call."""
+    """Return a compiled model with two outputs, so with a metric of each one's loss; the same at every call."""
     keras.utils.set_random_seed(3)
     inputs = keras.Input((TIMESTEPS, FEATURES))
     hidden = keras.layers.LSTM(UNITS, return_sequences=True, name="low")(inputs)
@@ -60,7 +60,7 @@ def timeline(directory: Path) -> Any:
 
 
 class KeepsWeights(keras.callbacks.Callback):  # type: ignore[misc]
-    """Saves all weights at the end of each epoch, and at last how often the probe ran.
+    """Saves all weights at the end of each epoch, and at the end the probe's number of runs.
 
     Args:
         path: The file, `.npz`.

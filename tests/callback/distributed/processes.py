@@ -1,4 +1,4 @@
-"""Runs the programs of this folder in processes of their own, alone or as a cluster, and never for long."""
+"""Runs the programs of this folder in separate processes, alone or as a cluster, with a time limit."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def _free_addresses(count: int) -> list[str]:
 
 
 def _run(commands: Mapping[str, list[str]], variables: Mapping[str, Mapping[str, str]]) -> None:
-    """Run commands side by side; when one is late, all are ended."""
+    """Run commands in parallel; if one is late, end all."""
     processes = {
         name: subprocess.Popen(
             command,
@@ -78,16 +78,16 @@ def _run(commands: Mapping[str, list[str]], variables: Mapping[str, Mapping[str,
         )
         for name, command in commands.items()
     }
-    deadline, said = time.monotonic() + PATIENCE, {}
+    deadline, printed = time.monotonic() + PATIENCE, {}
     try:
         for name, process in processes.items():
-            said[name] = process.communicate(timeout=max(0.0, deadline - time.monotonic()))[0]
+            printed[name] = process.communicate(timeout=max(0.0, deadline - time.monotonic()))[0]
     except subprocess.TimeoutExpired:
-        said[name] = f"did not end within {PATIENCE} seconds"
+        printed[name] = f"did not end within {PATIENCE} seconds"
     finally:
         for name, process in processes.items():
             if process.poll() is None:
                 process.kill()
-                said[name] = f"{said.get(name, 'was ended with the others')}\n{process.communicate()[0]}"
+                printed[name] = f"{printed.get(name, 'was ended with the others')}\n{process.communicate()[0]}"
     codes = {name: process.returncode for name, process in processes.items()}
-    assert not any(codes.values()), f"{codes}\n" + "\n".join(f"--- {name}\n{text}" for name, text in said.items())
+    assert not any(codes.values()), f"{codes}\n" + "\n".join(f"--- {name}\n{text}" for name, text in printed.items())

@@ -1,6 +1,6 @@
-"""Two workers under `MultiWorkerMirroredStrategy`: the chief alone probes and writes, and nobody waits for anybody.
+"""Two workers under `MultiWorkerMirroredStrategy`: only the chief probes and writes, and no worker waits.
 
-The network is one whose probe would wait for all workers, to add up their counts of each output's loss.
+The network is one whose probe would wait for all workers, to sum their counts of each output's loss.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from tests.callback.distributed.logs import assert_one_run, assert_values
 from tests.callback.distributed.network import EPOCHS, probe_runs
 from tests.callback.distributed.processes import ROOT, run_cluster
 
-# What a cluster consists of, then its chief and the other: the first worker, where nobody is named the chief.
+# The tasks of a cluster, its chief and the other; the first worker is the chief where none is named.
 CLUSTERS = [({"worker": 2}, "worker-0", "worker-1"), ({"chief": 1, "worker": 1}, "chief-0", "worker-0")]
 
 
@@ -46,7 +46,7 @@ def test_the_values_are_those_of_the_weights_that_the_other_has(cluster: Cluster
 
 
 def test_fit_fails_there_without_the_callback_as_the_readme_says(cluster: Cluster) -> None:
-    """Once this fails, Keras has learned to: try the callback with it, and mend the README."""
+    """When this fails, Keras supports it: try the callback there, and update the README."""
     directory, *names = cluster
     for name in names:
         assert "PerReplica" in (directory / f"{name}.fit.txt").read_text()

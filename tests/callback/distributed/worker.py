@@ -1,4 +1,4 @@
-"""A program: one worker of a cluster, which trains in a loop of its own. Its argument is a directory."""
+"""A program: one worker of a cluster, which trains in a custom loop. Its argument is a directory."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import tensorflow as tf
 
 def main(directory: Path) -> None:
     """See `fit` fail, then train with the callback, all workers in step."""
-    # Before anything else touches TensorFlow: it makes this process a part of the cluster.
+    # First of all: this makes the process a part of the cluster.
     strategy = tf.distribute.MultiWorkerMirroredStrategy()
     assert strategy.num_replicas_in_sync == 2
     resolver = strategy.cluster_resolver
@@ -32,7 +32,7 @@ def main(directory: Path) -> None:
         [timeline(directory / me), KeepsWeights(directory / f"{me}.npz")], model=model, epochs=EPOCHS
     )
     data = strategy.experimental_distribute_dataset(tf.data.Dataset.from_tensor_slices((X, Y)).batch(BATCH_SIZE))
-    with strategy.scope():  # As `fit` begins: makes what counts each output's loss, of which each worker has a part.
+    with strategy.scope():  # As `fit` does first: makes the metrics of each output's loss.
         model._symbolic_build(data_batch=(X[:1], {name: values[:1] for name, values in Y.items()}))
 
     train = tf.function(lambda batch: strategy.run(model.train_step, args=(batch,)), jit_compile=False)

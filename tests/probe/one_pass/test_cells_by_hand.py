@@ -1,4 +1,4 @@
-"""A cell that the user calls in a loop of their own is captured as a layer, one timestep per call."""
+"""A cell that the user calls in a loop is captured as a layer, one timestep per call."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def first_argument(cell: Any) -> str:
 
 
 class Decoder(L.Layer):  # type: ignore[name-defined,misc]
-    """A loop over time, written by hand; notes the structures that the cell returns."""
+    """A loop over time, written by hand; records the structures that the cell returns."""
 
     def __init__(self, cell: Any, call: Callable[..., Any], seen: list[Any], **options: Any) -> None:
         super().__init__(**options)
@@ -74,7 +74,7 @@ class Decoder(L.Layer):  # type: ignore[name-defined,misc]
 
 
 def structure(nested: Any) -> Any:
-    """Return types where there are containers, and shape and dtype where there are tensors."""
+    """Return the types of containers, and the shapes and dtypes of tensors."""
     if isinstance(nested, (list, tuple)):
         return type(nested).__name__, [structure(part) for part in nested]
     return tuple(nested.shape), str(nested.dtype)
@@ -86,12 +86,12 @@ def decoder(cell: Any, call: Any = CALLS["list"], seen: list[Any] | None = None,
 
 
 def of(cell: Any) -> Any:
-    """Return what the reference needs of a layer, of which this would be the cell."""
+    """Return a layer with this cell, as far as the reference reads it."""
     return SimpleNamespace(cell=cell, go_backwards=False)
 
 
 def check(captured: Any, cell: Any, x: Any) -> None:
-    """Hold a cell that starts from zeros and goes on from its own states against the reference."""
+    """Compare a cell that starts from zeros, and continues from its own states, with the reference."""
     reference = expected(of(cell), x)
     assert_signals(captured, reference)
     np.testing.assert_allclose(captured.inputs, x, atol=1e-6)
@@ -161,7 +161,7 @@ def test_precision(dtype: str, atol: float) -> None:
 
 
 class Speller(keras.Model):  # type: ignore[misc]
-    """A subclassed model that feeds its output back, from a start that it is given."""
+    """A subclassed model that feeds its output back, from a given start."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -205,7 +205,7 @@ def test_a_model_that_has_not_been_called_yet() -> None:
 
 
 class Restarts(L.Layer):  # type: ignore[name-defined,misc]
-    """Gives its cell another state for every call."""
+    """Passes its cell another state at every call."""
 
     def __init__(self, cell: Any, **options: Any) -> None:
         super().__init__(**options)
@@ -219,7 +219,7 @@ class Restarts(L.Layer):  # type: ignore[name-defined,misc]
 
 
 def test_calls_that_do_not_follow_one_another() -> None:
-    """Every call has states of its own: `initial_states` has them all."""
+    """Every call has its own states: `initial_states` holds all of them."""
     cell, x = L.GRUCell(UNITS, name="cell"), sequences()[:, :2]
     given = np.random.default_rng(3).normal(size=(SAMPLES, 2, UNITS)).astype("float32")
     inputs = keras.Input((2, FEATURES)), keras.Input((2, UNITS))
@@ -250,7 +250,7 @@ def test_a_cell_in_a_functional_model(name: str) -> None:
 
 
 class Leaky(L.Layer):  # type: ignore[name-defined,misc]
-    """A custom cell: h = h / 2 + W x; it gives 3 h."""
+    """A custom cell: h = h / 2 + W x; its output is 3 h."""
 
     def __init__(self, units: int, **options: Any) -> None:
         super().__init__(**options)
@@ -283,8 +283,8 @@ def test_a_custom_cell(call: str) -> None:
     assert trace.cell == "Leaky"
 
 
-def test_beside_a_recurrent_layer() -> None:
-    """An encoder that Keras loops over, and a decoder that the user does."""
+def test_next_to_a_recurrent_layer() -> None:
+    """An encoder with Keras' loop, and a decoder with the user's."""
     cell, encoder, x = (
         L.GRUCell(UNITS, name="cell"),
         L.LSTM(FEATURES, return_sequences=True, name="encoder"),
@@ -306,7 +306,7 @@ def test_the_cell_of_a_layer_is_not_a_layer_of_its_own() -> None:
 
 
 def with_dropout(name: str) -> tuple[Any, Any]:
-    """Return a cell that drops out in whatever mode, without masks, and a model of it."""
+    """Return a cell that applies dropout in any mode, without masks, and a model of it."""
     cell = CELLS[name](UNITS, dropout=0.4, recurrent_dropout=0.4, seed=3, name="cell")
     model = decoder(cell, lambda cell, x, states: cell(x, states, training=True))
     cell.reset_dropout_mask()
@@ -327,7 +327,7 @@ def test_looking_draws_the_dropout_masks_that_the_model_draws_next(name: str) ->
 
 @pytest.mark.parametrize("graph", [False, True])
 def test_dropout_masks_that_the_cell_holds_stay(graph: bool) -> None:
-    """Keras' cell keeps the masks of its first call until somebody resets them, even those of a graph long gone."""
+    """Keras' cell keeps the masks of its first call until they are reset, even those of an earlier graph."""
     (cell, model), x = with_dropout("LSTM"), sequences()
     tf.function(model, autograph=False)(x) if graph else model(x)
     held = cell._dropout_mask, cell._recurrent_dropout_mask

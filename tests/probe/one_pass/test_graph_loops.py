@@ -1,4 +1,4 @@
-"""Layers called inside a loop of the graph, which no tensor leaves: that is said, and the rest is captured."""
+"""Layers called inside a graph loop, which no tensor leaves: a sentence says so, and the others are captured."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ LOOPS = {
 
 
 class Looping(L.Layer):  # type: ignore[name-defined,misc]
-    """Reads the first timestep over and over, in a loop of the graph."""
+    """Reads the first timestep repeatedly, in a graph loop."""
 
     def __init__(self, cell: Any, loop: Any, **options: Any) -> None:
         super().__init__(**options)
@@ -70,7 +70,7 @@ class Looping(L.Layer):  # type: ignore[name-defined,misc]
 
 
 class MapsSequences(L.Layer):  # type: ignore[name-defined,misc]
-    """Calls a recurrent layer for each of three windows, in a loop of the graph."""
+    """Calls a recurrent layer for each of three windows, in a graph loop."""
 
     def __init__(self, rnn: Any, loop: Any, **options: Any) -> None:
         super().__init__(**options)
@@ -95,7 +95,7 @@ def two_towers(looping: Any) -> Any:
 def looping_parts() -> list[Any]:
     parts = [pytest.param(lambda f=f: Looping(L.LSTMCell(UNITS, name="cell"), f, name="loop"), "loop/cell", id=name)
              for name, f in LOOPS.items()]  # fmt: skip
-    # Keras' own map calls the layer once more beside its loop, to learn what comes out of it.
+    # Keras' own map calls the layer once more outside its loop, to infer the result's shape.
     mapped = [pytest.param(lambda f=f: MapsSequences(L.GRU(UNITS, name="gru"), f, name="loop"), "loop/gru", id=name)
               for name, f in {"tf.map_fn": tf.map_fn, "ops.map": ops.map}.items()]  # fmt: skip
     return [*parts, *mapped]

@@ -1,4 +1,4 @@
-"""A masked timestep is NaN in every signal, and only there; the mask tells it from a NaN that the network made."""
+"""A masked timestep is NaN in every signal, and no other is; the mask distinguishes it from a NaN of the network."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ DIRECTIONS: list[dict[str, Any]] = [
 
 
 def masked_sequences() -> Any:
-    """Return sequences that are zero, hence masked by `Masking`, where `MASK` says so."""
+    """Return sequences that are zero, so masked by `Masking`, where `MASK` is False."""
     return np.where(MASK[:, :, None], sequences(len(MASK)), np.float32(0))
 
 
@@ -49,7 +49,7 @@ def test_masking_layer(cell: str, options: dict[str, Any]) -> None:
     np.testing.assert_array_equal(captured.mask, MASK)
     assert captured.mask is not None
     assert captured.mask.dtype == bool
-    # The layer gives the state that the masked steps have carried on.
+    # The layer returns the state that the masked steps carried forward.
     np.testing.assert_allclose(own_output(model, x), reference.final[0], atol=ATOL)
 
 
@@ -78,7 +78,7 @@ def test_embedding_with_mask_zero(cell: str) -> None:
     assert_signals(acts["rnn"], expected(layer, vectors, mask=MASK))
     assert acts["rnn"].inputs is not None
     np.testing.assert_allclose(acts["rnn"].inputs, vectors)
-    # The mask is handed on to the layer above.
+    # The mask is passed to the layer above.
     np.testing.assert_array_equal(acts["second"].mask, MASK)
     below = np.nan_to_num(acts["rnn"]["hidden_state"])
     assert_signals(acts["second"], expected(second, below, mask=MASK))
@@ -94,8 +94,8 @@ def test_a_mask_given_as_an_argument() -> None:
     np.testing.assert_array_equal(captured.mask, MASK)
 
 
-def test_padding_is_told_from_a_nan_of_the_network() -> None:
-    """A NaN in the input is NaN in the signals, and the mask says that it is no padding."""
+def test_padding_is_distinguished_from_a_nan_of_the_network() -> None:
+    """A NaN in the input is NaN in the signals, and the mask shows that it is not padding."""
     x = masked_sequences()
     x[0, 3] = np.nan
     layer = keras.layers.LSTM(UNITS, name="rnn")

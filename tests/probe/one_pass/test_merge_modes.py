@@ -1,4 +1,4 @@
-"""Each direction of a `Bidirectional` is a layer of its own, whatever becomes of the two, and both tell what does."""
+"""Each direction of a `Bidirectional` is captured as one layer, in every merge mode."""
 
 from __future__ import annotations
 
@@ -44,12 +44,12 @@ KINDS = {name: kind for name, kind in CELLS.items() if name != "GRU-reset-before
 
 
 def output(layer: Any, reference: Reference) -> NDArray[np.float64]:
-    """Return what one direction hands on: zero where masked, which Keras has both do that return sequences."""
+    """Return what one direction outputs: zero where masked, which Keras sets for both if they return sequences."""
     return np.nan_to_num(reference.signals["hidden_state"]) if layer.return_sequences else reference.final[0]
 
 
 def two_kinds(mode: str | None, masked: bool) -> tuple[Any, list[Any]]:
-    """Return one model of two kinds of cells, which take turns, and its wrappers: only the second returns sequences."""
+    """Return a model of two kinds of cells in turn, and its wrappers; only the second returns sequences."""
     turn = list(MERGED).index(mode) + (not masked)
     chosen = [list(KINDS.items())[(turn + i) % len(KINDS)] for i in range(2)]
     wrappers = [
@@ -105,12 +105,12 @@ def wide(kind: Any, units: int, **options: Any) -> Any:
         (wide(L.LSTM, 4), wide(L.SimpleRNN, 3, go_backwards=True)),
         (wide(L.GRU, 2, reset_after=False), wide(L.GRU, 5, reset_after=True, go_backwards=True)),
         (L.RNN(L.LSTMCell(3), name="rnn3"), L.RNN(L.GRUCell(4), go_backwards=True, name="rnn4")),
-        (wide(L.SimpleRNN, 3, go_backwards=True), wide(L.LSTM, 4)),  # The one called backward reads forward.
+        (wide(L.SimpleRNN, 3, go_backwards=True), wide(L.LSTM, 4)),  # The layer called backward reads forward.
     ],
     ids=["LSTM-SimpleRNN", "GRU-GRU", "RNN", "crossed"],
 )
 def test_a_backward_layer_of_its_own(forward: Any, backward: Any) -> None:
-    """It keeps its name; the time axis is the input's, whichever way a layer reads."""
+    """It keeps its name; the time axis is the input's, in whichever direction a layer reads."""
     both, model = pair(forward, backward)
     x = np.where(MASK[:, :, None], sequences(len(MASK)), np.float32(0))
     acts = looked_at(model, x)
@@ -121,7 +121,7 @@ def test_a_backward_layer_of_its_own(forward: Any, backward: Any) -> None:
         assert_signals(captured, reference)
         read = output(layer, reference)
         outputs.append(read[:, ::-1] if layer.return_sequences and layer.go_backwards else read)
-    last = outputs[1][:, ::-1] if backward.return_sequences else outputs[1]  # Keras turns what is called backward.
+    last = outputs[1][:, ::-1] if backward.return_sequences else outputs[1]  # As Keras does.
     wanted = np.concatenate([outputs[0], last], axis=-1)
     np.testing.assert_allclose(own_output(model, x), wanted, atol=ATOL)
     np.testing.assert_allclose(acts.predictions["output"], wanted, atol=ATOL)
@@ -129,10 +129,10 @@ def test_a_backward_layer_of_its_own(forward: Any, backward: Any) -> None:
 
 @pytest.mark.parametrize("start", ["zeros", "current", "given"])
 def test_stateful_directions(start: str) -> None:
-    """Each has a state of its own; of the two, one may be given another."""
+    """Each direction has its own state; either may be given another."""
     both = L.Bidirectional(L.LSTM(UNITS, stateful=True, return_sequences=True, name="rnn"), merge_mode="sum", name="b")
     model, x = stateful(both), sequences()
-    own_output(model, 1.0 - x)  # Leaves the layers somewhere.
+    own_output(model, 1.0 - x)  # Leaves states in the layers.
     forward, backward = both.forward_layer, both.backward_layer
     held = {layer: [np.array(state.numpy()) for state in layer.states] for layer in (forward, backward)}
     assert not np.allclose(held[forward][0], held[backward][0])
@@ -155,7 +155,7 @@ def test_stateful_directions(start: str) -> None:
 
 @pytest.mark.parametrize("mode", ["mul", None])
 def test_states_that_go_in_and_come_out(mode: str | None) -> None:
-    """First those of the forward layer, then the other's."""
+    """First the forward layer's, then the backward layer's."""
     both = L.Bidirectional(L.LSTM(UNITS, return_state=True, name="rnn"), merge_mode=mode, name="both")
     x, random = sequences(), np.random.default_rng(9)
     states = [random.normal(size=(SAMPLES, UNITS)).astype("float32") for _ in range(4)]
@@ -173,7 +173,7 @@ def test_states_that_go_in_and_come_out(mode: str | None) -> None:
 
 
 def test_two_in_a_row() -> None:
-    """The upper one reads what the lower one has merged, masked steps included."""
+    """The upper one reads the lower one's merged output, masked steps included."""
     lower = L.Bidirectional(L.GRU(UNITS, return_sequences=True, name="rnn"), merge_mode="ave", name="lower")
     upper = L.Bidirectional(L.LSTM(3, name="rnn"), name="upper")
     x = np.where(MASK[:, :, None], sequences(len(MASK)), np.float32(0))

@@ -1,4 +1,4 @@
-"""Layers that are not recurrent give their outputs, where they are named; patterns prefer the recurrent ones."""
+"""The output of a layer that is not recurrent is captured if it is named; patterns prefer recurrent layers."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ from tests.probe.unchanged import looked_at
 L, ops = keras.layers, keras.ops
 
 TOKENS = np.where(MASK, np.random.default_rng(0).integers(1, 9, MASK.shape), 0)
-"""0 where `MASK` says that there is nothing."""
+"""0 where `MASK` is False."""
 
 
 def output_of(captured: Any, name: str = "output") -> NDArray[Any]:
-    """Return an output, having checked that it is that of a layer that is not recurrent."""
+    """Return a layer's output, after checking that the layer is not recurrent."""
     assert captured.inputs is None
     assert dict(captured.initial_states) == {}
     values: NDArray[Any] = captured[name]
@@ -41,17 +41,17 @@ def output_of(captured: Any, name: str = "output") -> NDArray[Any]:
 
 
 def kinds(model: Any, x: Any, layers: Any) -> dict[str, str]:
-    """Return the kind of each layer that a choice takes, by key."""
+    """Return the kind of each layer that `layers` chooses, by key."""
     traces = Probe(model, x, layers=layers, weights=False, jit_compile=False)().traces
     return {trace.key: trace.cell for trace in traces}
 
 
 def test_dense_layers_around_a_recurrent_one() -> None:
-    """With a time axis below it, without one above."""
+    """One below it, with a time axis, and one above, without."""
     below, rnn, above = L.Dense(5, name="below"), L.GRU(UNITS, name="rnn"), L.Dense(2, name="above")
     model, x = sequential(below, rnn, above), sequences()
     acts = looked_at(model, x, layers=["above", "rnn", "below"])
-    assert list(acts) == ["below", "rnn", "above"]  # The order of the calls, not that of the list.
+    assert list(acts) == ["below", "rnn", "above"]  # In the order of the calls, not of the list.
     kernel, bias = (np.asarray(weight, np.float64) for weight in below.get_weights())
     projected = x @ kernel + bias
     np.testing.assert_allclose(output_of(acts["below"]), projected, atol=ATOL)
@@ -89,7 +89,7 @@ def test_all_axes_after_time_are_features() -> None:
 
 @pytest.mark.parametrize("mask_zero", [True, False])
 def test_an_embedding_is_nan_at_its_padding(mask_zero: bool) -> None:
-    """And so is what Keras hands the mask on through, up to where time ends."""
+    """So is every layer to which Keras passes the mask, as long as there is a time axis."""
     words, dense, rnn = L.Embedding(9, FEATURES, mask_zero=mask_zero), L.Dense(5, name="dense"), L.GRU(UNITS)
     model = keras.Sequential([keras.Input((TIMESTEPS,), dtype="int32"), words, dense, rnn, L.Dense(1, name="top")])
     acts = looked_at(randomized(model), TOKENS, layers=["embedding", "dense", "top"])
@@ -124,7 +124,7 @@ def test_several_outputs() -> None:
 
 
 def test_numbers_that_are_not_floats() -> None:
-    """A layer that decides, or counts, gives float32 like all others."""
+    """The output of a layer of bools or integers is float32, too."""
     inputs = keras.Input((TIMESTEPS, FEATURES))
     signs = L.Lambda(lambda values: values > 0.0, name="signs")(inputs)
     model, x = keras.Model(inputs, L.SimpleRNN(UNITS)(ops.cast(signs, "float32"))), sequences()
@@ -176,7 +176,7 @@ def test_a_layer_called_twice() -> None:
 
 
 def test_a_layer_in_time_distributed() -> None:
-    """The wrapper calls it once per timestep; they are one sequence again."""
+    """The wrapper calls it once per timestep; the calls are joined into one sequence."""
     model, x = sequential(L.TimeDistributed(L.Dense(5, name="dense"), name="td"), L.LSTM(UNITS)), sequences()
     acts = looked_at(model, x, layers=["td", "td/dense"])
     kernel, bias = model.layers[0].get_weights()
@@ -190,7 +190,7 @@ def test_batch_statistics_stay_while_the_output_is_that_of_training() -> None:
     seen = output_of(looked_at(model, x, layers="norm", training=True)["norm"])
     gamma, beta = layer.gamma.numpy(), layer.beta.numpy()
     wanted = gamma * (x - x.mean(axis=(0, 1))) / np.sqrt(x.var(axis=(0, 1)) + layer.epsilon) + beta
-    np.testing.assert_allclose(seen, wanted, atol=1e-4)  # The division loses a digit.
+    np.testing.assert_allclose(seen, wanted, atol=1e-4)  # The division loses one digit.
 
 
 GRU, ELMAN, DENSE = "GRU", "SimpleRNN", "Dense"

@@ -1,4 +1,4 @@
-"""Each cell of a stack is captured under its own key, as the layer that it would be by itself."""
+"""Each cell of a stack is captured under its own key, like a layer with only that cell."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Leaky(keras.layers.Layer):  # type: ignore[misc]
 
 
 def of(cell: Any, backwards: bool = False) -> Any:
-    """Return what the reference needs of a layer, of which this would be the cell."""
+    """Return a layer with this cell, as far as the reference reads it."""
     return SimpleNamespace(cell=cell, go_backwards=backwards)
 
 
@@ -63,7 +63,7 @@ def lstm_and_gru() -> tuple[Any, Any]:
 
 
 def check(acts: Any, a: Any, b: Any, x: Any, *, backwards: bool = False, **options: Any) -> Reference:
-    """Hold a stack of two against the reference; return what it says of the upper one."""
+    """Compare a stack of two cells with the reference; return the reference of the upper one."""
     assert list(acts) == ["rnn/a", "rnn/b"]
     lower = expected(of(a, backwards), x, **options)
     assert_signals(acts["rnn/a"], lower)
@@ -157,7 +157,7 @@ def test_a_stateful_stack(start: str) -> None:
     a, b = lstm_and_gru()
     layer = stack(a, b, stateful=True)
     model, x = stateful(layer), sequences()
-    own_output(model, sequences(seed=5))  # Leaves the stack somewhere.
+    own_output(model, sequences(seed=5))  # Leaves states in the stack.
     held = [np.array(state.numpy()) for state in keras.tree.flatten(layer.states)]
     assert [state.shape for state in held] == [(SAMPLES, 4), (SAMPLES, 4), (SAMPLES, 3)]
     given = {"rnn/a": some_states(4, 4), "rnn/b": some_states(3)}

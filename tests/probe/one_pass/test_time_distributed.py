@@ -1,4 +1,4 @@
-"""A layer in `TimeDistributed` is one layer: its sequences follow one another on the time axis, outer step by step."""
+"""A layer in `TimeDistributed` is one layer: its sequences are joined on the time axis, outer step by step."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def distributed(layer: Any, x: Any, *before: Any, name: str = "td") -> Any:
 
 
 def window_by_window(layer: Any, x: Any, **options: Any) -> Reference:
-    """Return the reference for every window as a sample of its own, put in a row again."""
+    """Return the reference with every window as one sample, the windows joined along time."""
     mask = options.pop("mask", None)
     flat = x.reshape(-1, *x.shape[-2:])
     states = options.pop("initial_states", None)
@@ -152,10 +152,10 @@ def test_every_window_starts_from_the_states_that_are_given() -> None:
 
 
 def test_a_stateful_layer_goes_on_from_window_to_window() -> None:
-    """As it does for Keras, which calls it once per window."""
+    """As in Keras, which calls it once per window."""
     layer, x = L.GRU(UNITS, stateful=True, name="rnn"), windows()
     model = distributed(layer, x)
-    own_output(model, 1.0 - x)  # Leaves the layer somewhere.
+    own_output(model, 1.0 - x)  # Leaves states in the layer.
     held = np.array(layer.states[0].numpy())
     assert held.any()
     captured = looked_at(model, x)["td/rnn"]
