@@ -137,6 +137,6 @@ def inside(directory: Path, name: str) -> Path:
         NotInLogError: the name is a link that leads out of the directory.
     """
     path = directory / name
-    if leads_out(directory, name):
+    if path.is_symlink() and leads_out(directory, name):
         raise NotInLogError(f"{path} is a link that leads out of its run and is not followed.")
     return path
