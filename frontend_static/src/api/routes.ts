@@ -301,11 +301,11 @@ export interface Detector {
   /** Index of the unit. */
   readonly unit: number;
   /**
-   * For flags the AUC, 0.5 to 1: how often a timestep with the flag and one without are told apart by the
-   * unit's value. For numbers `|r|`, 0 to 1.
+   * For flags the AUC, 0.5 to 1: how often the unit's value separates a timestep with the flag from one
+   * without. For numbers `|r|`, 0 to 1.
    */
   readonly score: number;
-  /** The score that the best of all ranked units reaches by chance; NaN for a batch of one sample. */
+  /** The score that the best of all ranked units reaches by chance; null for a batch of one sample. */
   readonly chance: number | null;
   /** 1 if the unit is high where the annotation is, -1 if it is low there. */
   readonly sign: number;
@@ -323,7 +323,7 @@ export interface Pattern {
   readonly max_units: number;
 }
 
-/** A place at which a pattern holds, fully or in part. */
+/** A place at which a pattern holds, in whole or in part. */
 export interface Match {
   /** Index in the batch. */
   readonly sample: number;

@@ -122,4 +122,4 @@ def _meanings(cls: type) -> Iterator[tuple[str, str]]:
 
 def _one_line(text: str) -> str:
     """Return a text of a docstring in one line and in the words of JSON."""
-    return re.sub(r"\bNone\b", "null", " ".join(text.split())).replace("``", "`")
+    return re.sub(r"\b(None|NaN)\b", "null", " ".join(text.split()))
