@@ -1,4 +1,4 @@
-"""Many clients at once, as people who scrub through a run in their browsers."""
+"""Many concurrent clients, like browsers in which people scrub through a run."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.tensorboard_process import TensorBoard
 
 @dataclass(frozen=True)
 class Answered:
-    """One request: what was asked, how long it took in seconds, and what came back."""
+    """One answered request: route and parameters, seconds, status and body."""
 
     asked: tuple[str, dict[str, Any]]
     seconds: float
@@ -24,7 +24,7 @@ class Answered:
 
 
 def at_once(board: TensorBoard, clients: Sequence[Sequence[tuple[str, dict[str, Any]]]]) -> list[Answered]:
-    """Let each client ask its requests, route and parameters, one after the other, all clients at once."""
+    """Send the requests of each client, route and parameters, one after the other, all clients at the same time."""
     ready = Barrier(len(clients))
 
     def ask_all(asks: Sequence[tuple[str, dict[str, Any]]]) -> list[Answered]:

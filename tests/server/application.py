@@ -1,4 +1,4 @@
-"""TensorBoard's own application around our plugin, in this process, and what must hold of each of its answers."""
+"""TensorBoard's WSGI application with the plugin, in this process, and the checks that every answer must pass."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from tb_rnn_plugin.server.plugin import RNNTimelinePlugin
 from tests.tensorboard_process import ROUTES
 
 CANARY = "canary-c0ffee"
-"""Is in every file that no answer may come from."""
+"""A text in every file that no answer may be made from."""
 
 MAX_BYTES = 2_000_000
-"""Of an answer: several times what the largest of the logs here is asked for."""
+"""Bytes of an answer; several times the largest answer about the logs of these tests."""
 
 TYPES = {"application/json", "application/octet-stream", "text/javascript", "text/plain"}
 
@@ -34,24 +34,24 @@ class Answer:
     body: bytes
 
     def check(self) -> None:
-        """Assert what holds of any answer to a stranger's request, or about a stranger's log."""
+        """Check an answer to any request about any log."""
         assert self.status < 500, self
         assert len(self.body) < MAX_BYTES, self.status
         assert CANARY.encode() not in self.body, self
         assert self.type.split(";")[0] in TYPES, self
         if self.status >= 400:
             assert self.type.startswith("text/plain"), self
-            assert len(self.body.decode()) <= 2100, self  # A sentence, whatever is quoted in it.
+            assert len(self.body.decode()) <= 2100, self  # One sentence, whatever it quotes.
         if self.type == "application/json":
             json.loads(self.body, parse_constant=_no_number)
 
 
 def _no_number(name: str) -> None:
-    raise AssertionError(f"{name} is no JSON")
+    raise AssertionError(f"{name} is not JSON")
 
 
 class Application:
-    """What TensorBoard makes of our plugin and a log directory; an exception that would be a 500 is raised.
+    """TensorBoard with the plugin and a log directory; an exception that would become a 500 is raised.
 
     Args:
         logdir: The log directory.
@@ -67,24 +67,24 @@ class Application:
         self._client = Client(TensorBoardWSGI([RNNTimelinePlugin(context)], data_provider=data_provider))
 
     def ask(self, route: str, parameters: dict[str, Any]) -> Answer:
-        """Return the answer of one route, checked."""
+        """Return the checked answer of one route."""
         answer = self.open(ROUTES + route, query_string=parameters)
         answer.check()
         return answer
 
     def open(self, path: str, **options: Any) -> Answer:
-        """Return the answer to any request; options are those of werkzeug's test client."""
+        """Return the answer to any request; `options` are those of werkzeug's test client."""
         with self._client.open(path, **options) as response:
             return Answer(response.status_code, response.headers.get("Content-Type", ""), response.data)
 
 
 def resident(peak: bool = False) -> int:
-    """Return how many bytes of memory this process holds, or has held at most since `forget_peak`."""
+    """Return the bytes of memory that this process holds, or its maximum since `forget_peak`."""
     field = "VmHWM" if peak else "VmRSS"
     status = Path("/proc/self/status").read_text()
     return 1024 * next(int(line.split()[1]) for line in status.splitlines() if line.startswith(field))
 
 
 def forget_peak() -> None:
-    """Let the peak begin at what is held now."""
+    """Reset the maximum to what the process holds now."""
     Path("/proc/self/clear_refs").write_text("5")

@@ -1,4 +1,4 @@
-"""Damage to a file, of every kind of place in it."""
+"""Damages files, at every kind of place in them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 
 def places(sound: bytes) -> dict[str, list[int]]:
-    """Return positions in a safetensors file of ours, by what lies there."""
+    """Return positions in a safetensors file of a log, by what is stored there."""
     end = 8 + int.from_bytes(sound[:8], "little")
     header = sound[:end]
 
@@ -25,7 +25,7 @@ def places(sound: bytes) -> dict[str, list[int]]:
         "offsets": list(range(last_offsets, header.index(b"]", last_offsets))),
         "format": within(b'"format":"rnn', 10),
         "version": within(b'"version":"1"', 11),
-        # In the probe's file, of two halves of an emoji.
+        # The probe's file holds an emoji, as two escapes.
         "document": [
             *within(b'"document":"{', 12, 60),
             *(within(rb"\\ud83d\\ude42", 0, 1, 8) if _has_emoji(header) else []),
@@ -36,11 +36,11 @@ def places(sound: bytes) -> dict[str, list[int]]:
 
 
 def flipped(sound: bytes, seed: int = 0) -> Iterator[tuple[str, bytes]]:
-    """Yield the file with one byte changed, once or twice per place, and what was done to it."""
+    """Yield a description of each damage and the file with one byte changed, once or twice per place."""
     random = np.random.default_rng(seed)
     for place, positions in places(sound).items():
         for position in positions:
-            # Of all others an "e" makes the most of a number: 12345 becomes 1e345.
+            # An "e" changes a number most: 12345 becomes 1e345.
             changes = {sound[position] ^ (1 << int(random.integers(8))), ord("e") if place == "offsets" else 0}
             for value in sorted(changes - {sound[position]}):
                 changed = sound[:position] + bytes([value]) + sound[position + 1 :]
@@ -48,7 +48,7 @@ def flipped(sound: bytes, seed: int = 0) -> Iterator[tuple[str, bytes]]:
 
 
 def cut(sound: bytes) -> Iterator[tuple[str, bytes]]:
-    """Yield the file cut short in every part of it, and with more behind it."""
+    """Yield a description of each damage and the file truncated in each of its parts, and with a byte appended."""
     end = 8 + int.from_bytes(sound[:8], "little")
     for length in (0, 1, 7, 8, 9, end // 2, end - 1, end, (end + len(sound)) // 2, len(sound) - 1):
         yield f"cut to {length}", sound[:length]

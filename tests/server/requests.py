@@ -1,4 +1,4 @@
-"""Right requests of every route, from the table of routes, and names that no run has."""
+"""A valid request of every route, made from the table of routes, and names that no run has."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ VALUES: dict[str, Any] = {
     "threshold": -2.5,
     "units": "0,2",
 }
-"""Values of parameters that the run of `write_explained_run` has an answer for."""
+"""Valid values of parameters, for the run of `write_explained_run`."""
 
 _OF_A_KIND: dict[Any, Any] = {TEXT: "hidden_state", INDEX: 1, NUMBER: 0.5, INDICES: "0,1"}
-"""Values of any other parameter."""
+"""A value of any other parameter."""
 
 ROUTES = {
     route.name: [parameter.name for parameter in route.parameters if not parameter.optional]
     for route in TABLE
     if route.parameters
 }
-"""What each route that takes parameters must be given."""
+"""The required parameters of each route that has any."""
 
 
 def value_of(parameter: Parameter[Any]) -> Any:
@@ -42,7 +42,7 @@ _KNOWN = {parameter.name: value_of(parameter) for route in TABLE for parameter i
 
 
 def asked(route: str, **others: object) -> dict[str, Any]:
-    """Return the parameters of a right request of a route, some of them with other values."""
+    """Return the parameters of a valid request of a route; `others` replace some of them."""
     return {name: others.get(name, _KNOWN[name]) for name in ROUTES[route]}
 
 

@@ -1,4 +1,4 @@
-"""Runs whose steps differ, or cannot be read, and one whose predictions are scores of classes."""
+"""Runs whose steps differ or cannot be read, and a run whose predictions are class scores."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ MASK = np.ones((3, 12), np.bool_)
 MASK[1, 7:] = False
 
 TRACE: dict[str, Any] = {"run": "plain/rnn", "step": 2, "layer": "lstm", "sample": 1}
-"""What identifies one trace of the plain run."""
+"""The parameters of one trace of the plain run."""
 
 UNEVEN_STEPS = [0, 3, 5, 6]
-"""Those of the uneven run that can be read, with the layer and its shape as at the last that can."""
+"""The readable steps of the uneven run whose layer and shape are those of the last readable step."""
 
 CLASSES = 10
 
@@ -31,7 +31,7 @@ def step_path(run: Path, step: int) -> Path:
 
 
 def stored(run: Path, step: int, layer: str = "lstm") -> dict[str, Array]:
-    """Return the signals of a layer by name, as `safetensors` alone reads them."""
+    """Return the signals of a layer by name, read with `safetensors` alone."""
     arrays = safetensors.numpy.load_file(step_path(run, step))
     prefix = f"signals/{layer}/"
     return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
@@ -41,7 +41,7 @@ EXPLAINED_STEPS = 3
 
 
 def explained_layer(step: int) -> LayerTrace:
-    """Return a layer whose signals follow from its weights, which differ from step to step; with gradients."""
+    """Return a layer with gradients, whose signals follow from its weights; another step has other weights."""
     trace = reference_trace("LSTM")
     ranges: dict[str, Interval | None] = {**RANGES, "cell_state": None}
     weights = {name: array * (1 + 0.5 * step) for name, array in trace.weights.items()}
@@ -57,7 +57,7 @@ def explained_annotation() -> Array:
 
 
 def write_explained_run(directory: Path) -> None:
-    """Write a run that all analyses can be made of."""
+    """Write a run that every analysis applies to."""
     writer = RunWriter(directory, dtype="float32")
     samples, timesteps = explained_annotation().shape
     writer.write_probe(replace(probe(samples, timesteps), annotations={"high": explained_annotation()}))
@@ -66,9 +66,9 @@ def write_explained_run(directory: Path) -> None:
 
 
 def write_uneven_run(directory: Path) -> None:
-    """Write eight steps, of which 1 is truncated, 2 is shorter, 4 has another layer and 7 is of a later format.
+    """Write eight steps: 1 is truncated, 2 is shorter, 4 has another layer, and 7 has a later format.
 
-    At step 3 the cell state is too large for float16; at 5 training has brought NaN and infinity.
+    At step 3 the cell state is too large for float16; at step 5 there are NaN and infinity.
     """
     writer = RunWriter(directory)
     writer.write_probe(probe())
@@ -94,7 +94,7 @@ def _uneven(step: int) -> LayerTrace:
 
 
 def write_scored_run(directory: Path) -> None:
-    """Write a probe with inputs and targets of many forms, two steps of predictions, and a third that is truncated."""
+    """Write a probe with inputs and targets of many forms, two steps with predictions, and a truncated third."""
     writer = RunWriter(directory)
     writer.write_probe(scored_probe())
     for step in range(3):

@@ -1,4 +1,4 @@
-"""What a run's numbers say, over HTTP: the same as `open_run` says, and as NumPy does of the files."""
+"""The analyses over HTTP, against `open_run` and against NumPy on the files."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_a_value_explained(board: TensorBoard, run: Run) -> None:
         assert answer["contributions"] == [asdict(one) for one in explanation.contributions]
 
 
-def test_the_first_value_of_a_sequence_came_with_an_initial_state(board: TensorBoard) -> None:
+def test_the_first_value_of_a_sequence_has_an_initial_state(board: TensorBoard) -> None:
     cell: dict[str, Any] = {"sample": 1, "timestep": 0, "unit": 2}
     answer = board.get("explain", **PLACE, step=STEP, signal="forget_gate", **cell).json()
     assert answer["read_before"] is None
@@ -112,9 +112,9 @@ def test_weights_over_training(board: TensorBoard, run: Run) -> None:
         np.testing.assert_array_equal(counts[:-1], inside[:-1])
 
 
-def test_who_tracks_an_annotation(board: TensorBoard, run: Run) -> None:
+def test_units_that_track_an_annotation(board: TensorBoard, run: Run) -> None:
     answer = board.get("detectors", run="explained/rnn", step=STEP, annotation="high").json()
-    # The flag was made of this unit.
+    # The flag was made from this unit.
     made_of = {"layer": "rnn", "signal": "hidden_state", "unit": 2, "score": 1.0, "sign": 1}
     assert any(made_of.items() <= detector.items() for detector in answer["detectors"] if detector["score"] == 1)
     assert answer["detectors"][0]["score"] == 1
@@ -128,7 +128,7 @@ def test_who_tracks_an_annotation(board: TensorBoard, run: Run) -> None:
     assert history["score"].tolist() == history["best"].tolist() == [1.0] * EXPLAINED_STEPS
 
 
-def test_where_else_the_same_units_are_on(board: TensorBoard, run: Run) -> None:
+def test_other_places_of_a_pattern(board: TensorBoard, run: Run) -> None:
     place: dict[str, Any] = {"sample": 1, "start": 1, "end": 3, "threshold": -0.2}
     answer = board.get("match", **PLACE, step=STEP, signal="hidden_state", **place).json()
     pattern = run.match("rnn", "hidden_state", STEP, **place)
@@ -157,5 +157,5 @@ def test_gradients_are_signals(board: TensorBoard, run: Run) -> None:
     answer = served(board, "trace", run="explained/rnn", layer="rnn", step=STEP, sample=1)
     wanted = run.gradient("rnn", "cell_state", STEP)[1]
     assert wanted.dtype == np.float32
-    assert 0 < np.abs(wanted).max() < 1e-7  # Below what float16 can hold.
+    assert 0 < np.abs(wanted).max() < 1e-7  # Too small for float16.
     np.testing.assert_array_equal(answer["signals/gradient:cell_state"], wanted)

@@ -1,7 +1,7 @@
-"""What a caller can get wrong, at the routes: each a 4xx with one sentence.
+"""Every error that a caller can make is a 4xx with one sentence.
 
-Parsing is tested in `test_parameters.py`. Here, requests with each kind of error go to each route of a real TensorBoard
-process, under one of its event readers, and every other case to its WSGI application in this process.
+`test_parameters.py` tests the parsing. Here each kind of error is sent to each route of a real TensorBoard process,
+with one of its event readers; all other cases go to its WSGI application in this process.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ PLAIN: dict[str, Any] = {**TRACE, "signal": "candidate", "unit": 4}
 """Values for the routes that show data, in the run `plain/rnn`."""
 
 SHOWING = ["sample", "trace", "series", "similarity", "evolution", "change"]
-"""The routes that show data of files; the others analyse it, or read event files."""
+"""The routes that show data from files; the others analyse it, or read event files."""
 
 NUMBERS = {
     route.name: next(parameter for parameter in reversed(route.parameters) if parameter.kind is not TEXT)
@@ -35,14 +35,14 @@ NUMBERS = {
 
 
 def having(name: str) -> list[str]:
-    """Return every route that must be given a parameter."""
+    """Return every route that requires a parameter."""
     return [route for route, names in ROUTES.items() if name in names]
 
 
 @one_reader
 @pytest.mark.parametrize("route", ROUTES)
-def test_nothing_more_need_be_given(board: TensorBoard, route: str) -> None:
-    """And so what the other tests are refused, they are refused for what they change."""
+def test_the_required_parameters_suffice(board: TensorBoard, route: str) -> None:
+    """The other tests change one parameter of these requests."""
     assert board.get(route, **asked(route)).status == 200
 
 

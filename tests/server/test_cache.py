@@ -1,4 +1,4 @@
-"""What was answered is kept, made once, and makes room."""
+"""The cache computes each answer once, and drops the least recently used one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tb_rnn_plugin.server.cache import Cache
 
 
 class Maker:
-    """Makes bodies of ten bytes, and notes of what."""
+    """Makes bodies of ten bytes, and records their keys."""
 
     def __init__(self) -> None:
         self.made: list[str] = []
@@ -24,22 +24,22 @@ class Maker:
         return cache.get(key, make)
 
 
-def test_what_was_made_is_kept() -> None:
+def test_a_body_is_kept() -> None:
     cache, maker = Cache(100), Maker()
     assert [maker.of(key, cache) for key in "abab"] == [b"a" * 10, b"b" * 10] * 2
     assert maker.made == ["a", "b"]
 
 
-def test_the_one_not_asked_for_longest_makes_room() -> None:
+def test_the_least_recently_used_body_is_dropped() -> None:
     cache, maker = Cache(30), Maker()
-    for key in "abcad":  # The fourth is one too many, and a was asked for again.
+    for key in "abcad":  # Three fit; "a" was used again before "d" came.
         maker.of(key, cache)
     for key in "acdb":
         maker.of(key, cache)
     assert "".join(maker.made) == "abcdb"
 
 
-def test_what_is_larger_than_all_room_is_handed_out_and_not_kept() -> None:
+def test_a_body_larger_than_the_capacity_is_not_kept() -> None:
     cache = Cache(5)
     for _ in range(2):
         assert Maker().of("a", cache) == b"a" * 10
@@ -61,7 +61,7 @@ def test_errors_are_not_kept() -> None:
 
 
 @pytest.mark.parametrize("fails", [False, True])
-def test_all_who_ask_at_once_wait_for_the_first(fails: bool) -> None:
+def test_concurrent_requests_share_one_computation(fails: bool) -> None:
     cache, begun, go_on, made = Cache(100), threading.Event(), threading.Event(), []
 
     def make() -> bytes:

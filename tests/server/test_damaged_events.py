@@ -1,4 +1,4 @@
-"""Event files that are cut or flipped, or written by a clock that went back, under both of TensorBoard's readers."""
+"""Event files that are truncated or damaged, or written while a clock went back, under both event readers."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from tests.tensorboard_process import PATIENCE, TensorBoard, tensorboard
 
 STEPS = 6
 DAMAGED = 3
-"""The step in whose record the damage is, or just after it."""
+"""The step whose record is damaged."""
 
 
 def write(run_directory: Path, first: int, end: int) -> Path:
-    """Write steps of a run, as one process does, and return the event file."""
+    """Write steps of a run, as one process would, and return the event file."""
     writer = RunWriter(run_directory)
     writer.write_probe(probe())
     for step in range(first, end):
@@ -40,7 +40,7 @@ def expected(step: int) -> Array:
 
 
 def records(data: bytes) -> list[int]:
-    """Return where each record starts: its length, the checksum of that, the data, and their checksum."""
+    """Return the start of each record. A record is a length, its checksum, the data, and their checksum."""
     starts = [0]
     while starts[-1] < len(data):
         starts.append(starts[-1] + 16 + int(struct.unpack_from("<Q", data, starts[-1])[0]))
@@ -52,7 +52,7 @@ def flip(data: bytes, position: int) -> bytes:
 
 
 def a_number(data: bytes, start: int) -> int:
-    """Return where a number of the candidate's summary is in the record of the damaged step."""
+    """Return the position of a number of the candidate's summary in the record of the damaged step."""
     return data.index(expected(DAMAGED).astype("<f4").tobytes(), start) + 10
 
 
@@ -68,7 +68,7 @@ DAMAGES: dict[str, Damage] = {
     "nothing left": lambda data, start: b"",
     "cut in the first record": lambda data, start: data[:11],
 }
-"""What is done to an event file; told is where the damaged step's record starts."""
+"""Functions that damage an event file; the second argument is the start of the damaged step's record."""
 
 
 @pytest.fixture(params=["true", "false"], ids=["fast-reader", "python-reader"])
@@ -82,7 +82,7 @@ def board(tmp_path: Path, fast: str) -> Iterator[TensorBoard]:
     for name, damage in DAMAGES.items():
         path = write(tmp_path / name / "rnn", 0, STEPS)
         data = path.read_bytes()
-        # Before the first step there are the records of the file's version and of the start.
+        # The records before the first step are those of the file's version and of the start.
         path.write_bytes(damage(data, records(data)[2 + DAMAGED]))
     with tensorboard("--logdir", tmp_path, f"--load_fast={fast}") as board:
         board.wait_for_runs("sound/rnn")
@@ -90,7 +90,7 @@ def board(tmp_path: Path, fast: str) -> Iterator[TensorBoard]:
 
 
 def summarized(board: TensorBoard, run: str) -> list[int]:
-    """Return the steps of the candidate's summary and check its numbers; none if there are no summaries."""
+    """Check the numbers of the candidate's summary and return its steps, none if there is no summary."""
     answer = board.get("summary", run=run, layer="lstm", signal="candidate")
     assert answer.status in (200, 404), answer.body
     if answer.status == 404:
@@ -108,11 +108,11 @@ def wait_for_summaries(board: TensorBoard, run: str, steps: list[int]) -> None:
 
 
 def left(damage: str, fast: str) -> tuple[list[int], list[int]]:
-    """Return the steps of which the candidate's summary is left, and those of which the loss is."""
+    """Return the steps that keep the candidate's summary, and those that keep the loss."""
     if damage in ("nothing left", "cut in the first record"):
         return [], []
     if fast == "true" and damage in ("a number", "the loss"):
-        # TensorBoard's fast reader checks no data and goes on: our own checksums leave out that one number.
+        # TensorBoard's fast reader does not check the data; our checksums leave out that one number.
         rest = [step for step in range(STEPS) if step != DAMAGED]
         return (rest, list(range(STEPS))) if damage == "a number" else (list(range(STEPS)), rest)
     return list(range(DAMAGED)), list(range(DAMAGED))
@@ -125,11 +125,11 @@ def test_damage_hides_what_follows_and_shows_nothing_wrong(board: TensorBoard, t
         described = board.get("run", run=run)
         assert described.status in (200, 404), described.body
         if described.status == 404:
-            assert not losses  # TensorBoard lists no run of which it can read nothing.
+            assert not losses  # TensorBoard does not list a run if it can read nothing of it.
             continue
         assert described.json()["steps"] == list(range(STEPS))
-        said = described.json()["logs"].get("loss", [])
-        assert said == ([loss(step) if step in losses else None for step in range(STEPS)] if losses else [])
+        served_losses = described.json()["logs"].get("loss", [])
+        assert served_losses == ([loss(step) if step in losses else None for step in range(STEPS)] if losses else [])
         assert board.get("trace", run=run, layer="lstm", step=DAMAGED, sample=0).status == 200
     for name in DAMAGES:
         write(tmp_path / name / "rnn", STEPS, STEPS + 2)

@@ -1,4 +1,4 @@
-"""Files of a run that are cut or flipped: no route shows a number that was not written, and none fails."""
+"""Truncated and damaged files of a run: no route shows a number that was not written, and none fails."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Answers = dict[str, Answer]
 
 
 def write(directory: Path) -> None:
-    """Write a run that everything can be asked of, with names that JSON escapes."""
+    """Write a run that every route has an answer for, with names that JSON escapes."""
     samples, timesteps = explained_annotation().shape
     writer = RunWriter(directory, dtype="float32")
     writer.write_probe(
@@ -37,7 +37,7 @@ def write(directory: Path) -> None:
         )
     )
     for step in range(STEPS):
-        # Large enough that offsets have as many digits as those of real files.
+        # Large enough for offsets with as many digits as in real files.
         scores = np.random.default_rng(step).random((samples, timesteps, 1000), np.float32)
         writer.write_step(step, [explained_layer(step)], {"scores": scores}, {"loss": 1.0})
 
@@ -63,21 +63,21 @@ OF_PROBE = {"run", "sample", "series", "detectors", "detector_history"}
 
 
 def ask_everything(board: TensorBoard, routes: set[str], step: int) -> Answers:
-    """Return the answers of routes, those that take a step at this one."""
+    """Return the answers of these routes, at this step."""
     asked = {**VALUES, "run": RUN, "step": step}
     answers = {route: board.get(route, **{name: asked[name] for name in ROUTES[route]}) for route in sorted(routes)}
-    # What a later step says is said with the earlier ones.
+    # The findings at a later step are made from the earlier steps, too.
     return {**answers, "findings later": board.get("findings", run=RUN, step=STEPS - 1), "runs": board.get("runs")}
 
 
 def arrays(answer: Answer) -> Mapping[str, Array] | None:
-    """Return the arrays of a binary answer; None of any other."""
+    """Return the arrays of an answer, or None if it has none."""
     is_binary = answer.headers["Content-Type"] == "application/octet-stream"
     return safetensors.numpy.load(answer.body) if is_binary else None
 
 
 def is_part_of(answer: Answer, reference: Answer) -> bool:
-    """Tell whether an answer says what another does, or less."""
+    """Return whether an answer is equal to another, or a part of it."""
     found, known = arrays(answer), arrays(reference)
     if found is None or known is None:
         return answer.body == reference.body
@@ -86,15 +86,15 @@ def is_part_of(answer: Answer, reference: Answer) -> bool:
 
 
 def assert_right(answers: Answers, whole: Answers, without: Answers, damage: str, step: int | None) -> None:
-    """Assert that each answer is a refusal, or one of the whole run, or of the run without the file, and says so."""
+    """Assert that each answer is a refusal, or that of the whole run, or that of the run without the damaged file."""
     for route, answer in answers.items():
-        said = f"{route} after {damage}: {answer.status} {answer.body[:200]!r}"
-        assert answer.status == 200 or 400 <= answer.status < 500, said
+        context = f"{route} after {damage}: {answer.status} {answer.body[:200]!r}"
+        assert answer.status == 200 or 400 <= answer.status < 500, context
         if answer.status == 200 and route != "run":
             is_whole = is_part_of(answer, whole[route])
-            assert is_whole or is_part_of(answer, without[route]), said
+            assert is_whole or is_part_of(answer, without[route]), context
             named = (arrays(answer) or {}).get("unreadable")
-            assert named is None or named.tolist() == ([] if is_whole else [step]), said
+            assert named is None or named.tolist() == ([] if is_whole else [step]), context
     described, right, less = (one["run"].json() for one in (answers, whole, without))
     assert answers["run"].status == 200, damage
     if not described["problems"]:
@@ -118,12 +118,12 @@ def test_no_damage_is_shown(board: TensorBoard, directory: Path, step: int | Non
         answers = ask_everything(board, *asked)
         assert_right(answers, whole, without, damage, step)
         refused += any(answer.status != 200 for answer in answers.values())
-    assert refused > 20  # Or nothing was damaged.
+    assert refused > 20  # Otherwise the damage had no effect.
     path.write_bytes(sound)
     assert_right(ask_everything(board, *asked), whole, whole, "none", step)
 
 
-def test_what_is_no_file_is_a_problem(board: TensorBoard, directory: Path) -> None:
+def test_a_directory_in_the_place_of_a_file_is_a_problem(board: TensorBoard, directory: Path) -> None:
     path = step_path(directory, STEPS - 1)
     sound = path.read_bytes()
     path.unlink()

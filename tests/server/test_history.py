@@ -1,4 +1,4 @@
-"""What is served over all steps, against NumPy on what `safetensors` reads from the files."""
+"""The answers over all steps, against NumPy on the arrays that `safetensors` reads from the files."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_steps_that_cannot_be_compared_are_left_out(
 
 
 def expected_change(before: Array, after: Array) -> Array:
-    """Timestep by timestep and unit by unit, in float64."""
+    """Return the change, computed timestep by timestep and unit by unit in float64."""
     means = []
     for earlier, later in zip(before.T.astype(np.float64), after.T.astype(np.float64), strict=True):
         apart = [abs(b - a) for a, b in zip(earlier, later, strict=True) if np.isfinite(a) and np.isfinite(b)]
@@ -76,13 +76,13 @@ def test_how_much_each_unit_changed(board: TensorBoard, logdir: Path, run: str, 
     assert change["change"].dtype == np.float32
     assert np.isnan(change["change"][0]).all()
     np.testing.assert_allclose(change["change"][1:], expected, rtol=1e-6)
-    # Unit 4 is NaN all through step 5: no change into it, none out of it, and one beside.
+    # Unit 4 is NaN throughout step 5: its change to and from that step is NaN.
     gone = np.isnan(change["change"][1:, 4])
     assert gone.tolist() == ([False, True, True] if (run, signal) == ("uneven", "hidden_state") else [False] * 3)
 
 
 def test_change_between_the_largest_numbers(tmp_path: Path) -> None:
-    """Apart by more than float32 holds at one of four timesteps; not so on average."""
+    """The difference exceeds float32 at one of four timesteps; the mean does not."""
     writer = RunWriter(tmp_path, dtype="float32")
     for step, value in enumerate([-2e38, 2e38]):
         trace = lstm_trace(0, samples=1, timesteps=4, units=1)
@@ -94,7 +94,7 @@ def test_change_between_the_largest_numbers(tmp_path: Path) -> None:
 
 @dataclass
 class Listed:
-    """Steps as they were listed a moment ago."""
+    """A listing of steps that may be out of date."""
 
     listed: list[int]
 
@@ -106,7 +106,7 @@ class Listed:
 
 
 class NoEvents:
-    """Event files that hold nothing."""
+    """Empty event files."""
 
     def summaries(self, layer: str, signal: str) -> list[tuple[int, Array]]:
         return []
@@ -119,7 +119,7 @@ def listed_run(run: Path, steps: list[int]) -> ServedRun:
     return ServedRun("run", trace_directory(run), Listed(steps), NoEvents())
 
 
-def test_a_step_that_went_meanwhile_is_left_out(tmp_path: Path) -> None:
+def test_a_step_deleted_in_the_meantime_is_left_out(tmp_path: Path) -> None:
     run = write_run(tmp_path)
     step_path(run, 1).unlink()
     listed = listed_run(run, [0, 1, 2, 3, 9])
@@ -158,7 +158,7 @@ def test_damaged_steps_are_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("steps", [[], [9], [0, 1]], ids=["none", "gone", "damaged"])
-def test_no_step_at_all_is_said(tmp_path: Path, steps: list[int]) -> None:
+def test_a_run_without_a_readable_step_is_refused(tmp_path: Path, steps: list[int]) -> None:
     run = write_run(tmp_path, steps=2)
     for step in range(2):
         step_path(run, step).write_bytes(b"")

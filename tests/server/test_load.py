@@ -1,4 +1,4 @@
-"""Fifty people scrub through a run at once: each gets what they asked for."""
+"""Fifty clients scrub through a run at the same time: each gets the right answers."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from tests.tensorboard_process import TensorBoard, tensorboard
 
 CLIENTS, STEPS, ROUNDS = 50, 12, 3
 MAX_GROWTH = 1.25
-"""Of memory, from the first round to the last: what an allocator keeps for a burst differs from round to round."""
+"""Growth of memory from the first round to any later one; what the allocator keeps varies."""
 
 HERE: dict[str, Any] = {"run": "run/rnn", "layer": "lstm", "sample": 1}
 
 
 def asks(client: int) -> list[tuple[str, dict[str, Any]]]:
-    """Return what one of them asks: the step's picture, forth or back; now and then what else the tab shows."""
+    """Return the requests of one client: each step's trace, forwards or backwards, and one of another kind."""
     steps = [(client + i if client % 2 else client - i) % STEPS for i in range(STEPS)]
     others = [
         ("findings", {"run": "run/rnn", "step": steps[0]}),
@@ -41,7 +41,7 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def ask_alone(board: TensorBoard) -> dict[str, bytes]:
-    """Return each answer as one client gets it."""
+    """Return the answers that a single client gets."""
     every = {repr(ask): ask for client in range(CLIENTS) for ask in asks(client)}
     return {key: board.get(route, **parameters).body for key, (route, parameters) in every.items()}
 

@@ -1,4 +1,4 @@
-"""What the plugin asks of TensorBoard when it starts."""
+"""The plugin's entry point, as TensorBoard calls it when it starts."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def fixed(samples: object) -> object:
     return flags.samples_per_plugin
 
 
-def test_more_steps_are_kept_unless_the_user_says_how_many() -> None:
+def test_more_steps_are_kept_unless_the_user_sets_how_many() -> None:
     assert fixed({}) == {"rnn_timeline": SAMPLES}
     assert fixed({"scalars": 5}) == {"scalars": 5, "rnn_timeline": SAMPLES}
     assert fixed({"rnn_timeline": 0}) == {"rnn_timeline": 0}

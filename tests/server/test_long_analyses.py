@@ -1,4 +1,4 @@
-"""Histories and patterns of layers that are large, or that not every step has."""
+"""Histories and patterns of large layers, and of layers that some steps lack."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_a_damaged_step_is_left_out_and_named(tmp_path: Path) -> None:
         read_weight_history(weights, "rnn")
 
 
-def test_of_many_steps_a_fair_spread_is_looked_at(tmp_path: Path) -> None:
+def test_evenly_spaced_steps_represent_many(tmp_path: Path) -> None:
     run = written(tmp_path, *[lstm_trace(0, samples=1, timesteps=4, units=2)] * 190)
     history = read_pattern_history(run, "lstm", "hidden_state", [0], sample=0, start=1, end=2, threshold=0.0)
     steps = history["steps"]
@@ -67,7 +67,7 @@ def test_of_many_steps_a_fair_spread_is_looked_at(tmp_path: Path) -> None:
     assert spread(range(100)) == some
 
 
-def test_a_layer_that_had_no_bias_before_is_followed_as_it_is_now(tmp_path: Path) -> None:
+def test_steps_without_the_present_bias_are_left_out(tmp_path: Path) -> None:
     layers = [explained_layer(step) for step in range(3)]
     bare = {name: array for name, array in layers[1].weights.items() if name != "bias"}
     history = read_weight_history(written(tmp_path, layers[0], replace(layers[1], weights=bare), layers[2]), "rnn")
@@ -82,7 +82,7 @@ def test_without_any_weights_there_is_no_history(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("more", [0, 1])
-def test_only_so_many_units_have_eigenvalues(tmp_path: Path, more: int) -> None:
+def test_a_large_layer_has_no_eigenvalues(tmp_path: Path, more: int) -> None:
     units = EIGENVALUES_UNITS + more
     values = np.zeros((1, 2, units), np.float32)
     weights = {"kernel": np.ones((1, units), np.float32), "recurrent_kernel": 0.5 * np.eye(units, dtype=np.float32)}

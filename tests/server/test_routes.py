@@ -96,7 +96,7 @@ def test_summary(board: TensorBoard) -> None:
 
 
 def test_the_directory_is_what_open_run_takes(logdir: Path) -> None:
-    """Also where TensorBoard was given a path from where it was started."""
+    """It is absolute even if `--logdir` is a relative path."""
     with tensorboard("--logdir", os.path.relpath(logdir)) as board:
         board.wait_for_runs("plain/rnn")
         directory = board.get("run", run="plain/rnn").json()["directory"]
@@ -104,7 +104,7 @@ def test_the_directory_is_what_open_run_takes(logdir: Path) -> None:
         assert open_run(directory).steps == [0, 1, 2, 3]
 
 
-def test_similar_units_stand_together(board: TensorBoard, logdir: Path) -> None:
+def test_similar_units_are_neighbours(board: TensorBoard, logdir: Path) -> None:
     served = safetensors.numpy.load(board.get("similarity", **TRACE, signal="cell_state").body)
     assert set(served) == {"order"}
     assert served["order"].dtype == np.int64
@@ -119,7 +119,7 @@ def test_similarity_leaves_padding_out(board: TensorBoard, logdir: Path) -> None
     assert order in (expected, expected[::-1])
 
 
-def test_names_are_names_whatever_they_hold(board: TensorBoard) -> None:
+def test_a_name_may_hold_any_character(board: TensorBoard) -> None:
     assert board.get("run", run="spaces & ünïcode/rnn").json()["run"] == "spaces & ünïcode/rnn"
 
 
@@ -142,7 +142,7 @@ def test_the_tab_is_there_and_active(board: TensorBoard) -> None:
     assert b"render" in script.body
 
 
-def test_a_damaged_step_is_skipped_with_a_note(tmp_path: Path) -> None:
+def test_a_damaged_step_is_skipped_and_named(tmp_path: Path) -> None:
     traces = write_run(tmp_path / "run" / "rnn") / "plugins" / "rnn_timeline"
     last, first = traces / "step-0000000003.safetensors", traces / "step-0000000000.safetensors"
     last.write_bytes(last.read_bytes()[:100])

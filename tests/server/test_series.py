@@ -1,4 +1,4 @@
-"""What stands beside the tokens, against NumPy on what `safetensors` reads from the files."""
+"""Inputs, targets and predictions, against NumPy on the arrays that `safetensors` reads from the files."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ OF_THE_PROBE = {"inputs/ids", "inputs/sensors", "inputs/flags", "targets/next", 
 
 @pytest.fixture(scope="module")
 def files(logdir: Path) -> dict[str, Array]:
-    """Return the arrays of the probe, and those of step 1, whole batches."""
+    """Return the arrays of the probe and of step 1, whole batches."""
     run = logdir / "scored" / "rnn"
     probe = safetensors.numpy.load_file(run / "plugins" / "rnn_timeline" / "probe.safetensors")
     return {**safetensors.numpy.load_file(step_path(run, 1)), **probe}
@@ -59,7 +59,7 @@ def test_the_best_class(board: TensorBoard, files: Mapping[str, Array], name: st
         assert (best[5], best[6]) == (-1, 0)  # All are NaN; all are equal.
 
 
-def test_the_class_that_the_target_asks_for(board: TensorBoard, files: Mapping[str, Array]) -> None:
+def test_the_class_of_the_target(board: TensorBoard, files: Mapping[str, Array]) -> None:
     series = served(board)
     asked = {
         "next": [index if 0 <= index < CLASSES else None for index in files["targets/next"][1].tolist()],
@@ -97,7 +97,7 @@ def test_series_are_not_sent_twice(board: TensorBoard) -> None:
 
 
 def written(directory: Path, targets: Mapping[str, Array], predictions: Mapping[str, Array]) -> dict[str, Array]:
-    """Return the series of sample 0 of a run of one step."""
+    """Write a run of one step and return the series of its sample 0."""
     samples = len(next(iter(predictions.values())))
     writer = RunWriter(directory)
     names = [str(sample) for sample in range(samples)]
@@ -127,7 +127,7 @@ INDICES = np.array([[0, 1, 2, 0], [1, 1, 1, 1]])
 def test_which_target_belongs_to_which_prediction(
     tmp_path: Path, targets: list[str], predictions: list[str], paired: dict[str, str]
 ) -> None:
-    """Each target asks for a class of its own."""
+    """Each target names another class."""
     asked = {name: np.full((2, 4), position + 1) for position, name in enumerate(targets)}
     series = written(tmp_path, asked, dict.fromkeys(predictions, SCORES))
     found = {name: series[f"target_class/{name}"].tolist() for name in predictions if f"target_class/{name}" in series}
@@ -142,7 +142,7 @@ def test_which_target_belongs_to_which_prediction(
         (np.full((2, 4), 2**64 - 1, np.uint64), [-1, -1, -1, -1]),
         (np.eye(3, dtype=np.bool_)[INDICES], [0, 1, 2, 0]),
         (np.eye(3, dtype=np.int64)[INDICES], [0, 1, 2, 0]),
-        (np.eye(4)[INDICES], None),  # Of one class more.
+        (np.eye(4)[INDICES], None),  # One class too many.
         (0.9 * np.eye(3)[INDICES], None),
         (np.ones((2, 4, 3)), None),
         (INDICES.astype(np.float32), None),

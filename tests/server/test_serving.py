@@ -1,4 +1,4 @@
-"""Answers that are computed: once for as long as the files that they come from stay the same."""
+"""Computed answers: each is computed once while the files that it comes from are unchanged."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_an_answer_is_not_sent_twice(board: TensorBoard, route: str) -> None:
 
 @pytest.fixture
 def ask(tmp_path: Path) -> Callable[..., TestResponse]:
-    """Asks a plugin in this process, on two runs."""
+    """Sends a request to a plugin in this process, with two runs."""
     write_explained_run(tmp_path / "explained" / "rnn")
     write_run(tmp_path / "plain" / "rnn")
     runs = [SimpleNamespace(run_name=name) for name in ("explained/rnn", "plain/rnn")]
@@ -80,7 +80,7 @@ def test_an_answer_is_computed_once(ask: Callable[..., TestResponse], readings: 
     assert not readings
 
 
-def test_other_parameters_are_another_question(ask: Callable[..., TestResponse]) -> None:
+def test_other_parameters_have_another_answer(ask: Callable[..., TestResponse]) -> None:
     asked = {"layer": "lstm", "signal": "hidden_state", "sample": 0}
     columns = [ask("evolution", run="plain/rnn", **asked, unit=unit) for unit in range(3)]
     assert len({column.data for column in columns}) == 3
@@ -91,7 +91,7 @@ def test_other_parameters_are_another_question(ask: Callable[..., TestResponse])
 def test_the_same_question_in_another_spelling_is_answered_from_the_cache(
     ask: Callable[..., TestResponse], readings: list[Reading], route: str
 ) -> None:
-    """Or anybody who adds an unknown parameter makes the server compute and keep the same answer again."""
+    """Otherwise an unknown parameter makes the server compute and keep the same answer again."""
     first = ask(route, **ALL[route])
     readings.clear()
     numbers = {name: f"0{value}" for name, value in ALL[route].items() if isinstance(value, int)}
@@ -101,7 +101,7 @@ def test_the_same_question_in_another_spelling_is_answered_from_the_cache(
 
 
 @pytest.mark.parametrize("route", OF_A_STEP)
-def test_a_step_written_anew_is_answered_anew(ask: Callable[..., TestResponse], tmp_path: Path, route: str) -> None:
+def test_a_replaced_step_is_computed_again(ask: Callable[..., TestResponse], tmp_path: Path, route: str) -> None:
     run, parameters = tmp_path / "explained" / "rnn", OF_A_STEP[route]
     before = [ask(route, **parameters, step=step) for step in (0, 1, 2)]
     path = step_path(run, 1)
@@ -109,7 +109,7 @@ def test_a_step_written_anew_is_answered_anew(ask: Callable[..., TestResponse], 
     path.write_bytes(step_path(run, 0).read_bytes())
     after = [ask(route, **parameters, step=step) for step in (0, 1, 2)]
     same = [old.headers["ETag"] == new.headers["ETag"] for old, new in zip(before, after, strict=True)]
-    # Findings also tell a trend, from the steps before.
+    # Findings include trends over the steps before.
     assert same == [True, False, route != "findings"]
     if route in ("weights", "saturation"):
         assert after[1].data == after[0].data
@@ -127,7 +127,7 @@ def test_a_run_that_grows_has_a_longer_history(ask: Callable[..., TestResponse],
     )
 
 
-def test_another_version_of_this_package_answers_for_itself(
+def test_another_version_of_the_package_has_another_etag(
     ask: Callable[..., TestResponse], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = ask("findings", step=1).headers["ETag"]
@@ -135,7 +135,7 @@ def test_another_version_of_this_package_answers_for_itself(
     assert ask("findings", step=1).headers["ETag"] != first
 
 
-def test_runs_are_listed_from_what_is_known_of_them(
+def test_the_list_of_runs_is_cached(
     ask: Callable[..., TestResponse], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened: list[str] = []

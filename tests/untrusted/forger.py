@@ -1,4 +1,4 @@
-"""Files that lie: changed as somebody would who fixes every checksum afterwards."""
+"""Makes files whose contents are false and whose checksums are right."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ DELETED = object()
 
 
 def rewrite(path: Path, change: Callable[[Json, Json], object]) -> None:
-    """Change a file's header (with `__metadata__` in it) and its document; the arrays' bytes stay as they are."""
+    """Change the header of a file, with its `__metadata__`, and its document, but not the bytes of the arrays."""
     raw = path.read_bytes()
     length = int.from_bytes(raw[:8], "little")
     header = json.loads(raw[8 : 8 + length])
@@ -34,7 +34,7 @@ def rewrite(path: Path, change: Callable[[Json, Json], object]) -> None:
 
 
 def sign(metadata: Json, text: str) -> None:
-    """Put a document into a header's metadata, with its checksum, unless the change has put another one there."""
+    """Put a document and its checksum into a header's metadata, unless the change already put one there."""
     if metadata.get("document_crc32c") != "as it is":
         metadata["document"] = text
     content = metadata["document"].encode("utf-8", "surrogatepass")
@@ -42,8 +42,7 @@ def sign(metadata: Json, text: str) -> None:
 
 
 def exchange(path: Path, name: str, array: Array) -> None:
-    """Put another array in the place of one; shapes, dtypes and checksums of the file are true, and all else says what
-    it said before."""
+    """Replace an array. Shapes, dtypes and checksums of the file are right; the rest of the document is unchanged."""
     file = ArrayFile(path)
     document = {field: file.field(field) for field in fields(path)}
     named = {known: file.read(known) for known in file.names}
@@ -51,7 +50,7 @@ def exchange(path: Path, name: str, array: Array) -> None:
 
 
 def fields(path: Path) -> list[str]:
-    """Return the fields of a file's document, but for the description of its arrays."""
+    """Return the fields of a file's document, without the description of its arrays."""
     return [field for field in document_of(path) if field != "arrays"]
 
 
@@ -63,7 +62,7 @@ def document_of(path: Path) -> Json:
 
 
 def places(value: Any, path: Place = ()) -> Iterator[Place]:
-    """Yield every place of a document; of a list the first and the last item, which stand for the others."""
+    """Yield every place of a document; the first and the last item of a list represent the others."""
     if path:
         yield path
     items: list[tuple[str | int, Any]] = []
@@ -77,7 +76,7 @@ def places(value: Any, path: Place = ()) -> Iterator[Place]:
 
 
 def put(document: Json, place: Place, value: Any) -> None:
-    """Put a value at a place of a document, or take what is there away."""
+    """Put a value at a place of a document, or delete what is there."""
     at: Any = document
     for key in place[:-1]:
         at = at[key]

@@ -1,4 +1,4 @@
-"""A log directory with sound runs, and links from it to files that are none of its business."""
+"""A log directory with valid runs, and links to files outside of it."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from tests.server.runs import MASK, step_path, write_explained_run, write_scored
 ENTICING = ["../../outside.txt", "/etc/passwd", "link.txt", "../linked/rnn", "step-0000000000.safetensors"]
 
 ARABIC_ZERO = "\u0660"
-"""A digit, to Python."""
+"""Python counts it as a digit."""
 
 
 def write_logs(root: Path) -> Path:
-    """Write `root / "logs"`, and beside it what it must not give away; return the log directory."""
+    """Write `root / "logs"`, and beside it files that must not be served; return the log directory."""
     logs, outside = root / "logs", root / "outside"
     write_run(logs / "plain" / "rnn")
     write_run(logs / "masked" / "rnn", mask=MASK)
@@ -33,7 +33,7 @@ def write_logs(root: Path) -> Path:
 
 
 def write_secret_run(directory: Path) -> None:
-    """Write a run that says what it is wherever it can."""
+    """Write a run with the canary in every text."""
     writer = RunWriter(directory)
     secret = [f"{CANARY} {i}" for i in range(3)]
     writer.write_probe(replace(probe(), sample_names=secret, tokens=[[CANARY] * 12] * 3))
@@ -43,7 +43,7 @@ def write_secret_run(directory: Path) -> None:
 
 
 def link_out(logs: Path, secret: Path) -> None:
-    """Make runs whose files, and whose directories on the way to them, are links, absolute and relative."""
+    """Make runs whose files, or the directories that hold them, are links, absolute and relative."""
     traces = write_run(logs / "linked-files" / "rnn") / "plugins" / "rnn_timeline"
     for step, target in enumerate([step_path(secret, 0), Path(os.path.relpath(step_path(secret, 0), traces))], start=5):
         step_path(logs / "linked-files" / "rnn", step).symlink_to(target)

@@ -1,4 +1,4 @@
-"""Requests as strangers make them: right ones, and such as go wrong at one place or at all of them."""
+"""Random requests: valid ones, and ones with errors in one place or in all."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ SUFFIXES = ["", "", "", "", "", "/", "//", "/..", "/../run", ".json", "%00", "/%
 
 @dataclass(frozen=True)
 class Request:
-    """One request, as it is sent."""
+    """One request."""
 
     path: str
     query: str
@@ -102,16 +102,16 @@ HEADERS += [{"TensorBoard-Experiment-Id": "../"}, {"X-TensorBoard-Feature-Flags"
 
 @dataclass(frozen=True)
 class Batch:
-    """Some requests; too many to print."""
+    """Several requests; too many to print."""
 
     requests: tuple[Request, ...] = field(repr=False)
 
 
 @st.composite
 def batches(draw: st.DrawFn, route: str) -> Batch:
-    """Draw some requests of one route with the same hostile texts in different places, so that most of each is right.
+    """Draw several requests of one route, with the same hostile texts in other places: most of each is valid.
 
-    To draw each by itself takes Hypothesis longer than TensorBoard takes to answer it.
+    Drawing each request separately takes Hypothesis longer than TensorBoard takes to answer it.
     """
     right = asked(route) if route in PARAMETERS else {}
     mixed = {name: draw(st.sampled_from(KNOWN[name])) for name in right}

@@ -1,4 +1,4 @@
-"""Documents and arrays that are sound as files, and say what no writer of ours would: never a 500, no room wasted."""
+"""Valid files with documents and arrays that no writer of ours makes: never a 500, and no memory wasted."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ AT_A_STEP = [name for name in ROUTES if name not in ("sample", "summary")]
 OF_THE_PROBE = ["runs", "run", "sample", "series", "detectors", "detector_history"]
 
 MAX_GROWTH = 128 * 2**20
-"""Bytes by which the process may grow over all of a test: its files are some 20 kB."""
+"""Bytes by which the process may grow during a test; its files have about 20 kB."""
 
 
 def deep() -> Any:
@@ -64,8 +64,8 @@ def application(run: Path) -> Application:
 
 @pytest.fixture(autouse=True)
 def modest(application: Application) -> Iterator[None]:
-    """Let no test take more memory than it may."""
-    ask_all(application, AT_A_STEP)  # What is imported for the first answers stays.
+    """Limit the memory of each test."""
+    ask_all(application, AT_A_STEP)  # The first answers import modules, which stay in memory.
     forget_peak()
     before = resident()
     yield
@@ -73,7 +73,7 @@ def modest(application: Application) -> Iterator[None]:
 
 
 def ask_all(application: Application, routes: list[str]) -> list[int]:
-    """Ask every route about the last step; what holds of every answer is asserted in there."""
+    """Send a request to each route, at the last step, and return the statuses. `Application.ask` checks the answers."""
     step = {"run": RUN, "step": LAST}
     return [application.ask(name, asked(name, **ASKED, **step) if name != "runs" else {}).status for name in routes]
 
@@ -85,7 +85,7 @@ def with_each_lie(application: Application, path: Path, routes: list[str]) -> li
     sound, statuses = path.read_bytes(), []
     for place in places(document_of(path)):
         if place[0] == "arrays":
-            continue  # Those are what `test_lying_headers` is about.
+            continue  # `test_lying_headers` covers those.
         for value in VALUES:
             path.write_bytes(sound)
             rewrite(path, lambda header, document, place=place, value=value: put(document, place, value))  # type: ignore[misc]
@@ -97,7 +97,7 @@ def with_each_lie(application: Application, path: Path, routes: list[str]) -> li
     return statuses
 
 
-def test_all_of_it_can_be_read_as_long_as_nothing_lies(application: Application) -> None:
+def test_the_unchanged_run_can_be_read(application: Application) -> None:
     assert set(ask_all(application, [*AT_A_STEP, *OF_THE_PROBE])) == {200}
 
 
@@ -117,7 +117,7 @@ def test_any_value_at_any_place_of_a_probe(application: Application, run: Path) 
 
 
 def others(array: Array) -> Iterator[Array]:
-    """Yield arrays that are not what an array was, in dtype, axes or size."""
+    """Yield arrays that differ from an array in dtype, axes, size or values."""
     for dtype in (np.bool_, np.int8, np.uint64, np.float16, np.float64):
         with np.errstate(all="ignore"):
             yield array.astype(dtype)
@@ -179,8 +179,8 @@ def test_an_array_more_or_less(application: Application, run: Path) -> None:
             ask_all(application, AT_A_STEP)
 
 
-def test_a_cell_that_is_none(application: Application, run: Path) -> None:
-    """A layer that gives itself out as a cell whose equations are known, without their signals and weights."""
+def test_a_cell_without_its_signals(application: Application, run: Path) -> None:
+    """A layer named as a cell whose equations are known, without their signals and weights."""
     path = step_path(run, LAST)
     for cell in ("GRU", "SimpleRNN", "ConvLSTM2D", "LSTM", "Dense"):
         for config in (
@@ -192,8 +192,8 @@ def test_a_cell_that_is_none(application: Application, run: Path) -> None:
             ask_all(application, AT_A_STEP)
 
 
-def test_texts_take_no_more_room_than_they_have(application: Application, run: Path) -> None:
-    """NumPy's strings take as much room as the longest of them, each."""
+def test_texts_take_no_more_memory_than_they_need(application: Application, run: Path) -> None:
+    """Each of NumPy's own strings takes as much memory as the longest."""
     path = run / "plugins" / "rnn_timeline" / "probe.safetensors"
     samples = len(document_of(path)["sample_names"])
     texts = [["x" * 20_000, *["y"] * 2_000], *[["y"] * 2_001] * (samples - 1)]

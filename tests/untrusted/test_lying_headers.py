@@ -1,4 +1,4 @@
-"""Files whose headers say other than what lies there, every checksum right: refused before any room is made."""
+"""Files whose headers are false and whose checksums are right: refused before memory is allocated."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ CHECKSUMS: list[Any] = [[], [0] * 1_000, 0, None, {"0": 0}, "abc", ["0"]]
 
 
 def room_for_nothing(header: Json, document: Json) -> None:
-    """Add an array without a byte, whose first two axes are ones to make room by."""
+    """Add an array of no bytes, whose first two axes alone would need much memory."""
     shape = [3_000, 3_000, 0]
     header["x"] = {"dtype": "F16", "shape": shape, "data_offsets": [0, 0]}
     document["arrays"]["x"] = {"dtype": "<f2", "shape": shape, "crc32c": [0] * 3_000}
@@ -138,7 +138,9 @@ CHANGES: dict[str, Callable[[Json, Json], object]] = {
 
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
-def test_a_lie_is_refused_before_room_is_made_for_it(path: Path, change: Callable[[Json, Json], object]) -> None:
+def test_a_false_header_is_refused_before_memory_is_allocated(
+    path: Path, change: Callable[[Json, Json], object]
+) -> None:
     rewrite(path, change)
     size = path.stat().st_size
     tracemalloc.start()
@@ -169,14 +171,14 @@ def test_a_lie_is_refused_before_room_is_made_for_it(path: Path, change: Callabl
     ],
     ids=range(11),
 )
-def test_what_is_no_header_is_refused(path: Path, raw: bytes) -> None:
+def test_an_invalid_header_is_refused(path: Path, raw: bytes) -> None:
     path.write_bytes(raw)
     with pytest.raises(UnreadableFileError, match="cannot be read"):
         ArrayFile(path)
 
 
 def test_a_length_beyond_the_limit_is_not_even_read(path: Path) -> None:
-    """In a file that is as long as it says it is; its holes take no room on the disk."""
+    """The file has the length that its header claims; it is sparse, so that it takes no space on the disk."""
     with path.open("wb") as file:
         file.write((MAX_HEADER_BYTES + 8).to_bytes(8, "little"))
         file.truncate(MAX_HEADER_BYTES + 16)
@@ -189,8 +191,8 @@ def test_a_length_beyond_the_limit_is_not_even_read(path: Path) -> None:
         tracemalloc.stop()
 
 
-def test_json_takes_no_more_than_is_promised(path: Path) -> None:
-    """The worst that JSON can be made of."""
+def test_json_takes_no_more_memory_than_documented(path: Path) -> None:
+    """Empty lists: the JSON that takes the most memory per byte."""
     rewrite(path, lambda header, document: document.update(layers=[[] for _ in range(500_000)]))
     size = path.stat().st_size
     tracemalloc.start()
@@ -201,7 +203,7 @@ def test_json_takes_no_more_than_is_promised(path: Path) -> None:
         tracemalloc.stop()
 
 
-def test_what_could_not_be_read_is_not_written(path: Path) -> None:
+def test_a_file_that_could_not_be_read_is_not_written(path: Path) -> None:
     before = path.read_bytes()
     with pytest.raises(OSError, match="Texts and names must fit into 16777216 bytes"):
         array_writer.write(path, {"x": np.zeros(3)}, {"tokens": ["x" * MAX_HEADER_BYTES]})
@@ -209,8 +211,8 @@ def test_what_could_not_be_read_is_not_written(path: Path) -> None:
     assert [entry.name for entry in path.parent.iterdir() if ".tmp" in entry.name] == []
 
 
-def test_the_forger_knows_his_trade(path: Path) -> None:
-    """Rewritten without a change, a file is read as before: what the others are refused, they are refused for that."""
+def test_a_rewritten_file_can_be_read(path: Path) -> None:
+    """A file that is rewritten without a change can be read: the other tests fail for their changes only."""
     rewrite(path, lambda header, document: None)
     assert json.dumps(document_of(path)["arrays"][NAME]["shape"]) == "[3, 12, 5]"
     assert ArrayFile(path).read(NAME).shape == (3, 12, 5)

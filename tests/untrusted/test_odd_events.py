@@ -1,4 +1,4 @@
-"""Event files with something else under our name and tags: the run is shown all the same."""
+"""Event files with other data under the plugin's name and tags: the run is shown nevertheless."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ TENSORS = {
     "larger than any memory": tensor(FLOAT, [2**50], float_val=[1.0]),
     "overflowing": tensor(FLOAT, [2**62, 2**62], float_val=[1.0]),
 }
-"""Not in here: a shape that this machine's memory would just hold. TensorBoard itself makes room for that."""
+"""Without a shape that just fits into memory: TensorBoard itself would allocate it."""
 
 
 def log(name: str, version: int = layout.VERSION) -> bytes:
@@ -67,7 +67,7 @@ CONTENTS = {
     "long": log("x" * 100_000),
     "a signal": RnnTimelinePluginData(version=1, signal=Signal(layer="a" * 9_000, units=-1)).SerializeToString(),
 }
-"""What the metadata of a summary may hold."""
+"""Contents of the metadata of a summary."""
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +84,7 @@ def logdir(tmp_path_factory: pytest.TempPathFactory) -> Path:
             add(event, f"signals/lstm/{name}", proto, b"")
         for name, content in CONTENTS.items():
             add(event, f"logs/{name}", tensor_util.make_tensor_proto(np.float32(1)), content)
-        # Under tags that have held what they should, too.
+        # Also under tags that already hold valid data.
         add(event, "logs/loss", TENSORS["text"], b"")
         add(event, "signals/lstm/candidate", TENSORS["five axes"], b"")
         more.append(event)
@@ -126,7 +126,7 @@ def test_the_run_is_shown_with_the_fast_reader(board: TensorBoard) -> None:
 
 
 @pytest.mark.parametrize("name", TENSORS)
-def test_what_is_no_summary_is_said(board: TensorBoard, name: str) -> None:
+def test_other_data_than_a_summary_is_refused(board: TensorBoard, name: str) -> None:
     answer = board.get("summary", run="odd/rnn", layer="lstm", signal=name)
     assert answer.status == (200 if name in ("bool", "infinite", "huge numbers") else 404) or name in EITHER, (
         answer.body
@@ -137,6 +137,6 @@ def test_what_is_no_summary_is_said(board: TensorBoard, name: str) -> None:
 EITHER = ("nothing", "no values")
 
 
-def test_sound_summaries_are_read_beside_others(board: TensorBoard) -> None:
+def test_valid_summaries_are_read_beside_others(board: TensorBoard) -> None:
     body = board.get("summary", run="odd/rnn", layer="lstm", signal="candidate").body
     assert b'"shape":[2,12,12]' in body

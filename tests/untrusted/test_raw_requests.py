@@ -1,4 +1,4 @@
-"""Bytes that no well-meaning client would send, to the socket of a real TensorBoard: nothing comes of them."""
+"""Invalid bytes sent to the socket of a real TensorBoard process: they have no effect."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.untrusted.logs import write_logs
 from tests.untrusted.requests import BYTES, METHODS, NUMBERS, TEXTS
 
 MAX_GROWTH = 8 * 2**20
-"""In a round; less than a third of what the names of experiments in its requests take together."""
+"""Bytes per round; less than a third of the names of experiments in its requests."""
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,7 @@ def board(logdir: Path) -> Iterator[TensorBoard]:
 
 
 def send(board: TensorBoard, target: bytes, method: bytes = b"GET", headers: bytes = b"") -> int:
-    """Send one request as it is and return the status of what comes back, having looked at that."""
+    """Send the bytes of one request, check the answer and return its status."""
     port = urllib.parse.urlsplit(board.address).port or 0
     with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as connection:
         connection.sendall(method + b" " + target + b" HTTP/1.0\r\n" + headers + b"\r\n")
@@ -46,7 +46,7 @@ def send(board: TensorBoard, target: bytes, method: bytes = b"GET", headers: byt
     assert CANARY.encode() not in answer, target
     assert len(answer) < MAX_BYTES
     if len(target) > 65_000 and b"414" in answer:
-        return 414  # Python's server gives up before it has read which version of HTTP to answer in.
+        return 414  # Python's server stops before it has read the version of HTTP: no status line.
     assert answer.startswith(b"HTTP/1."), (target[:200], len(target), answer[:200])
     status = int(answer.split(b" ", 2)[1])
     assert status < 500 or (status == 501 and method not in (b"GET", b"HEAD")), (method, target[:200], answer[:500])
@@ -91,14 +91,14 @@ def test_broken_bytes_have_an_answer(board: TensorBoard, route: str) -> None:
     "value", [b"9" * 60_000 + b"x", b"1" * 30_000 + b"." + b"1" * 30_000 + b"x", b"." * 60_000, b"1e" * 30_000]
 )
 def test_a_long_number_takes_no_longer_than_a_short_one(board: TensorBoard, value: bytes) -> None:
-    """Where a pattern may match in many ways, a request of 60,000 digits takes minutes."""
+    """If a pattern can match in many ways, a request of 60,000 digits takes minutes."""
     for route, names in ROUTES.items():
         for name in names:
             assert send(board, target(route, **{name: "@"}).replace(b"%40", value)) in (200, 400, 404)
 
 
 @pytest.mark.parametrize("route", ["runs", "index.js", *ROUTES])
-def test_no_other_method_does_anything(board: TensorBoard, route: str, logdir: Path) -> None:
+def test_no_other_method_has_an_effect(board: TensorBoard, route: str, logdir: Path) -> None:
     before = snapshot(logdir)
     path = target(route) if route in ROUTES else (PREFIX + route).encode()
     for method in ["BREW", *METHODS]:
@@ -129,8 +129,8 @@ def test_directories_that_are_links_out_are_not_read(board: TensorBoard, run: st
 
 
 @pytest.mark.parametrize(("step", "words"), [(1, "no regular file"), (2, "no regular file"), (3, "step-0000000003")])
-def test_what_is_no_file_is_said_at_once(board: TensorBoard, step: int, words: str) -> None:
-    """A pipe would be waited for without end."""
+def test_a_pipe_or_directory_is_refused_at_once(board: TensorBoard, step: int, words: str) -> None:
+    """Opening a pipe would block."""
     answer = board.get("trace", run="odd/rnn", step=step, layer="lstm", sample=0)
     assert answer.status == 404
     assert words in answer.body.decode()
@@ -139,10 +139,10 @@ def test_what_is_no_file_is_said_at_once(board: TensorBoard, step: int, words: s
     assert described["steps"] == [0, 1, 2, 3, 10**12 - 1]
 
 
-def test_memory_does_not_grow_with_what_is_asked(board: TensorBoard) -> None:
-    """Every request names an experiment of its own, and much that is not there.
+def test_memory_does_not_grow_with_requests(board: TensorBoard) -> None:
+    """Every request names another experiment, and a run that does not exist.
 
-    What is kept for good is kept in every round; what an allocator holds back for the next burst is not.
+    A leak grows in every round; what the allocator keeps for the next burst does not.
     """
     growth: list[int] = []
     while len(growth) < 6 and not any(0 <= one < MAX_GROWTH for one in growth):

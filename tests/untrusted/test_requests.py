@@ -1,4 +1,4 @@
-"""Twenty thousand requests of strangers, at the routes of TensorBoard's own application, in this process."""
+"""Twenty thousand random requests to TensorBoard's WSGI application, in this process."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from tests.server.requests import ROUTES as PARAMETERS
 from tests.untrusted.requests import Batch, batches
 
 EACH = 960
-"""Requests of each route at least."""
+"""The least number of requests to each route."""
 
 ALL_ROUTES = ["runs", "index.js", *PARAMETERS]
 
 MAX_GROWTH = 64 * 2**20
-"""Bytes by which the process may grow over a route's requests: what NumPy and the allocator keep for the next one."""
+"""Bytes by which the process may grow over the requests to a route: NumPy and the allocator keep some memory."""
 
 
 def test_there_are_enough() -> None:
@@ -25,13 +25,13 @@ def test_there_are_enough() -> None:
 
 
 @pytest.mark.parametrize("route", ALL_ROUTES)
-# What hostile numbers make NumPy warn of, TensorBoard does not turn into errors.
+# pytest turns NumPy's warnings about hostile numbers into errors; TensorBoard does not.
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_any_request_has_an_answer(application: Application, route: str) -> None:
     statuses: Counter[int] = Counter()
 
     @settings(
-        # A first example is always the simplest, and a few may be alike.
+        # The first example is always the simplest, and a few may be equal.
         max_examples=EACH // requests_in_a_batch(route) + 1,
         derandomize=True,
         database=None,
