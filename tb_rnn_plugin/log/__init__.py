@@ -1,1 +1,1 @@
-"""The log: arrays to files and back. The only room that both the probe and the server know."""
+"""The log format: arrays to files and back. Both `probe` and `server` import it."""

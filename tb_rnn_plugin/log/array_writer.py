@@ -1,4 +1,4 @@
-"""Writes named arrays into one safetensors file: whole or not at all."""
+"""Writes named arrays to one safetensors file, atomically."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from tb_rnn_plugin.log.schema import Array
 
 
 def write(path: Path, arrays: Mapping[str, Array], document: Mapping[str, Any]) -> None:
-    """Write arrays and a JSON document to `path` in one step: a reader sees the old file or the new one.
+    """Write arrays and a JSON document to `path` atomically: a reader sees the old file or the new one.
 
     Raises:
-        OSError: the file cannot be written (a full disk, a read-only directory), or its document is longer than may be
-            read; nothing is left behind.
+        OSError: the file cannot be written (a full disk, a read-only directory), or its header exceeds
+            `MAX_HEADER_BYTES`; no partial file remains.
     """
     with atomic_write(path, arrays, document):
         pass
@@ -33,15 +33,15 @@ def write(path: Path, arrays: Mapping[str, Array], document: Mapping[str, Any]) 
 
 @contextmanager
 def atomic_write(path: Path, arrays: Mapping[str, Array], document: Mapping[str, Any]) -> Iterator[None]:
-    """Write arrays and a JSON document; they take their place at `path` when the block ends, unless that fails.
+    """Write arrays and a JSON document to a temporary file, and rename it to `path` when the block succeeds.
 
     Raises:
-        OSError: as `write`.
+        OSError: as for `write`.
     """
     chunks = _chunks(arrays, document)
     if len(chunks[1]) > MAX_HEADER_BYTES:
-        held = f"Texts and names must fit into {MAX_HEADER_BYTES} bytes, got {len(chunks[1])}"
-        raise OSError(errno.EFBIG, held, str(path))
+        message = f"Texts and names must fit into {MAX_HEADER_BYTES} bytes, got {len(chunks[1])}"
+        raise OSError(errno.EFBIG, message, str(path))
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         with temporary.open("wb") as file:
@@ -55,12 +55,12 @@ def atomic_write(path: Path, arrays: Mapping[str, Array], document: Mapping[str,
 
 
 def file_size(arrays: Mapping[str, Array], document: Mapping[str, Any]) -> int:
-    """Return how many bytes `write` would write."""
+    """Return the number of bytes that `write` would write."""
     return sum(len(chunk) for chunk in _chunks(arrays, document))
 
 
 def remove_unfinished(directory: Path) -> None:
-    """Remove what writers that were killed have left in a directory; nothing may be writing to it."""
+    """Remove the temporary files of killed writers from a directory that no process is writing to."""
     for path in directory.glob(".*.tmp"):
         path.unlink(missing_ok=True)
 

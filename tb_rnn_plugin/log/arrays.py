@@ -1,8 +1,8 @@
-"""Reads named arrays from one safetensors file, and checks them.
+"""Reads named arrays from one safetensors file, and verifies their checksums.
 
-Anyone can open the files with `safetensors` alone. Ours hold a JSON document beside the arrays, and a CRC-32C of every
-array (of every row of its first axis where it has three axes or more, so that one sample can be checked by itself): a
-flipped bit is refused, never shown.
+The `safetensors` library alone can open the files. The header also holds a JSON document and a CRC-32C per array: one
+per row of the first axis if the array has three axes or more, so that one sample can be verified by itself. An array
+with a flipped bit raises; its values are never returned.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ from tb_rnn_plugin.log.schema import Array
 
 
 class ArrayFile:
-    """One file that `write` has written, opened for reading; only what is asked for is read.
+    """One file written by `array_writer.write`, open for reading. Each call reads only the array it returns.
 
-    Not mapped into memory: a mapped file that somebody truncates takes the process with it. The file stays open, so
-    that one that is replaced meanwhile is read to its end as it was.
+    The file is not mapped into memory: if another process truncates a mapped file, reading it kills this process. The
+    file stays open, so that this object reads the same content after the file has been replaced.
 
     Args:
         path: The file.
 
     Raises:
         FileNotFoundError: there is no such file.
-        UnreadableFileError: it is truncated, damaged or not one of ours.
+        UnreadableFileError: the file is truncated, damaged or of another format.
         NewerFormatError: a later version of this package wrote it.
     """
 
@@ -57,12 +57,12 @@ class ArrayFile:
 
     @property
     def blocks(self) -> Mapping[str, Block]:
-        """What each array is, in the order that they were given in; in the file they lie in another."""
+        """Where each array is stored, by name, in the order they were passed to `write`."""
         return self._header.blocks
 
     @property
     def status(self) -> os.stat_result:
-        """Of the file that is open, even if another has taken its place meanwhile."""
+        """The status of the open file, even if another file has replaced it since."""
         return os.fstat(self._file.fileno())
 
     @property
@@ -71,10 +71,10 @@ class ArrayFile:
         return list(self.blocks)
 
     def field(self, name: str) -> Any:
-        """Return one field of the JSON document, which others read, too: it is not to be changed or handed on.
+        """Return one field of the JSON document. It is shared with other readers: do not modify or return it.
 
         Raises:
-            UnreadableFileError: there is none of this name.
+            UnreadableFileError: the document has no such field.
         """
         try:
             return self._header.document[name]
@@ -86,7 +86,7 @@ class ArrayFile:
 
         Raises:
             NotInLogError: there is no such array or row.
-            UnreadableFileError: the bytes are not those that were written.
+            UnreadableFileError: the checksum does not match.
         """
         if name not in self.blocks:
             raise NotInLogError(f"{self.path.name} has no array {name!r}.")
@@ -102,7 +102,7 @@ class ArrayFile:
         return np.stack(rows) if rows else np.empty(shape, self.blocks[name].dtype)
 
     def _read(self, name: str, position: int, shape: tuple[int, ...], checksum: int) -> Array:
-        """Read and check the part of this shape that is the `position`th of an array."""
+        """Read the `position`th block of this shape from an array, and verify its checksum."""
         block = self.blocks[name]
         size = math.prod(shape) * block.dtype.itemsize
         self._file.seek(block.start + position * size)
@@ -116,8 +116,8 @@ def _open(path: Path) -> FileIO:
     """Open a file for reading.
 
     Raises:
-        OSError: it cannot be.
-        ValueError: it is a pipe, a device or the like, of which opening or reading might never return.
+        OSError: the file cannot be opened.
+        ValueError: it is a pipe, a device or the like, where opening or reading might block.
     """
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):

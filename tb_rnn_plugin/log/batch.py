@@ -1,4 +1,4 @@
-"""Builds the record of the probe batch, and checks what the user says about it."""
+"""Builds the record of the probe batch, and validates what the user passed with it."""
 
 from __future__ import annotations
 
@@ -24,14 +24,15 @@ def probe_batch(
 
     Args:
         inputs: By name, samples on the first axis.
-        timesteps: Of each captured layer, by key; what tokens and annotations must match one of.
+        timesteps: The number of timesteps of each captured layer, by key. Tokens and annotations must match one of
+            them.
         targets: By name, samples on the first axis.
         tokens: Per sample, one string per timestep.
         annotations: By name, `[sample, time]` of bools or numbers.
-        sample_names: One per sample; None for names made of the tokens, or else of the samples' numbers.
+        sample_names: One per sample. None makes names from the tokens, or from the samples' indices.
 
     Raises:
-        ValueError: one of them does not fit the batch; the message says the rule and the value.
+        ValueError: an argument does not fit the batch; the message states the rule and the value.
     """
     samples = next(iter(inputs.values())).shape[0]
     if not isinstance(annotations, Mapping):
@@ -64,7 +65,7 @@ def _tokens(
     for sample, sequence in enumerate(listed):
         if len(sequence) not in timesteps.values():
             raise ValueError(
-                f"tokens must hold one string per timestep ({_spell(timesteps)}), got {len(sequence)} for sample "
+                f"tokens must hold one string per timestep ({_lengths(timesteps)}), got {len(sequence)} for sample "
                 f'{sample}: pad shorter samples with "".'
             )
     return listed
@@ -78,7 +79,7 @@ def _annotation(name: str, values: Any, samples: int, timesteps: Mapping[str, in
         raise ValueError(f"Annotation {name!r} must be an array of bools or numbers ({error}).") from error
     if array.ndim != 2 or array.shape[0] != samples or array.shape[1] not in timesteps.values():
         raise ValueError(
-            f"Annotation {name!r} must have the shape [sample, time], {samples} samples of {_spell(timesteps)}, "
+            f"Annotation {name!r} must have the shape [sample, time], {samples} samples of {_lengths(timesteps)}, "
             f"got {array.shape}."
         )
     return array
@@ -95,12 +96,12 @@ def _names(names: Sequence[str] | None, samples: int, tokens: list[list[str]] | 
 
 
 def _start(tokens: Sequence[str]) -> str:
-    """Return the first characters of a sample, to know it by."""
+    """Return a sample's first characters, as its name."""
     joined = ("" if all(len(token) <= 1 for token in tokens) else " ").join(tokens)
     text = " ".join(joined.split())
     return text if len(text) <= 32 else text[:31] + "…"
 
 
-def _spell(timesteps: Mapping[str, int]) -> str:
+def _lengths(timesteps: Mapping[str, int]) -> str:
     lengths = sorted(set(timesteps.values()))
     return " or ".join(map(str, lengths)) + " timesteps"

@@ -1,4 +1,4 @@
-"""Who writes a run: one process at a time."""
+"""Locks a run's directory, so that one process at a time writes to it."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from pathlib import Path
 
 try:
     import fcntl
-except ImportError:  # Windows has another kind of lock; runs are told apart by their steps alone there.
+except ImportError:  # Windows has no fcntl. There, a run counts as another process's only once it holds steps.
     fcntl = None  # type: ignore[assignment]
 
 _held: dict[Path, int] = {}
-"""By directory, the descriptor that holds the claim. Of the process, not of a writer: in a notebook, a fit that was
-interrupted leaves its callback behind, and the next one goes on where it stopped."""
+"""The file descriptor that holds the lock, by directory. A claim belongs to the process, not to a writer: in a
+notebook, an interrupted fit leaves its callback behind, and the next fit resumes the same run."""
 
 
 def claim(directory: Path) -> bool:
-    """Claim a directory for this process, until it is released or the process ends, however it ends.
+    """Claim a directory for this process until it releases the directory or ends, even by a crash.
 
     Args:
         directory: The directory, which exists.
 
     Returns:
-        False if another process has it. True, too, where the file system knows no locks.
+        False if another process holds the claim. True if the file system does not support locks.
 
     Raises:
         OSError: the directory cannot be opened.
@@ -31,14 +31,14 @@ def claim(directory: Path) -> bool:
     path = directory.resolve()
     if fcntl is None or is_held(path):
         return True
-    release(path)  # Of one that was deleted, and another made in its place.
+    release(path)  # A stale claim: the directory was deleted and created again.
     descriptor = os.open(path, os.O_RDONLY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(descriptor)
         return False
-    except OSError:  # NFS, for one, may lock no directories.
+    except OSError:  # Some file systems, NFS among them, may not lock directories.
         os.close(descriptor)
         return True
     _held[path] = descriptor
@@ -46,12 +46,12 @@ def claim(directory: Path) -> bool:
 
 
 def is_held(directory: Path) -> bool:
-    """Tell whether this process has claimed a directory, and it is still there."""
+    """Return whether this process holds the claim to a directory that still exists."""
     return directory.resolve() in _held and not is_lost(directory)
 
 
 def is_lost(directory: Path) -> bool:
-    """Tell whether a directory that this process claimed was deleted, or another made in its place."""
+    """Return whether a directory that this process claimed was deleted, or deleted and created again."""
     path = directory.resolve()
     if path not in _held:
         return False
@@ -62,7 +62,7 @@ def is_lost(directory: Path) -> bool:
 
 
 def release(directory: Path) -> None:
-    """Let other processes have a directory; nothing if this one has not claimed it."""
+    """Release this process's claim to a directory, if it holds one."""
     descriptor = _held.pop(directory.resolve(), None)
     if descriptor is not None:
         with contextlib.suppress(OSError):

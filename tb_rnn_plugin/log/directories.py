@@ -1,4 +1,4 @@
-"""Chooses the directory that a fit is written to."""
+"""Chooses the run directory of a fit."""
 
 from __future__ import annotations
 
@@ -19,55 +19,55 @@ from tb_rnn_plugin.log.step_file import last_step
 
 
 def check_log_dir(log_dir: Path) -> None:
-    """Raise if nothing can be written under `log_dir`.
+    """Raise if `log_dir` cannot be created or written to.
 
     Raises:
-        NotADirectoryError: it is a file, or would have to lie in one.
-        PermissionError: it cannot be written to.
+        NotADirectoryError: `log_dir` or one of its parents is a file.
+        PermissionError: `log_dir`, or the parent it would be created in, is not writable.
     """
     nearest = next(part for part in (log_dir, *log_dir.absolute().parents) if part.exists())
     if not nearest.is_dir():
         raise NotADirectoryError(
-            f"log_dir must be a directory, or one that can be made, got {str(log_dir)!r}, and {nearest} is a file: "
-            "choose another directory, or move the file away."
+            f"log_dir must be a directory that exists or can be created, got {str(log_dir)!r}, but {nearest} is a "
+            "file: choose another directory, or move the file."
         )
     if not os.access(nearest, os.W_OK | os.X_OK):
         raise PermissionError(
-            f"log_dir must be a directory that can be written to, got {str(log_dir)!r}, and {nearest} cannot: "
+            f"log_dir must be a writable directory, got {str(log_dir)!r}, but {nearest} is not writable: "
             "choose another directory, or change its permissions."
         )
 
 
 def claim_run(log_dir: Path, first_step: int, unit: str, inputs: Mapping[str, Array]) -> Path:
-    """Return the run directory for a fit that starts at `first_step`, made, and claimed for this process.
+    """Create the run directory of a fit that starts at `first_step`, claim it for this process, and return it.
 
-    A fit from step 0 is a new one: where `<log_dir>/rnn` holds an earlier fit, it gets `rnn-2`, `rnn-3`, …, so that
-    the two are told apart and nothing is lost. A fit from a later step resumes the newest, if that counts the same unit
-    and shows the model the same batch, and no other process is writing it.
+    A fit that starts at step 0 is new: if `<log_dir>/rnn` holds an earlier fit, the new one goes to `rnn-2`, `rnn-3`,
+    …, so that no data is overwritten. A fit that starts later resumes the newest run if that has the same unit and the
+    same probe batch, and no other process is writing to it.
 
     Args:
-        log_dir: The user's directory.
+        log_dir: The directory that the user passed.
         first_step: The fit's first step.
-        unit: What it counts, `"epoch"` or `"batch"`.
-        inputs: The probe batch's, by name.
+        unit: What a step counts, `"epoch"` or `"batch"`.
+        inputs: The probe batch's inputs, by name.
 
     Raises:
-        OSError: the directory cannot be made.
+        OSError: the directory cannot be created.
     """
     number, newest = 1, None
     while _has_steps(_numbered(log_dir, number)):
         newest = _numbered(log_dir, number)
         number += 1
-    if first_step > 0 and newest is not None and _continues(newest, unit, inputs) and claim_directory(newest):
+    if first_step > 0 and newest is not None and _is_resumable(newest, unit, inputs) and claim_directory(newest):
         return newest
-    # A run without a step may be one that another process has just begun, or has ended since it was looked at.
+    # Another process may just have created a run without steps, or may have written a run since the check above.
     while not _claimed_without_steps(free := _numbered(log_dir, number)):
         number += 1
     return free
 
 
 def _claimed_without_steps(directory: Path) -> bool:
-    # One that this process has is another callback's of the same fit.
+    # Already claimed by another callback of this process.
     if is_held(layout.trace_directory(directory)) or not claim_directory(directory):
         return False
     if _has_steps(directory):
@@ -81,10 +81,10 @@ def _has_steps(directory: Path) -> bool:
 
 
 def claim_directory(directory: Path) -> bool:
-    """Make a run directory, if need be, and claim it for this process; False if another process has it.
+    """Create a run directory if needed, and claim it for this process. Return False if another process holds it.
 
     Raises:
-        OSError: it cannot be made.
+        OSError: the directory cannot be created.
     """
     traces = layout.trace_directory(directory)
     traces.mkdir(parents=True, exist_ok=True)
@@ -94,20 +94,20 @@ def claim_directory(directory: Path) -> bool:
     return True
 
 
-def _continues(directory: Path, unit: str, inputs: Mapping[str, Array]) -> bool:
-    """Tell whether a run counts this unit and has this probe; one whose probe's file is lost is not gone on with."""
+def _is_resumable(directory: Path, unit: str, inputs: Mapping[str, Array]) -> bool:
+    """Return whether a run has this unit and this probe. A run without a readable probe file is not resumed."""
     try:
         file = ArrayFile(layout.trace_directory(directory) / layout.PROBE_FILE)
-        return bool(file.field("unit") == unit) and _same(read_probe(file).inputs, inputs)
+        return bool(file.field("unit") == unit) and _equal_inputs(read_probe(file).inputs, inputs)
     except (LogError, OSError):
         return False
 
 
-def _same(before: Mapping[str, Array], now: Mapping[str, Array]) -> bool:
-    if before.keys() != now.keys():
+def _equal_inputs(logged: Mapping[str, Array], inputs: Mapping[str, Array]) -> bool:
+    if logged.keys() != inputs.keys():
         return False
-    pairs = [(np.asarray(before[name]), np.asarray(now[name])) for name in before]
-    # Texts are read back in another type than they had.
+    pairs = [(np.asarray(logged[name]), np.asarray(inputs[name])) for name in logged]
+    # Strings are read back with another dtype.
     pairs = [(a.astype(str), b.astype(str)) if b.dtype.kind in "SUO" else (a, b) for a, b in pairs]
     return all(np.array_equal(a, b, equal_nan=b.dtype.kind in "fc") for a, b in pairs)
 

@@ -1,7 +1,7 @@
-"""The safetensors layout, for files and for HTTP responses: encodes named arrays.
+"""Encodes named arrays in the safetensors layout, for files and for HTTP responses.
 
-The library copies every array three times to encode it, and maps files into memory to read them: for a trace of 1.5 MB
-that took longer than all else of serving it.
+The `safetensors` library copies every array three times to encode it, and maps files into memory to read them. For a
+trace of 1.5 MB, that took longer than the rest of the request.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ _CODES = {
 DTYPES = {code: np.dtype(f"<{name}") for name, code in _CODES.items()}
 
 MAX_HEADER_BYTES = 2**24
-"""The format's own limit is 100 MB, but JSON takes up to 30 times its length in memory. The tokens of a probe, most of
-what is in there, may be two million."""
+"""The safetensors format allows 100 MB, but parsed JSON takes up to 30 times its length in memory. This limit leaves
+room for about two million tokens of a probe, the largest part of any header."""
 
 
 def encode(arrays: Mapping[str, Array], metadata: Mapping[str, str] | None = None) -> list[bytes | memoryview]:
-    """Return the chunks of a file: the header's length, the header, and each array's bytes, which are not copied.
+    """Return the chunks of a file: the header's length, the header, and each array's bytes, without copying them.
 
-    Arrays lie in the order of falling item size, so that each is aligned to its own.
+    Arrays are sorted by decreasing item size, which aligns each array to its item size.
 
     Args:
         arrays: C-contiguous arrays of numbers or bools.
@@ -49,7 +49,7 @@ def encode(arrays: Mapping[str, Array], metadata: Mapping[str, str] | None = Non
 
 
 def _bytes(array: Array) -> bytes | memoryview:
-    """Return the bytes of a contiguous array: of one that was made of a `bytes` object, that very object."""
+    """Return the bytes of a contiguous array. An array that views a whole `bytes` object gives that object."""
     owner: Any = array
     while isinstance(owner, np.ndarray):
         owner = owner.base

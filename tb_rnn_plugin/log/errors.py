@@ -1,16 +1,16 @@
-"""What can be wrong with a log.
+"""The errors of reading a log.
 
 LogError
-├── UnreadableFileError     truncated, damaged, or not one of ours
+├── UnreadableFileError     truncated, damaged, or of another format
 ├── NewerFormatError        written by a later version of this package
-└── NotInLogError           a step, layer, signal or sample that the run does not hold
+└── NotInLogError           a step, layer, signal or sample that the run does not have
 """
 
 from __future__ import annotations
 
 
 class LogError(Exception):
-    """Base of all errors of reading a log; its text is one sentence fit to be shown to a user."""
+    """Base class. The message is one sentence, written to be shown to users."""
 
 
 class UnreadableFileError(LogError):
@@ -22,4 +22,4 @@ class NewerFormatError(LogError):
 
 
 class NotInLogError(LogError, LookupError):
-    """The run does not hold what was asked for."""
+    """The run does not have the requested step, layer, signal or sample."""

@@ -1,4 +1,4 @@
-"""Appends events to a TensorBoard event file, each whole or not at all."""
+"""Appends events to a TensorBoard event file, atomically."""
 
 from __future__ import annotations
 
@@ -17,18 +17,19 @@ _STAMP = re.compile(re.escape(_PREFIX) + r"(\d+)\.")
 
 
 class EventFile:
-    """One event file of a run; it is created when the first event is appended.
+    """One event file of a run. The first `append` creates it.
 
-    TensorBoard's own writer hands events to a thread that dies with the first failed write, and leaves half a record
-    behind on a full disk, after which a reader sees nothing more. This one writes when called, and takes a failed
-    write back.
+    TensorBoard's own writer passes events to a thread that dies at the first failed write. On a full disk it leaves
+    half a record behind, and readers see nothing after it. This writer writes synchronously, and truncates the file to
+    its previous length when a write fails.
 
     Args:
         directory: The run's directory.
     """
 
     def __init__(self, directory: Path) -> None:
-        # TensorBoard reads a run's files in the order of their names and does not turn back, whatever the clock did.
+        # TensorBoard reads a run's files in the order of their names and never returns to an earlier one, so a new file
+        # must sort last even if the clock was set back.
         names = [path.name for path in directory.glob(f"{_PREFIX}*")]
         latest = max((int(match[1]) for name in names if (match := _STAMP.match(name))), default=-1)
         started = max(int(time.time()), latest + 1)
@@ -36,15 +37,15 @@ class EventFile:
         self.path = directory / f"{_PREFIX}{started:010d}.{unique}.v2"
 
     def append(self, event: event_pb2.Event) -> None:
-        """Write one event through to the operating system.
+        """Write one event, unbuffered.
 
         Raises:
-            OSError: it cannot be written; the file is as it was.
+            OSError: the event cannot be written; the file is unchanged.
         """
         records = _record(event)
         if not self.path.exists():
             version = event_pb2.Event(wall_time=event.wall_time, file_version="brain.Event:2")
-            # A run that was resumed: TensorBoard forgets what earlier files have of later steps.
+            # For resumed runs: TensorBoard then discards later steps of earlier files.
             start = event_pb2.Event(
                 wall_time=event.wall_time,
                 step=event.step,
@@ -63,7 +64,7 @@ class EventFile:
 
 
 def _record(event: event_pb2.Event) -> bytes:
-    """Frame an event: length, its masked CRC-32C, data, its masked CRC-32C (TensorFlow's record format)."""
+    """Return an event as a TFRecord: length, masked CRC-32C of the length, data, masked CRC-32C of the data."""
     data: bytes = event.SerializeToString()
     length = struct.pack("<Q", len(data))
     return b"".join((length, _masked_crc(length), data, _masked_crc(data)))

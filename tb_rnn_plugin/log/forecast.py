@@ -1,4 +1,4 @@
-"""What a run will take on the disk, told before it is written."""
+"""Predicts the size of a run on disk before it is written."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from tb_rnn_plugin.log.summaries import step_event
 
 @dataclass(frozen=True)
 class Forecast:
-    """The bytes of one step, as every step takes them.
+    """The size of one step in bytes; all steps of a run have about the same size.
 
     Attributes:
-        trace: Of its trace file.
-        summary: Of its event.
+        trace: Size of the step's trace file.
+        summary: Size of the step's event.
     """
 
     trace: int
     summary: int
 
     def of_run(self, steps: int, keep: int | None = None) -> int:
-        """Return the bytes of a run of so many steps, of whose trace files at most `keep` are kept."""
+        """Return the size in bytes of a run of `steps` steps that keeps at most `keep` trace files."""
         kept = steps if keep is None else min(steps, keep)
         return kept * self.trace + steps * self.summary
 
@@ -37,13 +37,15 @@ def forecast(
     logs: Mapping[str, float] | None = None,
     dtype: str = "float16",
 ) -> Forecast:
-    """Return what one step takes, from one that was captured; exact but for the digits of checksums and extremes.
+    """Return the size of one step, computed from a captured step.
+
+    Only the number of digits of checksums and extremes varies from step to step.
 
     Args:
-        layers: What each layer did.
+        layers: The trace of each layer.
         predictions: The model's outputs by name.
-        logs: What Keras logs for a step.
-        dtype: What floating-point values are stored as.
+        logs: Keras' logs of a step.
+        dtype: The dtype that floating-point values are stored in.
     """
     stored = stored_arrays(layers, predictions or {}, np.dtype(dtype))
     document = step_document(0, [describe(layer) for layer in layers])
@@ -52,7 +54,7 @@ def forecast(
 
 
 def spell_bytes(count: int) -> str:
-    """Return a number of bytes as people read it: `"3.1 MB"`."""
+    """Return a number of bytes in readable form: `"3.1 MB"`."""
     size = float(count)
     for unit in ("bytes", "kB", "MB", "GB"):
         if size < 1000:

@@ -1,6 +1,6 @@
-"""What a file says of itself before its arrays: where they lie, their checksums, and a JSON document of ours.
+"""Parses and validates the header of a safetensors file: the arrays' places and checksums, and our JSON document.
 
-The header of a safetensors file, that is, whose metadata hold the document. Nothing of it is believed unchecked.
+The document is an entry of the header's metadata. Everything is validated: a file may be damaged or forged.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from tb_rnn_plugin.log.encoding import DTYPES, MAX_HEADER_BYTES
 from tb_rnn_plugin.log.errors import NewerFormatError, UnreadableFileError
 
 FIRST_READ = 2**14
-"""Bytes. The headers of most steps are shorter, so there with the first reading."""
+"""Bytes. Most headers of step files are shorter, so the first read gets all of them."""
 
-KEPT = 32
-"""Headers that are kept, parsed, if they are as short as that: a step is asked about layer by layer."""
+MAX_CACHED_HEADERS = 32
+"""How many parsed headers are cached, if no longer than `FIRST_READ`: the tab requests a step layer by layer."""
 
 _MAX_AXES = 32
 """NumPy's own limit, before its version 2."""
@@ -34,12 +34,12 @@ _MAX_AXES = 32
 
 @dataclass(frozen=True)
 class Block:
-    """Where an array lies in a file, and what it is.
+    """Where an array is stored in a file, and its dtype and shape.
 
     Attributes:
-        start: In bytes from the start of the file.
+        start: Offset in bytes from the start of the file.
         dtype: Little-endian.
-        shape: What lies between `start` and the start of the next one has just this shape.
+        shape: The array's shape; its bytes end where the next array's begin.
     """
 
     start: int
@@ -49,13 +49,13 @@ class Block:
 
 @dataclass(frozen=True)
 class Header:
-    """What a file says of itself; shared between readers, so not to be changed.
+    """A validated header. Readers share it: do not modify it.
 
     Attributes:
-        document: JSON.
-        blocks: The arrays by name, in the order that they were given in. They fill the rest of the file, and none
-            overlaps another.
-        checksums: CRC-32C of each array: of every row of its first axis where that is `checked_by_row`, else one.
+        document: The JSON document.
+        blocks: The arrays by name, in the order they were passed to `write`. They fill the rest of the file without
+            overlaps or gaps.
+        checksums: The CRC-32C values of each array: one per row of the first axis if it is `checked_by_row`, else one.
     """
 
     document: Mapping[str, Any]
@@ -64,17 +64,18 @@ class Header:
 
 
 def checked_by_row(shape: Sequence[int]) -> bool:
-    """Tell whether each row of an array's first axis has a checksum of its own."""
+    """Return whether each row of an array's first axis has its own checksum."""
     return len(shape) >= 3
 
 
 def read_header(file: FileIO) -> Header:
-    """Read the header of an open file; nothing is allocated that the file does not hold.
+    """Read the header of an open file, without allocating more memory than the file's size justifies.
 
     Raises:
-        UnreadableFileError: the file is none of ours, or not what it says. The message goes on after the file's name.
+        UnreadableFileError: the file is damaged or of another format. The message continues a sentence that starts
+            with the file's name.
         NewerFormatError: a later version of this package wrote it.
-        OSError: it cannot be read.
+        OSError: the file cannot be read.
     """
     size = os.fstat(file.fileno()).st_size
     file.seek(0)
@@ -84,12 +85,12 @@ def read_header(file: FileIO) -> Header:
         raise _unreadable(f"a header of {length} bytes in a file of {size}")
     text = start[8 : 8 + length]
     if len(text) == length:
-        return _parse_kept(text, size)
+        return _parse_cached(text, size)
     return _parse(text + (file.read(length - len(text)) or b""), size)
 
 
 def _parse(text: bytes, size: int) -> Header:
-    """Read a header, of a file of this size in bytes."""
+    """Parse the header of a file of `size` bytes."""
     try:
         entries = json.loads(text)
         metadata = {str(name): str(value) for name, value in entries.pop("__metadata__", {}).items()}
@@ -103,7 +104,7 @@ def _parse(text: bytes, size: int) -> Header:
     return Header(document, {name: blocks[name] for name in checksums}, checksums)
 
 
-_parse_kept = lru_cache(KEPT)(_parse)
+_parse_cached = lru_cache(MAX_CACHED_HEADERS)(_parse)
 
 
 def _unreadable(reason: str) -> UnreadableFileError:
@@ -112,22 +113,22 @@ def _unreadable(reason: str) -> UnreadableFileError:
 
 def _parse_block(entry: Mapping[str, Any], start: int, size: int) -> Block:
     (begin, end), dtype, shape = entry["data_offsets"], DTYPES[entry["dtype"]], tuple(entry["shape"])
-    # A size that is no part of an array without values would be made room for all the same, by whoever adds to it.
+    # Sizes are limited even where another is 0: code that reduces or extends that axis would allocate the others.
     if len(shape) > _MAX_AXES or any(type(n) is not int or not 0 <= n <= size for n in (begin, end, *shape)):
-        raise ValueError("a number that is none, or too large")
+        raise ValueError("not a valid integer, or too large")
     if math.prod(shape) * dtype.itemsize != end - begin or math.prod(filter(None, shape)) > size:
-        raise ValueError("an array of another size than its place")
+        raise ValueError("an array whose size differs from that of its data")
     return Block(start + begin, dtype, shape)
 
 
 def _check_places(blocks: Iterable[Block], start: int, end: int) -> None:
-    """Raise a ValueError unless the arrays lie side by side, from the start on, to the end."""
+    """Raise a ValueError unless the arrays fill the range from `start` to `end` without overlaps or gaps."""
     for block in sorted(blocks, key=lambda block: (block.start, math.prod(block.shape))):
         if block.start != start:
-            raise ValueError("its arrays overlap, or leave room between them")
+            raise ValueError("its arrays overlap or leave gaps")
         start += math.prod(block.shape) * block.dtype.itemsize
     if start != end:
-        raise ValueError(f"{start} bytes announced, {end} there")
+        raise ValueError(f"{start} bytes expected, {end} found")
 
 
 def _check_format(metadata: Mapping[str, str]) -> None:
@@ -157,7 +158,7 @@ def _parse_document(metadata: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _parse_checksums(document: Mapping[str, Any], blocks: Mapping[str, Block]) -> dict[str, list[int]]:
-    """Return the checksums of each array, having seen that the document says the same of the arrays as the header."""
+    """Return the checksums of each array; raise unless the document describes the same arrays as the header."""
     checksums: dict[str, list[int]] = {}
     try:
         for name, of_array in document["arrays"].items():
@@ -170,9 +171,9 @@ def _parse_checksums(document: Mapping[str, Any], blocks: Mapping[str, Block]) -
                 or not isinstance(checksums[name], list)
                 or len(checksums[name]) != count
             ):
-                raise ValueError("another shape or dtype, or another number of checksums")
+                raise ValueError("a different shape, dtype or number of checksums")
         if len(checksums) != len(blocks):
-            raise ValueError("arrays that it does not name")
+            raise ValueError("arrays that the document does not list")
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise UnreadableFileError(f"is damaged: its document does not describe its arrays ({error!r:.100}).") from error
     return checksums

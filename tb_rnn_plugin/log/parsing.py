@@ -1,6 +1,6 @@
-"""Values of a document that anyone may have written, as the type that they must have, and made anew.
+"""Validates values of an untrusted JSON document, and returns copies of the required type.
 
-A checksum tells a damaged file from a sound one, but not who wrote it.
+A checksum reveals damage, but not who wrote the file.
 """
 
 from __future__ import annotations
@@ -17,35 +17,35 @@ _LARGEST = 2**63 - 1
 
 
 def whole(value: Any) -> int:
-    """Return a whole number from 0 that an int64 holds, or raise a TypeError or ValueError."""
+    """Return an integer from 0 to 2^63 - 1, or raise a TypeError or ValueError."""
     if type(value) is not int:
-        raise TypeError("something else than a whole number")
+        raise TypeError("not an integer")
     if not 0 <= value <= _LARGEST:
-        raise ValueError("a whole number that is negative or too large")
+        raise ValueError("an integer that is negative or too large")
     return value
 
 
 def text(value: Any) -> str:
     """Return a string, or raise a TypeError."""
     if not isinstance(value, str):
-        raise TypeError("something else than a text")
+        raise TypeError("not a string")
     return value
 
 
 def texts(value: Any) -> list[str]:
     """Return a list of strings, or raise a TypeError."""
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise TypeError("something else than a list of texts")
+        raise TypeError("not a list of strings")
     return list(value)
 
 
 def text_array(value: Any) -> Array:
-    """Return nested lists of strings, all of one length at each depth, as an array of objects.
+    """Return nested lists of strings, of equal length at each depth, as an array of dtype object.
 
-    Not of NumPy's own strings: there, each takes as much room as the longest.
+    NumPy's string dtype is not used: every element would take as much memory as the longest.
 
     Raises:
-        TypeError, ValueError: they are something else.
+        TypeError, ValueError: the value is anything else.
     """
     shape, row = [], value
     while isinstance(row, list):
@@ -54,39 +54,39 @@ def text_array(value: Any) -> Array:
     rows: list[Any] = [value]
     for length in shape:
         if not all(isinstance(row, list) and len(row) == length for row in rows):
-            raise ValueError("texts that form no array")
+            raise ValueError("strings that do not form an array")
         rows = [item for row in rows for item in row]
     if not all(isinstance(item, str) for item in rows):
-        raise TypeError("something else than texts")
+        raise TypeError("not strings")
     array = np.empty(len(rows), object)
     array[:] = rows
     return array.reshape(shape)
 
 
 def interval(value: Any) -> Interval | None:
-    """Return an interval of finite numbers, or None for None; raise a TypeError or ValueError for all else."""
+    """Return an interval of finite numbers, or None for None. Raise a TypeError or ValueError for anything else."""
     if value is None:
         return None
     low, high = value
     if type(low) not in (int, float) or type(high) not in (int, float):
-        raise TypeError("an interval of something else than numbers")
+        raise TypeError("an interval whose ends are not numbers")
     if not (math.isfinite(low) and math.isfinite(high) and low <= high):
-        raise ValueError("an interval without ends")
+        raise ValueError("an interval whose ends are infinite, NaN or in the wrong order")
     return float(low), float(high)
 
 
 def layer(value: Mapping[str, Any]) -> LayerInfo:
-    """Read what `LayerInfo.to_json` returned, ignoring fields that later minor versions may add.
+    """Return the layer of a value made by `LayerInfo.to_json`. Unknown fields are ignored.
 
     Raises:
-        KeyError, TypeError, ValueError, OverflowError: it is something else.
+        KeyError, TypeError, ValueError, OverflowError: the value is not a valid layer.
     """
     signals = tuple(
         SignalInfo(text(s["name"]), interval(s["range"]), interval(s["extremes"]), whole(s["units"]))
         for s in value["signals"]
     )
     if not signals or type(value["masked"]) is not bool:
-        raise ValueError("no signals, or a mask that is neither there nor not")
+        raise ValueError("no signals, or `masked` is not a boolean")
     return LayerInfo(
         key=text(value["key"]),
         cell=text(value["cell"]),
@@ -100,8 +100,8 @@ def layer(value: Mapping[str, Any]) -> LayerInfo:
 
 def _config(value: Any) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise TypeError("a config that is no object")
+        raise TypeError("a config that is not a JSON object")
     for setting in value.values():
         if setting is not None and not isinstance(setting, (str, bool, int, float)):
-            raise TypeError("a config of something else than names, numbers and flags")
+            raise TypeError("a config value that is not a string, a number, a boolean or null")
     return dict(value)

@@ -1,4 +1,4 @@
-"""The file of the probe batch: written once per run, and read back."""
+"""Writes and reads the file of the probe batch, one per run."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tb_rnn_plugin.log.schema import Array, ProbeBatch
 
 
 def write_probe(path: Path, probe: ProbeBatch, unit: str) -> None:
-    """Write the probe batch, numbers as they are.
+    """Write the probe batch. Numbers keep their dtype.
 
     Args:
         path: The file.
@@ -30,25 +30,25 @@ def write_probe(path: Path, probe: ProbeBatch, unit: str) -> None:
 
 
 def check_texts(probe: ProbeBatch) -> None:
-    """Raise if a probe has more texts than its file may hold.
+    """Raise if the texts of a probe exceed the limit of its file's header.
 
     Raises:
-        ValueError: it has.
+        ValueError: they do.
     """
     size = len(json.dumps(json.dumps(_document(probe, "epoch"))))
-    most = MAX_HEADER_BYTES * 9 // 10  # The rest is for what the file says of its arrays.
-    if size > most:
+    limit = MAX_HEADER_BYTES * 9 // 10  # The rest is for the description of the arrays.
+    if size > limit:
         raise ValueError(
-            f"Tokens, names and texts of the probe must take at most {most} bytes in its file, got {size}: "
+            f"Tokens, names and texts of the probe must take at most {limit} bytes in its file, got {size}: "
             "probe fewer samples, or leave tokens out."
         )
 
 
 def read_probe(file: ArrayFile) -> ProbeBatch:
-    """Return the probe batch from its file.
+    """Return the probe batch stored in a file.
 
     Raises:
-        UnreadableFileError: it holds something else.
+        UnreadableFileError: the file does not hold a valid probe batch.
     """
     groups: dict[str, dict[str, Array]] = {"inputs": {}, "targets": {}, "annotations": {}}
     try:
@@ -56,19 +56,19 @@ def read_probe(file: ArrayFile) -> ProbeBatch:
         texts = {name: parsing.text_array(values) for name, values in file.field("texts").items()}
         for name, array in {**{name: file.read(name) for name in file.names}, **texts}.items():
             group, _, rest = name.partition("/")
-            if array.shape[:1] != (len(names),) or (group == "annotations" and not _annotates(array)):
-                raise ValueError(f"{name!r:.60} of the shape {list(array.shape)} for {len(names)} samples")
+            if array.shape[:1] != (len(names),) or (group == "annotations" and not _is_annotation(array)):
+                raise ValueError(f"{name!r:.60} of shape {list(array.shape)} for {len(names)} samples")
             groups[group][rest] = array
         return ProbeBatch(**groups, sample_names=names, tokens=_tokens(file.field("tokens"), len(names)))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise UnreadableFileError(f"{file.path} is no probe batch that can be shown ({error!r:.200}).") from error
+        raise UnreadableFileError(f"{file.path} does not hold a valid probe batch ({error!r:.200}).") from error
 
 
 def read_unit(file: ArrayFile) -> str:
-    """Return what the run's steps count.
+    """Return what the run's steps count, `"epoch"` or `"batch"`.
 
     Raises:
-        UnreadableFileError: it is neither epochs nor batches.
+        UnreadableFileError: the file states neither.
     """
     unit = file.field("unit")
     if unit not in ("epoch", "batch"):
@@ -86,13 +86,13 @@ def _document(probe: ProbeBatch, unit: str) -> dict[str, Any]:
         "kind": "probe",
         "unit": unit,
         "sample_names": list(probe.sample_names),
-        # safetensors knows numbers alone; a model that tokenizes by itself is probed with strings.
+        # safetensors stores only numbers and bools, but a model with its own tokenizer takes strings.
         "texts": {n: array.astype(str).tolist() for n, array in _named(probe).items() if array.dtype.kind in "SUO"},
         "tokens": None if probe.tokens is None else [list(tokens) for tokens in probe.tokens],
     }
 
 
-def _annotates(array: Array) -> bool:
+def _is_annotation(array: Array) -> bool:
     return array.ndim == 2 and array.dtype.kind in "biuf"
 
 
@@ -100,5 +100,5 @@ def _tokens(value: Any, samples: int) -> list[list[str]] | None:
     if value is None:
         return None
     if not isinstance(value, list) or len(value) != samples:
-        raise ValueError("tokens of other samples")
+        raise ValueError("not one list of tokens per sample")
     return [parsing.texts(tokens) for tokens in value]

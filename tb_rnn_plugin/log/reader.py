@@ -1,4 +1,4 @@
-"""What a run holds: `RunReader`."""
+"""Reads a run: `RunReader`."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from tb_rnn_plugin.log.step_file import check_signal, find_layer, list_steps, ma
 
 
 class RunReader:
-    """One run on disk. Each call reads just what it returns, so that a run may be read while it grows.
+    """One run on disk. Nothing but headers is cached, so that a run can be read while it is written.
 
     Args:
-        directory: The run's directory, which holds a trace directory.
+        directory: The run's directory, which contains `plugins/rnn_timeline`.
     """
 
     def __init__(self, directory: Path) -> None:
@@ -43,17 +43,17 @@ class RunReader:
 
     @property
     def unit(self) -> str:
-        """What a step counts, `"epoch"` or `"batch"`; `"epoch"` where the probe's file, which says so, is lost."""
+        """What a step counts, `"epoch"` or `"batch"`; `"epoch"` if the probe's file, which states it, is unreadable."""
         try:
             return read_unit(self.opened_probe())
         except (LogError, OSError):
-            return "epoch"  # Only a word in messages; not worth the rest of the run.
+            return "epoch"  # Used only in messages, so the rest of the run stays readable.
 
     def load(self, layer: str, signal: str, step: int) -> Array:
-        """Return one trace, `[sample, time, unit]`, as float32 (float64 where it was stored so), NaN where masked.
+        """Return one trace, `[sample, time, unit]`, as float32 (float64 if stored as float64), NaN where masked.
 
         Raises:
-            NotInLogError: the run has no such layer, signal or step; the message lists what it has.
+            NotInLogError: the run has no such layer, signal or step; the message lists those it has.
             UnreadableFileError: the file is damaged.
             NewerFormatError: a later version of this package wrote it.
         """
@@ -62,11 +62,11 @@ class RunReader:
         return stored.astype(np.promote_types(stored.dtype, np.float32))
 
     def gradient(self, layer: str, signal: str, step: int) -> Array:
-        """Return the gradient of the model's loss by a state, `[sample, time, unit]`, NaN where masked.
+        """Return the gradient of the model's loss with respect to a state, `[sample, time, unit]`, NaN where masked.
 
-        In units of loss per unit of state, with all that follows from the state, for runs written with
-        `RNNTimeline(…, targets=…, gradients=True)`. Of a custom cell, of the states as it hands them on, and only where
-        its output is one of them.
+        It is the total derivative: it includes the state's effect on all later timesteps. The run must have been
+        written with `RNNTimeline(…, targets=…, gradients=True)`. A custom cell has gradients of the states it returns,
+        and only if its output is one of them.
 
         Args:
             layer: The layer's key.
@@ -74,26 +74,26 @@ class RunReader:
             step: The captured step.
 
         Raises:
-            NotInLogError: the run has no such layer, gradient or step; the message lists what it has.
+            NotInLogError: the run has no such layer, gradient or step; the message lists those it has.
         """
         return self.load(layer, gradient_signal(signal), step)
 
     def mask(self, layer: str, step: int) -> Array | None:
-        """Return the mask of a layer, `[sample, time]` of bool, False where padded; None if it got none."""
+        """Return the mask of a layer, `[sample, time]` of bool, False where padded; None if the layer has none."""
         file = self.opened(step)
         return file.read(mask_array(layer)) if find_layer(file, layer).masked else None
 
     def trace(self, layer: str, step: int) -> LayerTrace:
-        """Return everything that a layer did at a step, and its weights, as stored."""
+        """Return everything stored of a layer at a step, weights included, in the stored dtypes."""
         return read_layer(self.opened(step), layer)
 
     def traces(self, step: int) -> list[LayerTrace]:
-        """Return everything that all layers did at a step, in the model's order."""
+        """Return everything stored of all layers at a step, in the model's order."""
         file = self.opened(step)
         return [read_layer(file, key) for key in read_layers(file)]
 
     def _file(self, name: str) -> ArrayFile:
-        """Open a file of the run; the server, which must not follow links, opens them in its own way."""
+        """Open a file of the run. The server overrides this: it must not follow links."""
         return ArrayFile(self._traces / name)
 
     def opened(self, step: int) -> ArrayFile:
@@ -106,14 +106,14 @@ class RunReader:
         try:
             return self._file(layout.step_file(step))
         except FileNotFoundError:
-            raise NotInLogError(f"This run has {_spell(self.steps)}, got step {step}.") from None
+            raise NotInLogError(f"This run has {_format_steps(self.steps)}, got step {step}.") from None
 
     def opened_probe(self) -> ArrayFile:
         """Open the file of the probe batch.
 
         Raises:
-            NotInLogError: it is missing.
-            UnreadableFileError: it is damaged.
+            NotInLogError: the file is missing.
+            UnreadableFileError: the file is damaged.
         """
         try:
             return self._file(layout.PROBE_FILE)
@@ -123,7 +123,7 @@ class RunReader:
             ) from None
 
 
-def _spell(steps: list[int]) -> str:
+def _format_steps(steps: list[int]) -> str:
     if not steps:
         return "no steps"
     return f"{len(steps)} steps from {steps[0]} to {steps[-1]}" if len(steps) > 1 else f"step {steps[0]} alone"

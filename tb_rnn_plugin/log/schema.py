@@ -1,4 +1,4 @@
-"""What a run consists of: the records that the probe fills, the log stores and the server serves."""
+"""The records of a run: the probe fills them, the log stores them, the server serves them."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ Interval: TypeAlias = tuple[Finite, Finite]
 
 @dataclass(frozen=True)
 class LayerTrace:
-    """Everything one layer did with the probe batch at one step.
+    """Everything captured of one layer for the probe batch at one step.
 
     Attributes:
-        key: Chain of layer names from the model down, `"encoder/lstm"`.
-        cell: `"LSTM"`, `"GRU"`, `"SimpleRNN"`, the class name of another cell, or of a layer that is not recurrent.
+        key: The chain of layer names from the model down, `"encoder/lstm"`.
+        cell: `"LSTM"`, `"GRU"`, `"SimpleRNN"`, or the class name of another cell or of a layer that is not recurrent.
         signals: Each `[sample, time, unit]`, NaN where masked. The time axis is the input's.
-        ranges: Per signal, the interval that its activation function cannot leave, or None.
-        inputs: `[sample, time, feature]`, what the layer read; None for a layer that is not recurrent.
-        initial_states: Per state, `[sample, unit]`; `[sample, sequence, unit]` where the time axis is made of several
+        ranges: Per signal, the range of its activation function, or None if that is unbounded.
+        inputs: `[sample, time, feature]`, the layer's input; None for a layer that is not recurrent.
+        initial_states: Per state, `[sample, unit]`; `[sample, sequence, unit]` if the time axis concatenates several
             sequences of equal length, each with its own initial state.
-        mask: `[sample, time]` of bool, False where padded; None if the layer got no mask.
+        mask: `[sample, time]` of bool, False where padded; None if the layer received no mask.
         weights: The cell's variables by name.
-        config: What else its equations depend on, as JSON values: `activation`, `recurrent_activation`, `reset_after`,
-            `go_backwards`, `dropout` (whether any was applied).
-        gradients: Per state, the gradient of the model's loss by it, `[sample, time, unit]`, NaN where masked; empty
-            where none was captured.
+        config: The settings that its equations depend on, as JSON values: `activation`, `recurrent_activation`,
+            `reset_after`, `go_backwards`, `dropout` (whether any was applied).
+        gradients: Per state, the gradient of the model's loss with respect to it, `[sample, time, unit]`, NaN where
+            masked; empty if none was captured.
     """
 
     key: str
@@ -50,13 +50,13 @@ class LayerTrace:
 
 @dataclass(frozen=True)
 class ProbeBatch:
-    """The fixed batch that is shown to the network at every captured step.
+    """The fixed batch that the model is called with at every captured step.
 
     Attributes:
         inputs: The model's inputs by name, each with samples on the first axis.
-        targets: The targets by name, likewise; empty when none were given.
-        tokens: Per sample, one string per timestep; None when there are none.
-        annotations: By name, `[sample, time]`, of bool for flags.
+        targets: The targets by name, samples on the first axis; empty if none were passed.
+        tokens: Per sample, one string per timestep; None if none were passed.
+        annotations: By name, `[sample, time]`; bool for flags.
         sample_names: One per sample.
     """
 
@@ -72,10 +72,10 @@ class SignalInfo:
     """One signal of one layer.
 
     Attributes:
-        name: `"forget_gate"`, `"cell_state"`, …; `"gradient:cell_state"` for the loss' gradient by a state.
-        range: The interval that the activation function cannot leave, or None.
+        name: `"forget_gate"`, `"cell_state"`, …; `"gradient:cell_state"` for the loss' gradient with respect to it.
+        range: The range of its activation function, or None if that is unbounded.
         extremes: Smallest and largest finite value over all steps up to the one described, or None.
-        units: How many units it has; the states of a custom cell may differ in that.
+        units: The number of units; the states of a custom cell may have different ones.
     """
 
     name: str
@@ -89,7 +89,7 @@ class LayerInfo:
     """One layer of a run: shapes and names, no values.
 
     Attributes:
-        units: The most that any of its signals has.
+        units: The largest number of units of any of its signals.
         config: As in `LayerTrace`.
     """
 
@@ -102,7 +102,7 @@ class LayerInfo:
     config: Mapping[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
-        """Return the layer as JSON values, the form it has in trace files and over HTTP."""
+        """Return the layer as JSON values, as stored in trace files and sent over HTTP."""
         signals = [{"name": s.name, "range": s.range, "extremes": s.extremes, "units": s.units} for s in self.signals]
         return {
             "key": self.key,
@@ -115,7 +115,7 @@ class LayerInfo:
         }
 
     def widened(self, earlier: LayerInfo | None) -> LayerInfo:
-        """Return this layer with extremes that also span those of an earlier step, if there is one."""
+        """Return this layer with its extremes widened by those of an earlier step, if there is one."""
         if earlier is None:
             return self
         known = {signal.name: signal.extremes for signal in earlier.signals}
@@ -127,17 +127,17 @@ _GRADIENT = "gradient:"
 
 
 def gradient_signal(state: str) -> str:
-    """Return the name that the loss' gradient by a state has among the signals of a log."""
+    """Return the signal name of the gradient of the loss with respect to a state."""
     return _GRADIENT + state
 
 
 def gradient_state(signal: str) -> str | None:
-    """Return the state that a signal of a log is the gradient by, or None if it is no gradient."""
+    """Return the state of a gradient's signal name, or None if the signal is not a gradient."""
     return signal.removeprefix(_GRADIENT) if signal.startswith(_GRADIENT) else None
 
 
 def logged_signals(trace: LayerTrace) -> dict[str, Array]:
-    """Return what a log holds of a layer by signal: what the cell made, then the loss' gradients by its states."""
+    """Return the arrays of a layer that a log stores by signal name: the cell's signals, then the gradients."""
     return {**trace.signals, **{gradient_signal(state): values for state, values in trace.gradients.items()}}
 
 

@@ -1,4 +1,4 @@
-"""Statistics of one signal per timestep, over samples and units: the summaries in the event file."""
+"""Computes the summaries of the event file: statistics of a signal per timestep, over samples and units."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ STATISTICS = ("mean", "std", "min", *QUANTILES, "max", "saturated_low", "saturat
 def summarize(values: Array, mask: Array | None, bounds: Interval | None) -> NDArray[np.float32]:
     """Return the statistics of a signal at each timestep.
 
-    Masked timesteps are left out. `non_finite` is the share of the rest that is NaN or infinite; every other
-    statistic is over the finite values, and NaN where there are none. Quantiles interpolate linearly, as
-    `numpy.quantile` does.
+    Masked timesteps are excluded. `non_finite` is the share of the remaining values that is NaN or infinite. All other
+    statistics are over the finite values, and NaN if there are none. Quantiles interpolate linearly, like
+    `numpy.quantile`.
 
     Args:
         values: `[sample, time, unit]`.
         mask: `[sample, time]` of bool, False where padded, or None.
-        bounds: The signal's range. A value counts as saturated beyond `saturation_thresholds(bounds)`; without
-            a range the two shares are NaN.
+        bounds: The signal's range. A value beyond `saturation_thresholds(bounds)` counts as saturated; without a range
+            the two shares are NaN.
 
     Returns:
-        `[time, statistic]`, statistics as in `STATISTICS`.
+        `[time, statistic]`, in the order of `STATISTICS`.
     """
     samples, timesteps, units = values.shape
     rows = np.moveaxis(values, 1, 0).reshape(timesteps, samples * units)
     present = np.full(timesteps, samples * units) if mask is None else mask.sum(axis=0) * units
     finite = np.isfinite(rows)
     counts = present if finite.all() else finite.sum(axis=1)
-    # NaN sorts last, so the first `counts` entries of each row are its finite values in order.
+    # NaN sorts last, so the first `counts` entries of each row are its finite values, ascending.
     rows = np.sort(rows if counts is present else np.where(finite, rows, np.nan), axis=1)
 
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -55,10 +55,10 @@ def summarize(values: Array, mask: Array | None, bounds: Interval | None) -> NDA
 
 
 def saturation_thresholds(bounds: Interval | None) -> Interval:
-    """Return the values below and above which a signal counts as saturated; NaN, beyond which none lies, without one.
+    """Return the values below and above which a signal counts as saturated; both NaN if it has no range.
 
-    For gates 0.1 and 0.9, after Karpathy, Johnson & Fei-Fei, "Visualizing and Understanding Recurrent Networks"
-    (2015), section 4.2; for signals of range -1 to 1 the same distance in units of the bound, -0.9 and 0.9.
+    0.1 and 0.9 for gates, after Karpathy, Johnson & Fei-Fei, "Visualizing and Understanding Recurrent Networks" (2015),
+    section 4.2. For signals of range -1 to 1, 90 % of the bounds likewise: -0.9 and 0.9.
     """
     if bounds is None:
         return np.nan, np.nan
@@ -67,7 +67,7 @@ def saturation_thresholds(bounds: Interval | None) -> Interval:
 
 
 def _quantile(rows: Array, counts: Array, q: float) -> Array:
-    """Return one quantile of the first `counts[i]` entries of each sorted row, NaN where there are none."""
+    """Return a quantile of the first `counts[i]` entries of each sorted row `i`, NaN if there are none."""
     position = q * np.maximum(counts - 1, 0)
     below = np.floor(position).astype(np.intp)
     above = np.minimum(below + 1, np.maximum(counts - 1, 0))

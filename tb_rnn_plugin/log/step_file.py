@@ -1,4 +1,4 @@
-"""What a step's file is made of: the names of its arrays, and what is read back by them."""
+"""Names the arrays of a step's file, and reads layers back from it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def mask_array(layer: str) -> str:
 
 
 def step_arrays(layers: Sequence[LayerTrace], predictions: Mapping[str, Array]) -> Iterator[tuple[str, Array]]:
-    """Yield every array of a step's file under its name."""
+    """Yield the name and values of every array of a step's file."""
     for layer in layers:
         for name, values in logged_signals(layer).items():
             yield signal_array(layer.key, name), values
@@ -48,9 +48,10 @@ def stored_arrays(
     """Return every array of a step's file by name.
 
     Args:
-        layers: What each layer did.
+        layers: The trace of each layer.
         predictions: The model's outputs by name, each with samples on the first axis.
-        dtype: What floating-point values are stored as; of an array with a value too large for float16, float32.
+        dtype: The dtype that floating-point values are stored in. An array with a value too large for float16 is stored
+            as float32.
     """
     return {name: _narrow(name, array, dtype) for name, array in step_arrays(layers, predictions)}
 
@@ -62,7 +63,7 @@ def step_document(step: int, layers: Sequence[LayerInfo]) -> dict[str, Any]:
 
 def _narrow(name: str, array: Array, dtype: np.dtype[Any]) -> Array:
     if gradient_state(name.rpartition("/")[2]) is not None:
-        # They span many orders of magnitude, and float16 ends at 6e-8.
+        # Gradients span many orders of magnitude, and the smallest positive float16 is 6e-8.
         return array.astype(np.float32, copy=False)
     if array.dtype.kind != "f" or array.dtype.itemsize <= dtype.itemsize:
         return array
@@ -73,10 +74,10 @@ def _narrow(name: str, array: Array, dtype: np.dtype[Any]) -> Array:
 
 
 def read_layers(file: ArrayFile) -> dict[str, LayerInfo]:
-    """Return the layers that a step's file holds, by key, in the model's order.
+    """Return the layers of a step's file by key, in the model's order.
 
     Raises:
-        UnreadableFileError: they are not described, or otherwise than their arrays are.
+        UnreadableFileError: the file does not describe its layers, or their arrays have other shapes than described.
     """
     try:
         layers = [parsing.layer(value) for value in file.field("layers")]
@@ -84,33 +85,33 @@ def read_layers(file: ArrayFile) -> dict[str, LayerInfo]:
             _check_arrays(file, layer)
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise UnreadableFileError(
-            f"{file.path} is not complete: its layers are not described ({error!r:.200})."
+            f"{file.path} is damaged: its layers are not described correctly ({error!r:.200})."
         ) from error
     return {layer.key: layer for layer in layers}
 
 
 def _check_arrays(file: ArrayFile, layer: LayerInfo) -> None:
-    """Raise a KeyError or ValueError unless a layer's arrays have the axes that they are read by."""
+    """Raise a KeyError or ValueError unless a layer's arrays have the described shapes."""
     blocks = file.blocks
     samples = blocks[signal_array(layer.key, layer.signals[0].name)].shape[:1]
     whole_batch = (*samples, layer.timesteps)
     for i, signal in enumerate(layer.signals):
         shape = blocks[signal_array(layer.key, signal.name)].shape
-        # The first is on the layer's time axis; another output of a layer that is not recurrent may have its own.
+        # The first signal has the layer's time axis; further outputs of a layer that is not recurrent may have another.
         fits = shape[:1] == samples if i else shape[:2] == whole_batch
         if len(shape) != 3 or shape[2] != signal.units or 0 in shape or not fits:
-            raise ValueError(f"signal {signal.name!r:.40} has another shape")
+            raise ValueError(f"signal {signal.name!r:.40} has a different shape")
     mask, inputs = blocks.get(mask_array(layer.key)), blocks.get(f"inputs/{layer.key}")
     if layer.masked != (mask is not None) or (mask and (mask.shape, mask.dtype.str) != (whole_batch, "|b1")):
-        raise ValueError("another mask")
+        raise ValueError("a different mask")
     if inputs and (len(inputs.shape) != 3 or inputs.shape[:2] != whole_batch):
-        raise ValueError("inputs of another shape")
+        raise ValueError("inputs of a different shape")
     units = {signal.name: (signal.units,) for signal in layer.signals}
     group = f"initial_states/{layer.key}/"
     for name in _members(file, group):
         shape = blocks[group + name].shape
         if len(shape) not in (2, 3) or shape[:1] != samples or shape[-1:] != units.get(name, shape[-1:]):
-            raise ValueError("initial states of another shape")
+            raise ValueError("initial states of a different shape")
 
 
 def find_layer(file: ArrayFile, key: str) -> LayerInfo:
@@ -138,14 +139,14 @@ def check_signal(layer: LayerInfo, signal: str) -> str:
 
 
 def read_weights(file: ArrayFile, key: str) -> dict[str, Array]:
-    """Return the variables of a layer's cell by name; none if they were not stored."""
+    """Return the variables of a layer's cell by name; empty if they were not stored."""
     return {name: file.read(f"weights/{key}/{name}") for name in _members(file, f"weights/{key}/")}
 
 
 def read_layer(file: ArrayFile, key: str, sample: int | None = None) -> LayerTrace:
-    """Return what a layer did with all samples, or with one, the only one of the trace then, and its weights.
+    """Return the trace of a layer, weights included, for all samples or only for `sample`.
 
-    Nothing else is read.
+    Only the arrays of this layer and sample are read.
 
     Raises:
         NotInLogError: the file has no such layer or sample.
@@ -177,13 +178,13 @@ def read_layer(file: ArrayFile, key: str, sample: int | None = None) -> LayerTra
 
 
 def _members(file: ArrayFile, group: str) -> list[str]:
-    """Return the last parts of the names in a group; those of a layer whose key goes on after this one's are not."""
+    """Return the names in a group, without its prefix and without those of layers whose key extends this layer's."""
     rests = [name.removeprefix(group) for name in file.names if name.startswith(group)]
     return [rest for rest in rests if "/" not in rest]
 
 
 def list_steps(trace_directory: Path) -> list[int]:
-    """Return the steps that have a trace file, ascending; none if the directory is not there."""
+    """Return the steps that have a trace file, ascending; empty if the directory does not exist."""
     try:
         with os.scandir(trace_directory) as entries:
             steps = (layout.parse_step_file(entry.name) for entry in entries)

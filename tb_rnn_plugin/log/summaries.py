@@ -1,4 +1,4 @@
-"""The event file's side of the format: tags, plugin data, and TensorBoard events of one step."""
+"""Builds and verifies the summaries of the event file: tags, plugin data, and the event of one step."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tb_rnn_plugin.log.schema import Array, LayerTrace, logged_signals
 from tb_rnn_plugin.log.statistics import STATISTICS, summarize
 
 CHECKSUMS_TAG = "checksums"
-"""TensorBoard's fast reader does not check the records of an event file, so every event says its own checksums."""
+"""TensorBoard's fast reader does not verify the records of an event file, so every event carries its own checksums."""
 
 
 def signal_tag(layer: str, signal: str) -> str:
@@ -30,7 +30,7 @@ def log_tag(name: str) -> str:
 
 
 def parse_plugin_data(content: bytes) -> RnnTimelinePluginData | None:
-    """Return what a summary says about itself, or None when it was written by a later version, or is none of ours."""
+    """Return a summary's plugin data, or None if it is invalid or written by a later version."""
     try:
         data = RnnTimelinePluginData.FromString(content)
     except DecodeError:
@@ -45,7 +45,7 @@ def step_event(step: int, wall_time: float, layers: Iterable[LayerTrace], logs: 
         step: The epoch index, or the global batch index.
         wall_time: Seconds since the Unix epoch.
         layers: The traces to summarize.
-        logs: Keras' logs; entries that are no single number are left out.
+        logs: Keras' logs; entries that are not scalars are left out.
     """
     event = event_pb2.Event(step=step, wall_time=wall_time)
     for layer in layers:
@@ -66,23 +66,24 @@ def step_event(step: int, wall_time: float, layers: Iterable[LayerTrace], logs: 
 def drop_corrupt(
     tag: str, data: Sequence[tuple[int, Array]], checksums: Sequence[tuple[int, Array]]
 ) -> list[tuple[int, Array]]:
-    """Return a tag's events without those that are not as they were written.
+    """Return a tag's events without those that do not match their checksum.
 
     Args:
         tag: The tag.
-        data: Step and tensor of each of its events.
-        checksums: The same of `CHECKSUMS_TAG`. An event of whose step there is none, as in older logs, counts as sound.
+        data: Step and tensor of each event of the tag.
+        checksums: Step and tensor of each event of `CHECKSUMS_TAG`. An event without a checksum, as in older logs,
+            counts as valid.
     """
-    asked, known = _checksum_of_tag(tag), dict(checksums)
+    tag_checksum, checksums_by_step = _checksum_of_tag(tag), dict(checksums)
 
-    def is_sound(step: int, values: Array) -> bool:
-        at_step = known.get(step)
+    def is_valid(step: int, values: Array) -> bool:
+        at_step = checksums_by_step.get(step)
         if at_step is None or at_step.dtype != np.int64 or at_step.shape[1:] != (2,):
             return True
-        wanted = at_step[at_step[:, 0] == asked, 1]
-        return wanted.size == 0 or bool(wanted[0] == _checksum(step, values))
+        expected = at_step[at_step[:, 0] == tag_checksum, 1]
+        return expected.size == 0 or bool(expected[0] == _checksum(step, values))
 
-    return [(step, values) for step, values in data if is_sound(step, values)]
+    return [(step, values) for step, values in data if is_valid(step, values)]
 
 
 def _checksum_of_tag(tag: str) -> int:
@@ -96,8 +97,8 @@ def _checksum(step: int, values: Array) -> int:
 
 def _add(event: event_pb2.Event, tag: str, values: object, data: RnnTimelinePluginData) -> None:
     data.version = layout.VERSION
-    # TensorBoard takes a tag's metadata from its first event and hides tags without a data class,
-    # so every event says it all: any of them may be the first that a reader sees.
+    # TensorBoard takes a tag's metadata from the first event it reads and hides tags without a data class. Any event
+    # may be that first one, so every event carries all metadata.
     metadata = summary_pb2.SummaryMetadata(data_class=summary_pb2.DATA_CLASS_TENSOR)
     metadata.plugin_data.plugin_name = layout.PLUGIN_NAME
     metadata.plugin_data.content = data.SerializeToString()

@@ -1,4 +1,4 @@
-"""Which steps of a long run to drop."""
+"""Selects the steps of a long run to drop."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from math import gcd
 
 
 def steps_to_drop(steps: Sequence[int], keep: int) -> list[int]:
-    """Return the steps to drop so that at most so many are left: the first, the last, and a fair spread between.
+    """Return the steps to drop so that at most `keep` remain: the first, the last, and evenly spread ones between.
 
-    The run is cut into stretches of equal length, and the first step of each is kept. The length is doubled until few
-    enough are left. So of a run that is thinned at each of its steps more than half as many as may be are left, none
-    twice as far apart as so many would be if they lay evenly.
+    The run is divided into intervals of equal length, and the first step of each is kept, with the length doubled until
+    few enough steps remain. Applied after every step, this keeps between keep/2 and keep steps, and no gap exceeds
+    twice the even spacing.
 
     Args:
         steps: The captured steps, ascending.
-        keep: How many to keep at most, from 2.
+        keep: The largest number of steps to keep, at least 2.
     """
     first = steps[0] if steps else 0
-    # Steps captured every so often lie on a grid, and stretches that fit it come out even.
+    # Steps captured at a regular interval lie on a grid; a multiple of its spacing gives intervals of equal counts.
     length = gcd(*(step - first for step in steps)) or 1
     while True:
         kept = {(step - first) // length: step for step in reversed(steps)}

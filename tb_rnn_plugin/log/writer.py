@@ -1,4 +1,4 @@
-"""Writes one run: its probe once, then summaries and traces step by step."""
+"""Writes one run: the probe once, then summaries and traces step by step."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ class RunWriter:
     """The writer of one run directory.
 
     Args:
-        directory: The run's directory, created if need be. Steps already there are kept and may be continued.
+        directory: The run's directory, created if needed. Existing steps are kept.
         unit: What a step counts, `"epoch"` or `"batch"`.
-        dtype: What floating-point values are stored as, `"float16"` or `"float32"`. An array with a value too large
-            for float16 is stored as float32.
+        dtype: The dtype that floating-point values are stored in, `"float16"` or `"float32"`. An array with a value too
+            large for float16 is stored as float32.
 
     Raises:
-        NotADirectoryError, PermissionError, OSError: the directory cannot be made.
+        NotADirectoryError, PermissionError, OSError: the directory cannot be created.
     """
 
     def __init__(self, directory: Path, unit: str = "epoch", dtype: str = "float16") -> None:
@@ -44,7 +44,7 @@ class RunWriter:
         self._layers: dict[str, LayerInfo] | None = None
 
     def write_probe(self, probe: ProbeBatch) -> None:
-        """Write the probe batch. Its numbers are kept as they are, whatever `dtype` is."""
+        """Write the probe batch. Its numbers keep their dtype, whatever the writer's `dtype` is."""
         write_probe(self._traces / layout.PROBE_FILE, probe, self._unit)
 
     def write_step(
@@ -54,16 +54,16 @@ class RunWriter:
         predictions: Mapping[str, Array] | None = None,
         logs: Mapping[str, float] | None = None,
     ) -> None:
-        """Write one step: its summaries, and then its traces take their place, so that a step that is there has both.
+        """Write one step. The trace file is renamed into place after the summaries are written, so it implies both.
 
         Args:
             step: The epoch index, or the global batch index.
-            layers: What each layer did.
+            layers: The trace of each layer.
             predictions: The model's outputs by name, each with samples on the first axis.
-            logs: What Keras logged for the step.
+            logs: Keras' logs of the step.
 
         Raises:
-            OSError: the step cannot be written; the steps before it are untouched, and the next may be tried.
+            OSError: the step cannot be written; earlier steps are untouched, and further steps may be written.
         """
         earlier = self._described_before(step) if self._layers is None else self._layers
         described = [describe(layer).widened(earlier.get(layer.key)) for layer in layers]
@@ -74,9 +74,9 @@ class RunWriter:
         self._layers = {layer.key: layer for layer in described}
 
     def thin(self, keep: int) -> None:
-        """Drop trace files until at most so many are left: the first, the last and a fair spread between.
+        """Drop trace files so that at most `keep` remain: the first, the last and evenly spread ones between.
 
-        Their summaries stay.
+        The summaries of dropped steps remain.
 
         Raises:
             OSError: a file cannot be deleted.
@@ -84,7 +84,7 @@ class RunWriter:
         self._drop(steps_to_drop(list_steps(self._traces), keep))
 
     def drop_after(self, step: int) -> None:
-        """Drop the trace files of later steps: a run that was resumed at this one will write them anew.
+        """Drop the trace files of later steps, which a resumed run writes again.
 
         Raises:
             OSError: a file cannot be deleted.
@@ -96,9 +96,9 @@ class RunWriter:
             (self._traces / layout.step_file(step)).unlink(missing_ok=True)
 
     def _described_before(self, step: int) -> dict[str, LayerInfo]:
-        """Return the layers as the last step of an earlier fit left them, so that extremes go on from there."""
+        """Return the layers of the last readable step before `step`, to continue their extremes."""
         for before in reversed([earlier for earlier in list_steps(self._traces) if earlier < step]):
-            # A damaged step costs its own extremes, neither those before it nor the new fit.
+            # Skip a damaged step: only its own extremes are lost.
             with contextlib.suppress(LogError, OSError):
                 return read_layers(ArrayFile(self._traces / layout.step_file(before)))
         return {}

@@ -1,7 +1,7 @@
-"""Writers that are killed at random moments: `python -m tests.log.killed_writer LOG_DIR`.
+"""Forks writers and kills them at random moments: `python -m tests.log.killed_writer LOG_DIR`.
 
-For each line read, the first step, a process is forked that goes on with the run from there, and is killed; answered is
-the JSON of the steps that it said were done. No TensorFlow is in here, so that a fork is safe and takes no time.
+Each line read is a first step. A forked process resumes the run there until it is killed, and the steps that it
+reported as done are printed as JSON. TensorFlow is not imported, so that forking is safe and fast.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from tb_rnn_plugin.log.writer import RunWriter
 from tests.runs import lstm_trace, probe
 
 SAMPLES, TIMESTEPS, UNITS = 2, 32, 640
-"""A megabyte a step, so that a kill often hits the middle of a file."""
+"""One megabyte per step, so that many kills interrupt the writing of a file."""
 
 _POOL: dict[int, LayerTrace] = {}
 
 
 def written(step: int) -> LayerTrace:
-    """Return what is written at a step: one of seven, to be made only once."""
+    """Return the trace written at a step: one of seven, each generated once."""
     seed = step % 7
     if seed not in _POOL:
         _POOL[seed] = lstm_trace(seed, SAMPLES, TIMESTEPS, UNITS)
@@ -36,12 +36,12 @@ def written(step: int) -> LayerTrace:
 
 
 def predicted(step: int) -> dict[str, Array]:
-    """Return the predictions of a step, which tell it from all others."""
+    """Return the predictions of a step, which identify it."""
     return {"output": np.full((SAMPLES, 1), step, np.float32)}
 
 
 def write(log_dir: Path, first: int, reports: int) -> None:
-    """Write step after step, and report each that is done."""
+    """Write step after step, and report each when it is done."""
     batch = probe(SAMPLES, TIMESTEPS)
     writer = RunWriter(claim_run(log_dir, first, "epoch", batch.inputs), dtype="float32")
     writer.write_probe(batch)
@@ -78,7 +78,7 @@ def main() -> None:
             reported += rest
         os.close(read_end)
         steps = np.frombuffer(reported, "<u4").tolist()
-        # So that on any machine about half of them are killed before the end of their first step.
+        # Adapt to the machine: about half of the writers should be killed within their first step.
         longest *= 0.9 if steps else 1.1
         print(json.dumps(steps), flush=True)
 

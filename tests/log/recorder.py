@@ -1,6 +1,6 @@
-"""A training's writing without the training: `python -m tests.log.recorder LOG_DIR NUMBER`.
+"""Records a run without training: `python -m tests.log.recorder LOG_DIR NUMBER`.
 
-Opens a run when told to, and for each line read writes a step. Answers each with `done`, or `failed`.
+The first line read opens the run, each further line writes a step. Each is answered with `done` or `failed`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from tests.runs import lstm_trace, probe
 
 
 def recorded(number: int, step: int) -> LayerTrace:
-    """Return what the process of this number writes at a step."""
+    """Return the trace that the process with this number writes at a step."""
     return lstm_trace(100 * number + step)
 
 

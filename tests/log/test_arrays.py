@@ -1,4 +1,4 @@
-"""Files are written whole or not at all, and a damaged one is refused, never shown."""
+"""Files are written atomically, and a damaged file raises instead of returning wrong values."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_a_row_is_that_row(path: Path) -> None:
     np.testing.assert_array_equal(file.read("signals/lstm/h"), VALUES)
 
 
-def test_a_file_that_is_replaced_is_read_and_told_apart_as_it_was(path: Path) -> None:
+def test_an_open_file_keeps_its_content_and_status_after_it_is_replaced(path: Path) -> None:
     opened = ArrayFile(path)
     before = path.stat()
     values = opened.read(opened.names[0])
@@ -43,10 +43,10 @@ def test_a_file_that_is_replaced_is_read_and_told_apart_as_it_was(path: Path) ->
     np.testing.assert_array_equal(opened.read(opened.names[0]), values)
 
 
-def test_every_flipped_byte_is_noticed_or_harmless(path: Path) -> None:
-    sound = path.read_bytes()
-    for position in range(len(sound)):
-        path.write_bytes(sound[:position] + bytes([sound[position] ^ 0x10]) + sound[position + 1 :])
+def test_every_flipped_bit_is_detected_or_harmless(path: Path) -> None:
+    intact = path.read_bytes()
+    for position in range(len(intact)):
+        path.write_bytes(intact[:position] + bytes([intact[position] ^ 0x10]) + intact[position + 1 :])
         try:
             file = ArrayFile(path)
             read = file.read("signals/lstm/h"), file.read("weights/lstm/kernel")
@@ -57,28 +57,28 @@ def test_every_flipped_byte_is_noticed_or_harmless(path: Path) -> None:
         assert file.field("step") == 7
 
 
-def test_an_array_that_the_header_has_lost_is_damage(path: Path) -> None:
-    """Not one that was never there: a reader goes on with the files that are whole."""
+def test_an_array_missing_from_the_header_is_damage(path: Path) -> None:
+    """It raises `UnreadableFileError`, not `NotInLogError`, so that readers skip only this file."""
     path.write_bytes(path.read_bytes().replace(b'"signals/lstm/h":', b'"signals/lstm/i":', 1))
     with pytest.raises(UnreadableFileError, match=r"does not describe its arrays .*signals/lstm/h"):
         ArrayFile(path).read("signals/lstm/h")
 
 
-def test_every_truncation_is_noticed(path: Path) -> None:
-    sound = path.read_bytes()
-    for length in range(len(sound)):
-        path.write_bytes(sound[:length])
+def test_every_truncation_is_detected(path: Path) -> None:
+    intact = path.read_bytes()
+    for length in range(len(intact)):
+        path.write_bytes(intact[:length])
         with pytest.raises(UnreadableFileError, match="truncated or damaged"):
             ArrayFile(path)
 
 
-def test_a_header_that_lies_about_its_size_is_refused_before_allocation(path: Path) -> None:
+def test_a_forged_header_length_is_refused_before_allocation(path: Path) -> None:
     path.write_bytes((2**62).to_bytes(8, "little") + path.read_bytes()[8:])
     with pytest.raises(UnreadableFileError):
         ArrayFile(path)
 
 
-def test_a_newer_format_is_refused_by_name(path: Path) -> None:
+def test_the_error_of_a_newer_format_names_its_version(path: Path) -> None:
     metadata = {"format": "rnn_timeline", "version": "2", "document": "{}"}
     path.write_bytes(safetensors.numpy.save({"x": VALUES}, metadata))
     with pytest.raises(NewerFormatError, match=r"log format 2, .* reads formats up to 1: upgrade"):
@@ -86,13 +86,13 @@ def test_a_newer_format_is_refused_by_name(path: Path) -> None:
 
 
 @pytest.mark.parametrize("metadata", [None, {"format": "pt"}, {"format": "rnn_timeline", "version": "one"}])
-def test_somebody_elses_file_is_refused(path: Path, metadata: dict[str, str] | None) -> None:
+def test_a_file_of_another_format_is_refused(path: Path, metadata: dict[str, str] | None) -> None:
     path.write_bytes(safetensors.numpy.save({"x": VALUES}, metadata))
     with pytest.raises(UnreadableFileError):
         ArrayFile(path)
 
 
-def test_a_failed_write_leaves_the_old_file_and_nothing_else(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_write_leaves_only_the_old_file(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(self: Path, target: Path) -> Path:
         raise OSError(28, "No space left on device")
 
@@ -103,7 +103,7 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(path: Path, monkeyp
     np.testing.assert_array_equal(ArrayFile(path).read("signals/lstm/h"), VALUES)
 
 
-def test_a_reader_meanwhile_sees_the_old_file_or_the_new(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_concurrent_reader_sees_the_old_file_or_the_new_one(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[float] = []
     replace: Callable[[Path, Path], Path] = Path.replace
 
@@ -117,13 +117,13 @@ def test_a_reader_meanwhile_sees_the_old_file_or_the_new(path: Path, monkeypatch
     assert seen == [1.0, 2.0]
 
 
-def test_no_file_is_mistaken_for_an_event_file(path: Path) -> None:
+def test_no_file_name_contains_tfevents(path: Path) -> None:
     assert not re.search("tfevents", path.name)
 
 
-def test_a_document_without_what_is_needed_is_said(path: Path) -> None:
+def test_an_incomplete_document_raises(path: Path) -> None:
     with pytest.raises(UnreadableFileError, match="has no field 'layers'"):
         read_layers(ArrayFile(path))
     array_writer.write(path, {}, {"layers": [{"key": "lstm"}]})
-    with pytest.raises(UnreadableFileError, match="its layers are not described"):
+    with pytest.raises(UnreadableFileError, match="its layers are not described correctly"):
         read_layers(ArrayFile(path))

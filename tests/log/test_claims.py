@@ -1,4 +1,4 @@
-"""One process at a time writes a run, however the last one ended."""
+"""One process at a time writes to a run, even if the last one was killed."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ sys.stdin.readline()
 
 
 class Other:
-    """Another process that tries to claim a directory, and lives until it is told to end."""
+    """Another process, which tries to claim a directory and runs until `end` is called."""
 
     def __init__(self, directory: Path) -> None:
         command = [sys.executable, "-c", OTHER, str(directory)]
@@ -44,7 +44,7 @@ class Other:
         self.process.communicate()
 
 
-def test_one_at_a_time(tmp_path: Path) -> None:
+def test_one_process_at_a_time_holds_a_claim(tmp_path: Path) -> None:
     other = Other(tmp_path)
     assert other.claimed
     assert not claim(tmp_path)
@@ -59,15 +59,15 @@ def test_one_at_a_time(tmp_path: Path) -> None:
     another.end()
 
 
-def test_a_process_that_is_killed_claims_nothing(tmp_path: Path) -> None:
+def test_a_killed_process_loses_its_claim(tmp_path: Path) -> None:
     other = Other(tmp_path)
     other.end(signal.SIGKILL)
     assert claim(tmp_path)
     release(tmp_path)
 
 
-def test_a_process_keeps_what_it_has(tmp_path: Path) -> None:
-    """As in a notebook, where a fit that was interrupted has left its callback behind."""
+def test_a_process_may_claim_a_directory_again(tmp_path: Path) -> None:
+    """In a notebook, an interrupted fit leaves its callback behind."""
     assert claim(tmp_path)
     assert claim(tmp_path / "." / "sub" / "..")
     release(tmp_path)
@@ -75,7 +75,7 @@ def test_a_process_keeps_what_it_has(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("error", [OSError(9, "Bad file descriptor"), OSError(95, "Operation not supported")])
-def test_where_there_are_no_locks_nothing_is_claimed(
+def test_claiming_succeeds_on_a_file_system_without_locks(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: OSError
 ) -> None:
     def refuse(*_: object) -> None:
@@ -89,13 +89,13 @@ def test_where_there_are_no_locks_nothing_is_claimed(
     other.end()
 
 
-def test_where_there_is_no_kind_of_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_claiming_succeeds_on_a_system_without_fcntl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(claims, "fcntl", None)
     assert claim(tmp_path)
     release(tmp_path)
 
 
-def test_a_directory_that_is_gone_is_not_held(tmp_path: Path) -> None:
+def test_a_deleted_directory_is_not_held(tmp_path: Path) -> None:
     directory = tmp_path / "run"
     directory.mkdir()
     assert claim(directory)
@@ -112,8 +112,8 @@ def write(recording: Recording, step: int) -> None:
     assert recording.failures == 0
 
 
-def test_what_was_let_go_is_claimed_again(tmp_path: Path) -> None:
-    """The same callback in the next fit."""
+def test_a_closed_recording_claims_its_run_again(tmp_path: Path) -> None:
+    """As when the same callback is passed to another fit."""
     recording = Recording(tmp_path, probe(), "epoch", "float16")
     recording.open(0, Forecast(0, 0), None)
     write(recording, 0)
@@ -126,7 +126,7 @@ def test_what_was_let_go_is_claimed_again(tmp_path: Path) -> None:
     assert open_run(tmp_path / "rnn").steps == [0, 1]
 
 
-def test_what_was_let_go_may_be_another_processs_by_then(tmp_path: Path) -> None:
+def test_a_closed_recording_leaves_its_run_to_a_process_that_claimed_it(tmp_path: Path) -> None:
     recording = Recording(tmp_path, probe(), "epoch", "float16")
     recording.open(0, Forecast(0, 0), None)
     write(recording, 0)

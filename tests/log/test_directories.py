@@ -1,4 +1,4 @@
-"""Which directory a fit is written to."""
+"""The choice of a fit's run directory."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ INPUTS = probe().inputs
 
 
 @pytest.mark.parametrize("first_step", [0, 5])
-def test_a_first_fit_is_rnn(tmp_path: Path, first_step: int) -> None:
+def test_the_first_fit_goes_to_rnn(tmp_path: Path, first_step: int) -> None:
     assert claim_run(tmp_path, first_step, "epoch", INPUTS) == tmp_path / "rnn"
     # A second callback of the same fit, before the first has written anything.
     assert claim_run(tmp_path, first_step, "epoch", INPUTS) == tmp_path / "rnn-2"
 
 
-def test_a_new_fit_leaves_the_earlier_ones_alone(tmp_path: Path) -> None:
+def test_a_new_fit_does_not_touch_earlier_ones(tmp_path: Path) -> None:
     write_run(tmp_path / "rnn")
     assert claim_run(tmp_path, 0, "epoch", INPUTS) == tmp_path / "rnn-2"
     write_run(tmp_path / "rnn-2")
     assert claim_run(tmp_path, 0, "epoch", INPUTS) == tmp_path / "rnn-3"
 
 
-def test_a_resumed_fit_goes_on_in_the_newest(tmp_path: Path) -> None:
+def test_a_resumed_fit_continues_the_newest_run(tmp_path: Path) -> None:
     write_run(tmp_path / "rnn")
     write_run(tmp_path / "rnn-2")
     assert claim_run(tmp_path, 4, "epoch", INPUTS) == tmp_path / "rnn-2"
 
 
-def test_steps_of_another_unit_are_another_run(tmp_path: Path) -> None:
+def test_another_unit_starts_another_run(tmp_path: Path) -> None:
     write_run(tmp_path / "rnn")
     assert claim_run(tmp_path, 400, "batch", INPUTS) == tmp_path / "rnn-2"
 
@@ -52,13 +52,13 @@ def test_steps_of_another_unit_are_another_run(tmp_path: Path) -> None:
     ],
     ids=["values", "shape", "name", "count"],
 )
-def test_another_probe_is_another_run(tmp_path: Path, inputs: dict[str, Array]) -> None:
+def test_another_probe_starts_another_run(tmp_path: Path, inputs: dict[str, Array]) -> None:
     write_run(tmp_path / "rnn")
     assert claim_run(tmp_path, 4, "epoch", inputs) == tmp_path / "rnn-2"
 
 
 @pytest.mark.parametrize("kind", [object, str, bytes])
-def test_a_probe_of_texts_or_with_nan_is_the_same_again(tmp_path: Path, kind: type) -> None:
+def test_a_probe_of_strings_or_with_nan_equals_itself(tmp_path: Path, kind: type) -> None:
     inputs = {"text": np.array(["to be", "or not"]).astype(kind), "number": np.array([1.5, np.nan])}
     write_run(tmp_path / "rnn")
     RunWriter(tmp_path / "rnn").write_probe(ProbeBatch(inputs=inputs, sample_names=["a", "b"]))
@@ -66,7 +66,7 @@ def test_a_probe_of_texts_or_with_nan_is_the_same_again(tmp_path: Path, kind: ty
 
 
 @pytest.mark.parametrize("damage", [b"", None])
-def test_a_run_whose_probe_is_lost_is_not_gone_on_with(tmp_path: Path, damage: bytes | None) -> None:
+def test_a_run_without_a_readable_probe_is_not_resumed(tmp_path: Path, damage: bytes | None) -> None:
     path = trace_directory(write_run(tmp_path / "rnn")) / PROBE_FILE
     if damage is None:
         path.unlink()
@@ -75,7 +75,7 @@ def test_a_run_whose_probe_is_lost_is_not_gone_on_with(tmp_path: Path, damage: b
     assert claim_run(tmp_path, 4, "epoch", INPUTS) == tmp_path / "rnn-2"
 
 
-def test_what_a_killed_writer_left_is_cleared_away(tmp_path: Path) -> None:
+def test_temporary_files_of_a_killed_writer_are_removed(tmp_path: Path) -> None:
     traces = trace_directory(write_run(tmp_path / "rnn"))
     (traces / ".step-0000000004.safetensors.4711.tmp").write_bytes(b"half")
     assert claim_run(tmp_path, 4, "epoch", INPUTS) == tmp_path / "rnn"
@@ -83,10 +83,12 @@ def test_what_a_killed_writer_left_is_cleared_away(tmp_path: Path) -> None:
     assert list_steps(traces) == [0, 1, 2, 3]
 
 
-def test_a_file_is_no_log_dir(tmp_path: Path) -> None:
+def test_a_file_is_not_a_log_dir(tmp_path: Path) -> None:
     file = tmp_path / "notes.txt"
     file.touch()
     for log_dir in (file, file / "run-1"):
-        with pytest.raises(NotADirectoryError, match=r"log_dir must be a directory.*notes\.txt is a file: choose"):
+        with pytest.raises(
+            NotADirectoryError, match=r"log_dir must be a directory .* but .*notes\.txt is a file: choose"
+        ):
             check_log_dir(log_dir)
     check_log_dir(tmp_path / "not" / "yet")

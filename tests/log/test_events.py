@@ -1,4 +1,4 @@
-"""Event files against TensorBoard's own reader, and on a disk that fills up."""
+"""Event files against TensorBoard's own reader, and on a full disk."""
 
 from __future__ import annotations
 
@@ -49,14 +49,14 @@ def test_plugin_data_names_the_signal(tmp_path: Path) -> None:
     assert (data.signal.units, tuple(data.signal.statistics)) == (5, STATISTICS)
 
 
-def test_plugin_data_of_a_later_version_is_left_alone() -> None:
+def test_plugin_data_of_a_later_version_is_ignored() -> None:
     event = step_event(0, 1.0, [], {"loss": 1.0})
     content = event.summary.value[0].metadata.plugin_data.content
     assert parse_plugin_data(content) is not None
     assert parse_plugin_data(content.replace(b"\x08\x01", b"\x08\x02", 1)) is None
 
 
-def test_a_write_that_stops_halfway_is_taken_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_partial_write_is_undone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = EventFile(tmp_path)
     file.append(event_pb2.Event(step=0, wall_time=1.0))
     write = io.FileIO.write

@@ -1,4 +1,4 @@
-"""What a run is said to take, against what it takes."""
+"""The predicted size of a run, against its size on disk."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from tests.runs import gru_trace, lstm_trace
 
 
 @pytest.mark.parametrize("dtype", ["float16", "float32"])
-def test_it_is_what_the_files_take(tmp_path: Path, dtype: str) -> None:
+def test_the_forecast_is_the_size_of_the_files(tmp_path: Path, dtype: str) -> None:
     layers = [lstm_trace(0, timesteps=50, units=20), gru_trace(1, timesteps=50, units=20)]
-    told = forecast(layers, {"output": layers[0].signals["candidate"]}, {"loss": 1.0}, dtype)
+    predicted = forecast(layers, {"output": layers[0].signals["candidate"]}, {"loss": 1.0}, dtype)
     writer = RunWriter(tmp_path, dtype=dtype)
     for step in range(5):
         layers = [lstm_trace(step, timesteps=50, units=20), gru_trace(step, timesteps=50, units=20)]
@@ -23,22 +23,22 @@ def test_it_is_what_the_files_take(tmp_path: Path, dtype: str) -> None:
     files = [trace_directory(tmp_path) / step_file(step) for step in range(5)]
     [events] = tmp_path.glob("*tfevents*")
     for file in files:
-        assert file.stat().st_size == pytest.approx(told.trace, rel=0.01)
-    assert events.stat().st_size == pytest.approx(5 * told.summary, rel=0.01)
+        assert file.stat().st_size == pytest.approx(predicted.trace, rel=0.01)
+    assert events.stat().st_size == pytest.approx(5 * predicted.summary, rel=0.01)
     whole = sum(file.stat().st_size for file in [*files, events])
-    assert told.of_run(5) == pytest.approx(whole, rel=0.01)
+    assert predicted.of_run(5) == pytest.approx(whole, rel=0.01)
 
 
-def test_traces_that_are_dropped_take_nothing() -> None:
-    told = Forecast(trace=1000, summary=10)
-    assert told.of_run(20) == 20_200
-    assert told.of_run(20, keep=5) == 5_200
-    assert told.of_run(3, keep=5) == 3_030
+def test_dropped_traces_do_not_count() -> None:
+    predicted = Forecast(trace=1000, summary=10)
+    assert predicted.of_run(20) == 20_200
+    assert predicted.of_run(20, keep=5) == 5_200
+    assert predicted.of_run(3, keep=5) == 3_030
 
 
 @pytest.mark.parametrize(
-    ("count", "words"),
+    ("count", "text"),
     [(0, "0 bytes"), (999, "999 bytes"), (1000, "1 kB"), (3_140_000, "3.14 MB"), (2.5e10, "25 GB"), (4e15, "4e+03 TB")],
 )
-def test_bytes_in_words(count: float, words: str) -> None:
-    assert spell_bytes(int(count)) == words
+def test_readable_bytes(count: float, text: str) -> None:
+    assert spell_bytes(int(count)) == text

@@ -1,4 +1,4 @@
-"""A writer that is killed 200 times at random moments: what was done is whole, and nothing half is ever seen."""
+"""A writer is killed 200 times at random moments: finished steps are intact, and readers never see a partial one."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ KILLS = 200
 
 
 class Writer:
-    """The process that forks the writers to be killed."""
+    """The process that forks writers and kills them."""
 
     def __init__(self, log_dir: Path) -> None:
         command = [sys.executable, "-m", "tests.log.killed_writer", str(log_dir)]
@@ -50,37 +50,37 @@ class Writer:
 
 
 class Reader:
-    """Asks a TensorBoard for one thing after another, and accepts nothing but right numbers and 404."""
+    """Sends one request after another to a TensorBoard, and accepts only correct values or 404."""
 
     def __init__(self, board: TensorBoard) -> None:
         self._board = board
-        self._asked = 0
-        self.right = 0
+        self._requests = 0
+        self.correct = 0
 
-    def ask(self) -> None:
+    def request(self) -> None:
         described = self._board.get("run", run="rnn")
         assert described.status in (200, 404), described.body
         steps = described.json()["steps"] if described.status == 200 else []
         if not steps:
             return
         assert described.json()["problems"] == []
-        # The last step in particular, and the one that may come next.
-        step = (steps[-1], steps[-1] + 1, steps[self._asked % len(steps)])[self._asked % 3]
-        signal = list(RANGES)[self._asked % len(RANGES)]
-        self._asked += 1
+        # Mostly the last step, and the one that may come next.
+        step = (steps[-1], steps[-1] + 1, steps[self._requests % len(steps)])[self._requests % 3]
+        signal = list(RANGES)[self._requests % len(RANGES)]
+        self._requests += 1
         self._check_trace(step, signal)
 
     def _check_trace(self, step: int, signal: str) -> None:
-        asked: dict[str, Any] = {"run": "rnn", "layer": "lstm", "step": step, "sample": 1, "signal": signal}
-        answer = self._board.get("trace", **asked)
-        assert answer.status in (200, 404), answer.body
-        if answer.status == 200:
-            served = safetensors.numpy.load(answer.body)[f"signals/{signal}"]
+        query: dict[str, Any] = {"run": "rnn", "layer": "lstm", "step": step, "sample": 1, "signal": signal}
+        response = self._board.get("trace", **query)
+        assert response.status in (200, 404), response.body
+        if response.status == 200:
+            served = safetensors.numpy.load(response.body)[f"signals/{signal}"]
             np.testing.assert_array_equal(served, written(step).signals[signal][1])
-            self.right += 1
+            self.correct += 1
 
 
-def assert_whole(run_directory: Path, steps: list[int]) -> None:
+def assert_intact(run_directory: Path, steps: list[int]) -> None:
     run = open_run(run_directory)
     for step in steps:
         file = run.opened(step)
@@ -108,19 +108,19 @@ def test_two_hundred_kills(tmp_path: Path, writer: Writer) -> None:
             first = len(done)
             writer.start(first)
             while not writer.was_killed():
-                reader.ask()
+                reader.request()
             reported = writer.reported()
             assert reported == list(range(first, first + len(reported)))
             done += reported
-            # One more may be there, of which nothing was said yet; then it is whole, too.
+            # One more step may be finished but not yet reported; it must be intact, too.
             steps = open_run(directory).steps if traces.is_dir() else []
             assert steps in (done, [*done, len(done)])
-            assert_whole(directory, steps[first:])
+            assert_intact(directory, steps[first:])
             half_files += bool(list(traces.glob("*.tmp")))
-    print(f"{len(done)} steps, {half_files} files cut short, {reader.right} traces served")
-    # Or nothing was tried.
+    print(f"{len(done)} steps, {half_files} files cut short, {reader.correct} traces served")
+    # Otherwise the test has tried too little.
     assert half_files > 0
-    assert reader.right > KILLS / 4
+    assert reader.correct > KILLS / 4
     assert len(done) > KILLS / 4
     for fast in ("true", "false"):
         with tensorboard("--logdir", tmp_path, f"--load_fast={fast}") as board:
@@ -130,7 +130,7 @@ def test_two_hundred_kills(tmp_path: Path, writer: Writer) -> None:
 
 
 def assert_summarized(board: TensorBoard, steps: list[int]) -> None:
-    """Assert that a TensorBoard has the summaries of each step once."""
+    """Assert that a TensorBoard serves the summaries of each step once."""
     for signal in ("candidate", "cell_state"):
         served = wait_for_step(board, signal, steps[-1])
         assert served["steps"].tolist() in (steps, [*steps, len(steps)])
@@ -141,12 +141,12 @@ def assert_summarized(board: TensorBoard, steps: list[int]) -> None:
 
 
 def wait_for_step(board: TensorBoard, signal: str, step: int) -> dict[str, Any]:
-    """Return the summaries of a signal as soon as those of a step are among them."""
+    """Return the summaries of a signal as soon as they include a step."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
-        answer = board.get("summary", run="rnn", layer="lstm", signal=signal)
-        if answer.status == 200:
-            served = safetensors.numpy.load(answer.body)
+        response = board.get("summary", run="rnn", layer="lstm", signal=signal)
+        if response.status == 200:
+            served = safetensors.numpy.load(response.body)
             if served["steps"][-1] >= step:
                 return served
     raise AssertionError(f"TensorBoard did not get to step {step} within {PATIENCE} seconds")

@@ -1,4 +1,4 @@
-"""The generated module is what protoc generates."""
+"""The committed module is what protoc generates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is written is what is read back, to the bit of the stored type."""
+"""Values are read back as written, bit for bit in the stored dtype."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tb_rnn_plugin.log.writer import RunWriter
 from tests.runs import lstm_trace, probe, write_run
 
 
-def test_every_signal_comes_back_rounded_once_to_float16(tmp_path: Path) -> None:
+def test_every_signal_is_rounded_once_to_float16(tmp_path: Path) -> None:
     run = open_run(write_run(tmp_path / "rnn"))
     assert run.steps == [0, 1, 2, 3]
     for step in run.steps:
@@ -28,7 +28,7 @@ def test_every_signal_comes_back_rounded_once_to_float16(tmp_path: Path) -> None
             np.testing.assert_array_equal(read, values.astype(np.float16).astype(np.float32))
 
 
-def test_float32_comes_back_to_the_bit(tmp_path: Path) -> None:
+def test_float32_is_exact(tmp_path: Path) -> None:
     writer = RunWriter(tmp_path / "rnn", dtype="float32")
     writer.write_probe(probe())
     writer.write_step(0, [lstm_trace(0)])
@@ -37,7 +37,7 @@ def test_float32_comes_back_to_the_bit(tmp_path: Path) -> None:
     )
 
 
-def test_values_too_large_for_float16_are_stored_wider(tmp_path: Path) -> None:
+def test_values_too_large_for_float16_are_stored_as_float32(tmp_path: Path) -> None:
     trace = lstm_trace(0)
     signals = {**trace.signals, "cell_state": np.full((3, 12, 5), 70_000.0, np.float32)}
     writer = RunWriter(tmp_path / "rnn")
@@ -45,7 +45,7 @@ def test_values_too_large_for_float16_are_stored_wider(tmp_path: Path) -> None:
     assert (open_run(tmp_path / "rnn").load("lstm", "cell_state", 0) == 70_000.0).all()
 
 
-def test_a_true_infinity_stays_one(tmp_path: Path) -> None:
+def test_an_infinity_stays_in_float16(tmp_path: Path) -> None:
     trace = lstm_trace(0)
     trace.signals["cell_state"][0, 0, 0] = np.inf
     writer = RunWriter(tmp_path / "rnn")
@@ -59,7 +59,7 @@ def test_a_true_infinity_stays_one(tmp_path: Path) -> None:
     assert np.isfinite(extremes).all()
 
 
-def test_the_probe_comes_back(tmp_path: Path) -> None:
+def test_the_probe_is_read_back(tmp_path: Path) -> None:
     read, written = open_run(write_run(tmp_path / "rnn")).probe, probe()
     assert read.tokens == written.tokens
     assert read.sample_names == written.sample_names
@@ -69,7 +69,7 @@ def test_the_probe_comes_back(tmp_path: Path) -> None:
     np.testing.assert_array_equal(read.annotations["depth"], written.annotations["depth"])
 
 
-def test_padding_is_told_from_a_nan_of_training(tmp_path: Path) -> None:
+def test_padding_differs_from_a_nan_of_training(tmp_path: Path) -> None:
     mask = np.ones((3, 12), np.bool_)
     mask[1, 8:] = False
     trace = lstm_trace(0, mask=mask)
@@ -84,7 +84,7 @@ def test_padding_is_told_from_a_nan_of_training(tmp_path: Path) -> None:
     assert np.argwhere(np.isnan(read) & read_mask[..., None]).tolist() == [[0, 5, 2]]
 
 
-def test_extremes_span_all_steps_and_go_on_after_a_restart(tmp_path: Path) -> None:
+def test_extremes_span_all_steps_and_continue_after_a_restart(tmp_path: Path) -> None:
     directory = write_run(tmp_path / "rnn", steps=3)
     RunWriter(directory).write_step(3, [lstm_trace(0)])  # Its values are narrower than those of step 2.
     signals = {signal.name: signal for signal in open_run(directory).layers["lstm"].signals}
@@ -95,7 +95,7 @@ def test_extremes_span_all_steps_and_go_on_after_a_restart(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("damage", ["truncated", "no file"])
-def test_extremes_go_on_past_a_step_that_cannot_be_read(tmp_path: Path, damage: str) -> None:
+def test_extremes_continue_past_an_unreadable_step(tmp_path: Path, damage: str) -> None:
     directory = write_run(tmp_path / "rnn", steps=4)
     last = directory / "plugins" / "rnn_timeline" / "step-0000000003.safetensors"
     if damage == "truncated":
@@ -109,7 +109,7 @@ def test_extremes_go_on_past_a_step_that_cannot_be_read(tmp_path: Path, damage: 
     assert signals["cell_state"].extremes == (float(everything.min()), float(everything.max()))
 
 
-def test_anyone_can_open_a_step_with_safetensors_alone(tmp_path: Path) -> None:
+def test_safetensors_alone_opens_a_step(tmp_path: Path) -> None:
     directory = write_run(tmp_path / "rnn")
     arrays = safetensors.numpy.load_file(directory / "plugins/rnn_timeline/step-0000000002.safetensors")
     np.testing.assert_array_equal(
@@ -118,7 +118,7 @@ def test_anyone_can_open_a_step_with_safetensors_alone(tmp_path: Path) -> None:
     assert {"inputs/lstm", "initial_states/lstm/cell_state", "weights/lstm/kernel", "predictions/output"} <= set(arrays)
 
 
-def test_files_hold_little_but_the_values(tmp_path: Path) -> None:
+def test_files_have_little_overhead(tmp_path: Path) -> None:
     writer = RunWriter(tmp_path / "rnn")
     trace = lstm_trace(0, samples=4, timesteps=100, units=64)
     writer.write_step(0, [trace])
@@ -129,7 +129,7 @@ def test_files_hold_little_but_the_values(tmp_path: Path) -> None:
     assert size / values <= 2.05
 
 
-def test_others_may_read_what_the_umask_lets_them(tmp_path: Path) -> None:
+def test_file_permissions_follow_the_umask(tmp_path: Path) -> None:
     directory = write_run(tmp_path / "rnn", steps=1)
     plain = tmp_path / "plain"
     plain.touch()
@@ -138,31 +138,33 @@ def test_others_may_read_what_the_umask_lets_them(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("layer", "signal", "step", "words"),
+    ("layer", "signal", "step", "message"),
     [
         ("gru", "forget_gate", 0, "Layers of this run are 'lstm', got 'gru'"),
         ("lstm", "reset_gate", 0, "Signals of layer 'lstm' are 'input_gate'"),
         ("lstm", "forget_gate", 9, "has 4 steps from 0 to 3, got step 9"),
     ],
 )
-def test_what_is_not_there_is_said(tmp_path: Path, layer: str, signal: str, step: int, words: str) -> None:
+def test_the_error_of_a_missing_item_lists_what_exists(
+    tmp_path: Path, layer: str, signal: str, step: int, message: str
+) -> None:
     run = open_run(write_run(tmp_path / "rnn"))
-    with pytest.raises(NotInLogError, match=words):
+    with pytest.raises(NotInLogError, match=message):
         run.load(layer, signal, step)
 
 
-def test_a_directory_without_a_run_is_said(tmp_path: Path) -> None:
+def test_a_directory_without_a_run_raises(tmp_path: Path) -> None:
     with pytest.raises(NotInLogError, match="holds no RNN Timeline run"):
         open_run(tmp_path)
 
 
-def test_strings_of_a_probe_come_back(tmp_path: Path) -> None:
+def test_strings_of_a_probe_are_read_back(tmp_path: Path) -> None:
     batch = ProbeBatch(inputs={"input": np.array([["one"], ["zwei ünï"]])}, sample_names=["a", "b"])
     RunWriter(tmp_path / "rnn").write_probe(batch)
     assert open_run(tmp_path / "rnn").probe.inputs["input"].tolist() == [["one"], ["zwei ünï"]]
 
 
-def test_our_encoding_is_what_the_library_reads() -> None:
+def test_the_library_reads_our_encoding() -> None:
     arrays = {
         name: np.arange(6).reshape(2, 3).astype(name) for name in ("?", "i1", "u2", "i8", "f2", "f4", "f8", ">f4")
     }

@@ -1,4 +1,4 @@
-"""Statistics against NumPy's own, timestep by timestep."""
+"""Statistics against NumPy's, timestep by timestep."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_all_statistics(bounds: Interval | None, masked: bool, broken: bool) -> 
     mask = None
     if masked:
         mask = random.random((4, 9)) > 0.4
-        mask[:, 8] = False  # A timestep that no sample reaches.
+        mask[:, 8] = False  # Masked in every sample.
         values = np.where(mask[..., None], values, np.float32(np.nan))
     if broken:
         values[1, 2, 3], values[0, 4, 0], values[:, 6] = np.nan, np.inf, np.nan

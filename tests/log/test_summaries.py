@@ -1,4 +1,4 @@
-"""What an event says its own checksums for."""
+"""The checksums that each event carries."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TAG = signal_tag("lstm", "candidate")
 
 
 def written(steps: int) -> dict[str, list[tuple[int, Array]]]:
-    """Return step and tensor of each event by tag, as a reader has them."""
+    """Return step and tensor of each event by tag, as a reader returns them."""
     found: dict[str, list[tuple[int, Array]]] = {}
     for step in range(steps):
         for value in step_event(step, 0.0, [lstm_trace(step)], {"loss": 1.5}).summary.value:
@@ -22,7 +22,7 @@ def written(steps: int) -> dict[str, list[tuple[int, Array]]]:
     return found
 
 
-def test_what_is_as_it_was_written_is_sound() -> None:
+def test_intact_events_are_kept() -> None:
     events = written(3)
     for tag in (TAG, log_tag("loss")):
         assert drop_corrupt(tag, events[tag], events[CHECKSUMS_TAG]) == events[tag]
@@ -30,7 +30,7 @@ def test_what_is_as_it_was_written_is_sound() -> None:
 
 @pytest.mark.parametrize("bit", [0, 3, 7])
 @pytest.mark.parametrize("byte", [0, 10, 200])
-def test_a_flipped_bit_is_noticed(byte: int, bit: int) -> None:
+def test_an_event_with_a_flipped_bit_is_dropped(byte: int, bit: int) -> None:
     events = written(3)
     values = events[TAG][1][1].copy()
     values.view(np.uint8).reshape(-1)[byte] ^= 1 << bit
@@ -39,7 +39,7 @@ def test_a_flipped_bit_is_noticed(byte: int, bit: int) -> None:
     assert len(drop_corrupt(log_tag("loss"), events[log_tag("loss")], events[CHECKSUMS_TAG])) == 3
 
 
-def test_another_step_is_noticed() -> None:
+def test_an_event_moved_to_another_step_is_dropped() -> None:
     events = written(3)
     moved = [(9, events[tag][1][1]) for tag in (TAG, CHECKSUMS_TAG)]
     assert drop_corrupt(TAG, [moved[0]], [moved[1]]) == []
@@ -48,6 +48,6 @@ def test_another_step_is_noticed() -> None:
 @pytest.mark.parametrize(
     "checksums", [[], [(0, np.zeros((0, 2), np.int64))], [(0, np.float32(1))], [(0, np.zeros((3, 3), np.int64))]]
 )
-def test_of_what_has_no_checksum_nothing_is_said(checksums: list[tuple[int, Array]]) -> None:
+def test_events_without_a_checksum_are_kept(checksums: list[tuple[int, Array]]) -> None:
     events = written(1)
     assert drop_corrupt(TAG, events[TAG], checksums) == events[TAG]

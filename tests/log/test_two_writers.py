@@ -1,4 +1,4 @@
-"""Two processes that write into one log_dir at the same time are two runs, whatever happens to their directories."""
+"""Two processes that write to one log_dir write two runs, whatever happens to their directories."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SIGNAL = "signals/lstm/cell_state"
 
 
 class Recorder:
-    """One of the processes."""
+    """One of the two processes."""
 
     def __init__(self, log_dir: Path, number: int) -> None:
         self.number = number
@@ -33,7 +33,7 @@ class Recorder:
         )
 
     def tell(self) -> None:
-        """Have it open its run, or write its next step."""
+        """Make it open its run, or write its next step."""
         assert self._process.stdin is not None
         print(file=self._process.stdin, flush=True)
 
@@ -42,7 +42,7 @@ class Recorder:
         return self._process.stdout.readline().strip()
 
     def end(self) -> str:
-        """Have it end its run, and return what it warned of."""
+        """Make it close its run, and return its standard error."""
         return self._process.communicate()[1]
 
 
@@ -58,8 +58,8 @@ def start(tmp_path: Path) -> Iterator[Callable[[int], Recorder]]:
         yield started
 
 
-def assert_is_of(run_directory: Path, number: int, steps: list[int]) -> None:
-    """Assert that a run holds these steps, all written by the process of this number."""
+def assert_written_by(run_directory: Path, number: int, steps: list[int]) -> None:
+    """Assert that a run has these steps, all written by the process with this number."""
     run = open_run(run_directory)
     assert run.steps == sorted(logged(run_directory, SIGNAL)) == steps
     for step in steps:
@@ -67,9 +67,9 @@ def assert_is_of(run_directory: Path, number: int, steps: list[int]) -> None:
         np.testing.assert_array_equal(run.load("lstm", "cell_state", step), expected)
 
 
-def test_both_are_whole(tmp_path: Path, start: Callable[[int], Recorder]) -> None:
+def test_both_runs_are_intact(tmp_path: Path, start: Callable[[int], Recorder]) -> None:
     one, other = start(1), start(2)
-    for _ in range(20):  # The first time they open their runs.
+    for _ in range(20):  # The first round opens their runs.
         one.tell()
         other.tell()
         assert [one.answer(), other.answer()] == ["done", "done"]
@@ -78,13 +78,13 @@ def test_both_are_whole(tmp_path: Path, start: Callable[[int], Recorder]) -> Non
     first = open_run(tmp_path / "rnn").load("lstm", "cell_state", 0)
     was_first = np.array_equal(first, recorded(1, 0).signals["cell_state"].astype(np.float16))
     for run, number in (("rnn", 1 if was_first else 2), ("rnn-2", 2 if was_first else 1)):
-        assert_is_of(tmp_path / run, number, list(range(19)))
+        assert_written_by(tmp_path / run, number, list(range(19)))
 
 
-def test_a_directory_that_is_deleted_and_made_anew_is_the_others(
+def test_a_directory_deleted_and_created_again_belongs_to_its_creator(
     tmp_path: Path, start: Callable[[int], Recorder]
 ) -> None:
-    """Somebody clears the logs for the next training while the last one still runs."""
+    """As when somebody clears the logs for a new training while the last one still runs."""
     old, new = start(1), start(2)
     for _ in range(3):
         old.tell()
@@ -98,31 +98,31 @@ def test_a_directory_that_is_deleted_and_made_anew_is_the_others(
     for recorder in (new, old, old):
         recorder.tell()
         assert recorder.answer() == "done"
-    said = old.end()
-    assert said.count("RuntimeWarning") == 1
-    assert "was deleted while it was written" in said
+    warnings = old.end()
+    assert warnings.count("RuntimeWarning") == 1
+    assert "was deleted while it was written" in warnings
     assert new.end() == ""
-    assert_is_of(tmp_path / "rnn", 2, [0, 1])
-    assert_is_of(tmp_path / "rnn-2", 1, [3, 4])
+    assert_written_by(tmp_path / "rnn", 2, [0, 1])
+    assert_written_by(tmp_path / "rnn-2", 1, [3, 4])
 
 
-def test_a_run_that_ended_while_it_was_looked_at_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It had no step when it was looked at, and nobody's claim when it was claimed."""
-    look = directories._has_steps
+def test_a_run_written_during_the_check_is_not_reused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The run has no step when it is checked, and no claim when it is claimed."""
+    has_steps = directories._has_steps
 
-    def ends_after(directory: Path) -> bool:
-        has = look(directory)
+    def write_after_check(directory: Path) -> bool:
+        result = has_steps(directory)
         monkeypatch.undo()
         write_run(directory)
-        return has
+        return result
 
-    monkeypatch.setattr(directories, "_has_steps", ends_after)
+    monkeypatch.setattr(directories, "_has_steps", write_after_check)
     assert directories.claim_run(tmp_path, 0, "epoch", probe().inputs) == tmp_path / "rnn-2"
     release(trace_directory(tmp_path / "rnn-2"))
     assert open_run(tmp_path / "rnn").steps == [0, 1, 2, 3]
 
 
-def test_a_claim_goes_with_its_directory(tmp_path: Path) -> None:
+def test_a_claim_ends_with_its_directory(tmp_path: Path) -> None:
     directory = tmp_path / "run"
     directory.mkdir()
     assert claim(directory)
@@ -130,6 +130,8 @@ def test_a_claim_goes_with_its_directory(tmp_path: Path) -> None:
     directory.mkdir()
     command = "import sys, pathlib; from tb_rnn_plugin.log.claims import claim; print(claim(pathlib.Path(sys.argv[1])))"
     assert claim(directory)
-    said = subprocess.run([sys.executable, "-c", command, directory], capture_output=True, text=True, check=True).stdout
-    assert said == "False\n"
+    printed = subprocess.run(
+        [sys.executable, "-c", command, directory], capture_output=True, text=True, check=True
+    ).stdout
+    assert printed == "False\n"
     release(directory)

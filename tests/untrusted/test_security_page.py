@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from tb_rnn_plugin.log.encoding import MAX_HEADER_BYTES
-from tb_rnn_plugin.log.header import FIRST_READ, KEPT
+from tb_rnn_plugin.log.header import FIRST_READ, MAX_CACHED_HEADERS
 from tb_rnn_plugin.server.parameters import MAX_UNITS
 from tb_rnn_plugin.server.queries.step_history import MAX_STEPS
 from tb_rnn_plugin.server.serving import CAPACITY
@@ -18,7 +18,7 @@ PAGE = (Path(__file__).parents[2] / "SECURITY.md").read_text()
 def test_limits_are_those_of_the_code() -> None:
     rows = dict(re.findall(r"^\| ([^|]+) \| ([^|]+) \|$", PAGE, re.MULTILINE))
     assert rows["a file's header, with all names, tokens and texts"].startswith(f"{MAX_HEADER_BYTES} bytes")
-    assert rows["headers kept, parsed"] == f"{KEPT}, of {FIRST_READ} bytes at most"
+    assert rows["headers kept, parsed"] == f"{MAX_CACHED_HEADERS}, of {FIRST_READ} bytes at most"
     assert rows["steps in a history"].startswith(f"{MAX_STEPS},")
     assert rows["computed answers kept"] == f"{CAPACITY} bytes"
     assert rows["units in one request"] == str(MAX_UNITS)

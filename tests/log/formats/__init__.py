@@ -1,1 +1,1 @@
-"""Runs of each version of the log format, as the package of that time wrote them."""
+"""One run of each version of the log format, written by the package of that version."""

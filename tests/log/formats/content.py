@@ -1,4 +1,4 @@
-"""A run as plain JSON values: everything that `open_run` gives."""
+"""Converts a run to JSON values: everything that `open_run` returns."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ def content(run: Run) -> dict[str, Any]:
 
 
 def plain(values: Array) -> Any:
-    """Return an array as nested lists of the shortest numbers that tell its values apart, which JSON keeps exactly.
+    """Return an array as nested lists of the shortest numbers that identify its values, which JSON keeps exactly.
 
-    NaN, which JSON has not, is None.
+    NaN, which JSON lacks, becomes None.
     """
     return [plain(part) for part in values] if np.ndim(values) else _value(values[()])
 

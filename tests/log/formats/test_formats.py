@@ -1,6 +1,6 @@
-"""A run of every version of the log format opens whole, in Python and in TensorBoard, with its numbers to the bit.
+"""A run of every version of the log format opens in Python and in TensorBoard, with bit-identical values.
 
-The numbers lie beside each run as plain JSON, written when the run was.
+The values are stored beside each run as JSON, written together with the run.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ def known(folder: Path) -> Any:
 
 
 def test_there_is_a_run_of_every_version() -> None:
-    """Who raises VERSION adds a run of the new one, and leaves those that people have alone."""
+    """A commit that raises VERSION adds a run of the new version, and leaves existing ones unchanged."""
     assert {folder.name for folder in FOLDERS} == {f"v{version}" for version in range(1, VERSION + 1)}
 
 
 @FORMATS
-def test_a_run_is_of_the_version_that_its_folder_names(folder: Path) -> None:
+def test_a_run_has_the_version_of_its_folder(folder: Path) -> None:
     files = list(folder.rglob("*.safetensors"))
     assert len(files) == 3
     for file in files:
@@ -41,7 +41,7 @@ def test_a_run_is_of_the_version_that_its_folder_names(folder: Path) -> None:
 
 
 @FORMATS
-def test_open_run_gives_all_of_it(folder: Path) -> None:
+def test_open_run_returns_all_of_it(folder: Path) -> None:
     run, document = open_run(folder / "rnn"), known(folder)
     assert json.loads(json.dumps(content(run))) == document
     for step, layers in document["traces"].items():
@@ -77,8 +77,8 @@ def test_tensorboard_serves_all_of_it(folder: Path) -> None:
             }
             for step, layers in document["traces"].items():
                 for layer, trace in layers.items():
-                    asked = {"run": "rnn", "step": step, "layer": layer, "sample": index}
-                    served = safetensors.numpy.load(board.get("trace", **asked).body)
+                    query = {"run": "rnn", "step": step, "layer": layer, "sample": index}
+                    served = safetensors.numpy.load(board.get("trace", **query).body)
                     signals = {name: stored["values"][index] for name, stored in trace["signals"].items()}
                     assert {name: plain(served[f"signals/{name}"]) for name in signals} == signals
                     assert plain(served["mask"]) == trace["mask"][index]

@@ -1,7 +1,7 @@
-"""Writes the run that stands for the present version: `python -m tests.log.formats.write`.
+"""Writes the example run of the current version: `python -m tests.log.formats.write`.
 
-Run it once, in the last commit before `VERSION` is raised or the first of a new one. What lies in a folder here is
-never written again: it is what people have on their disks.
+Run it once per version, in the commit that raises `VERSION`. Runs of earlier versions are never written again: they
+stand for the logs that users have on disk.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ SAMPLES, TIMESTEPS, FEATURES, UNITS = 2, 4, 2, 2
 
 
 def write(directory: Path) -> None:
-    """Train a masked LSTM and GRU for two epochs, with all that a run can hold."""
+    """Train a masked LSTM and GRU for two epochs, with everything that a run can contain."""
     keras.utils.set_random_seed(1)
     model = keras.Sequential(
         [
@@ -51,12 +51,12 @@ def write(directory: Path) -> None:
 
 
 def main() -> None:
-    """Write the run and, beside it, what it holds as JSON."""
+    """Write the run and, beside it, its content as JSON."""
     folder = FOLDER / f"v{VERSION}"
     folder.mkdir()
     write(folder)
     [events] = (folder / "rnn").glob("*tfevents*")
-    events.rename(events.with_name("events.out.tfevents.0.v2"))  # Its own name tells of the machine.
+    events.rename(events.with_name("events.out.tfevents.0.v2"))  # The original name contains the host name.
     document: dict[str, Any] = content(open_run(folder / "rnn"))
     lines = [f"{json.dumps(name)}: {json.dumps(part)}" for name, part in document.items()]
     (folder / "content.json").write_text("{\n" + ",\n".join(lines) + "\n}\n")
