@@ -1,1 +1,1 @@
-"""Real training runs that fill every view: character models of Python's own source."""
+"""Trains character models on Python's own source, for runs that fill every view of the tab."""

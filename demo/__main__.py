@@ -1,4 +1,4 @@
-"""`make demo`: train two LSTMs and a GRU on Python's own source, then open TensorBoard on them."""
+"""`make demo`: train two LSTMs and a GRU on Python's own source, then start TensorBoard on their logs."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ LOG_DIR = Path("logs") / "demo"
 
 
 def main() -> None:
-    """Train the networks, and serve what they logged."""
+    """Train the networks, and serve their logs."""
     parser = argparse.ArgumentParser(prog="python -m demo", description=__doc__)
     parser.add_argument("--serve", type=int, choices=(0, 1), default=1, help="0: train and stop (default: 1)")
     arguments = parser.parse_args()
 
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow greets with pages about the processor.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # Hides TensorFlow's messages about the processor.
     from demo import corpus, train
-    from demo.story import tell
+    from demo.story import print_summary
 
     shutil.rmtree(LOG_DIR, ignore_errors=True)
     text = corpus.load()
     for network in train.NETWORKS:
         train.train(network, LOG_DIR / network.name, text)
-    tell(LOG_DIR, [network.name for network in train.NETWORKS])
+    print_summary(LOG_DIR, [network.name for network in train.NETWORKS])
     if arguments.serve:
         from demo.serve import serve
 

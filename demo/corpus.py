@@ -1,4 +1,4 @@
-"""The text that every machine has: the source of Python's standard library."""
+"""Loads the training text, which every machine has: the source of Python's standard library."""
 
 from __future__ import annotations
 
@@ -9,23 +9,25 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-VOCABULARY = sorted(string.printable.replace("\t\r\x0b\x0c", "") + "\N{REPLACEMENT CHARACTER}")
-"""Every character that the models know; the last stands for all others."""
+UNKNOWN = "\N{REPLACEMENT CHARACTER}"
+"""Stands for every character outside the vocabulary."""
+
+VOCABULARY = [*sorted(set(string.printable) - set("\t\r\v\f")), UNKNOWN]
+"""The characters that the models know: printable ASCII, of white space only space and newline, and `UNKNOWN`."""
 
 _CODES = {character: code for code, character in enumerate(VOCABULARY)}
 
 MODULES = 60
-"""How many modules are read: about two million characters."""
+"""The number of modules to read; they hold about two million characters."""
 
 
 def encode(text: str) -> NDArray[np.int32]:
     """Return the codes of a text's characters, `[character]`."""
-    unknown = len(VOCABULARY) - 1
-    return np.array([_CODES.get(character, unknown) for character in text], np.int32)
+    return np.array([_CODES.get(character, _CODES[UNKNOWN]) for character in text], np.int32)
 
 
 def load() -> NDArray[np.int32]:
-    """Return the codes of the largest modules of the standard library, one after the other, `[character]`."""
+    """Return the codes of the largest modules of the standard library, concatenated, `[character]`."""
     directory = Path(sysconfig.get_path("stdlib"))
     modules = sorted(directory.glob("*.py"), key=lambda path: (-path.stat().st_size, path.name))[:MODULES]
     return encode("".join(path.read_text(encoding="utf-8", errors="replace") for path in modules))

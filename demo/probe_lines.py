@@ -1,4 +1,4 @@
-"""The fixed batch that all networks are probed with: Python that holds strings, comments and nested brackets."""
+"""Builds the probe batch of all networks: Python with strings, comments and nested brackets."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 from demo.snippets import SNIPPETS
 
 LENGTH = 140
-"""Characters of each sample; the rest of a snippet is only there so that it parses."""
+"""The number of characters of each sample. The rest of a snippet only makes it parse."""
 
 
 @dataclass(frozen=True)
 class Annotations:
-    """What the tokenizer knows of each character of one snippet, each `[character]`."""
+    """What the tokenizer says about each character of a snippet; every array is `[character]`."""
 
     inside_string: NDArray[np.bool_]
     inside_comment: NDArray[np.bool_]
@@ -26,16 +26,16 @@ class Annotations:
 
 
 def annotate(source: str) -> Annotations:
-    """Return the annotations of a snippet's characters, found by Python's own tokenizer.
+    """Return the annotations of a snippet's characters, computed with Python's own tokenizer.
 
-    A bracket counts as inside of itself, quotes as part of their string, the `#` as part of its comment. Indentation
-    is the number of spaces that the character's line starts with, over four.
+    A bracket counts as inside itself, quotes as part of their string, and `#` as part of its comment. Indentation is
+    the number of spaces at the start of the character's line, divided by four.
     """
     lines = source.splitlines(keepends=True)
     starts = np.cumsum([0, *map(len, lines)])
     inside_string, inside_comment = np.zeros(len(source), np.bool_), np.zeros(len(source), np.bool_)
     change = np.zeros(len(source) + 1, np.int32)
-    # From Python 3.12 on, an f-string is no token of its own, but what lies between its start and its end.
+    # Since Python 3.12, an f-string is a sequence of tokens between FSTRING_START and FSTRING_END.
     f_string_start = -1
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
         first = starts[token.start[0] - 1] + token.start[1]
@@ -68,7 +68,7 @@ def tokens() -> list[str]:
 
 
 def next_tokens() -> list[str]:
-    """Return the character after each of `tokens()`, which is what the networks learn to foretell."""
+    """Return the character after each of `tokens()`, which the networks learn to predict."""
     return [source[1 : LENGTH + 1] for source in SNIPPETS]
 
 

@@ -1,4 +1,4 @@
-"""One progress bar for a whole training."""
+"""One progress bar for a whole fit."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import keras
 
 
 class OneBar(keras.callbacks.Callback):  # type: ignore[misc]
-    """Shows Keras' own progress bar over all batches of all epochs, where Keras would show one per epoch.
+    """Shows Keras' progress bar once for all batches of all epochs, instead of once per epoch.
 
     Args:
-        title: What is trained.
+        title: The name to print above the bar.
     """
 
     def __init__(self, title: str) -> None:
@@ -24,13 +24,13 @@ class OneBar(keras.callbacks.Callback):  # type: ignore[misc]
         """Show an empty bar."""
         print(f"Training {self._title}: {self.params['epochs']} epochs")
         self._done = 0
-        # A bar that moves needs a terminal; elsewhere one line at the end is enough.
+        # A moving bar needs a terminal; without one, print a single line at the end.
         verbose = 1 if sys.stdout.isatty() else 2
         self._bar = keras.utils.Progbar(
             self.params["epochs"] * self.params["steps"], verbose=verbose, stateful_metrics=["loss"]
         )
 
     def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
-        """Move the bar."""
+        """Advance the bar."""
         self._done += 1
         self._bar.update(self._done, [("loss", (logs or {})["loss"])])

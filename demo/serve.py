@@ -1,4 +1,4 @@
-"""Starts TensorBoard, waits until it has the runs, and prints the one link to open."""
+"""Starts TensorBoard, waits until it lists the runs, and prints the link to open."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ import urllib.request
 from pathlib import Path
 
 FIRST_PORT = 6006
-PATIENCE = 60.0  # seconds
+TIMEOUT = 60.0  # seconds
 
 
 def serve(log_dir: Path, runs: list[str]) -> None:
-    """Run TensorBoard until it is interrupted.
+    """Run TensorBoard until interrupted.
 
     Args:
-        log_dir: What it shows.
+        log_dir: TensorBoard's log directory.
         runs: Names of the runs to wait for; the link opens the first.
 
     Raises:
-        SystemExit: TensorBoard ended, or did not show the runs in time.
+        SystemExit: TensorBoard ended, or did not list the runs in time.
     """
     port = free_port()
     command = [sys.executable, "-m", "tensorboard.main", "--logdir", str(log_dir), "--port", str(port)]
-    tensorboard = subprocess.Popen(  # noqa: S603 - our own words
+    tensorboard = subprocess.Popen(  # noqa: S603 - no untrusted input
         command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     )
     try:
         wait_for(f"http://localhost:{port}", set(runs), tensorboard)
-        print(f"\n  Open  {link(port, runs[0])}\n\n  Press Ctrl+C to end TensorBoard.", flush=True)
+        print(f"\n  Open  {link(port, runs[0])}\n\n  Press Ctrl+C to stop TensorBoard.", flush=True)
         tensorboard.communicate()
     except KeyboardInterrupt:
         print()
@@ -43,26 +43,26 @@ def serve(log_dir: Path, runs: list[str]) -> None:
 
 
 def link(port: int, run: str) -> str:
-    """Return the address of the tab with one run in view."""
+    """Return the URL of the tab with a run selected."""
     return f"http://localhost:{port}/#rnn_timeline&p.rnn_timeline.run={urllib.parse.quote(run, safe='')}"
 
 
 def free_port() -> int:
-    """Return TensorBoard's usual port, or the next that nobody listens on."""
+    """Return TensorBoard's default port, or the next free one."""
     for port in range(FIRST_PORT, FIRST_PORT + 100):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)):
                 return port
-    raise SystemExit(f"Ports {FIRST_PORT} to {FIRST_PORT + 99} are all taken: end a TensorBoard, and try again.")
+    raise SystemExit(f"Ports {FIRST_PORT} to {FIRST_PORT + 99} are all in use: stop a TensorBoard and try again.")
 
 
 def wait_for(address: str, runs: set[str], tensorboard: subprocess.Popen[str]) -> None:
     """Wait until TensorBoard at `address` lists all `runs`."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT
     while time.monotonic() < deadline:
         if tensorboard.poll() is not None:
-            _, said = tensorboard.communicate()
-            raise SystemExit(f"TensorBoard ended:\n{said}")
+            _, errors = tensorboard.communicate()
+            raise SystemExit(f"TensorBoard ended:\n{errors}")
         try:
             with urllib.request.urlopen(f"{address}/data/plugin/rnn_timeline/runs") as response:  # noqa: S310
                 if runs <= {run["name"] for run in json.load(response)["runs"]}:
@@ -70,4 +70,4 @@ def wait_for(address: str, runs: set[str], tensorboard: subprocess.Popen[str]) -
         except (urllib.error.URLError, ConnectionError):
             pass  # Not listening yet.
         time.sleep(0.2)
-    raise SystemExit(f"TensorBoard did not show {', '.join(sorted(runs))} within {PATIENCE:.0f} seconds.")
+    raise SystemExit(f"TensorBoard did not list {', '.join(sorted(runs))} within {TIMEOUT:.0f} seconds.")

@@ -1,6 +1,6 @@
-"""What the networks are probed with: Python that holds strings, comments and nested brackets, at many places.
+"""The Python snippets of the probe batch, with strings, comments and nested brackets at many positions.
 
-Enough samples that it can be told apart from chance whether a unit tracks one of them.
+There are enough samples to distinguish a unit that tracks one of these from chance.
 """
 
 SNIPPETS = [

@@ -1,4 +1,4 @@
-"""What the three runs have to tell, in a few lines before the tab is opened."""
+"""Prints a summary of the trained runs, before the tab opens."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from tb_rnn_plugin import open_run
 ANNOTATION = "inside comment"
 
 
-def tell(log_dir: Path, names: list[str]) -> None:
-    """Print of each run the worst finding, and the unit that tracks comments best."""
+def print_summary(log_dir: Path, names: list[str]) -> None:
+    """Print each run's worst saturation finding, and the unit that tracks comments best."""
     for name in names:
         run = open_run(log_dir / name / "rnn")
         step = run.steps[-1]
-        saturated = [one for one in run.findings(step) if one.kind in ("saturated_low", "saturated_high")]
+        saturated = [finding for finding in run.findings(step) if finding.kind in ("saturated_low", "saturated_high")]
         best = run.detectors(ANNOTATION, step, count=1)[0]
-        verdict = "beyond chance" if best.score > best.chance else "no better than chance"
+        verdict = "above chance" if best.score > best.chance else "not above chance"
         print(f"\n{name}, after epoch {step}")
         print(f"  {saturated[0].message}" if saturated else "  No unit is saturated.")
         print(
-            f"  Best at “{ANNOTATION}”: unit {best.unit}, {best.signal.replace('_', ' ')}, AUC {best.score:.2f}, "
-            f"{verdict} ({best.chance:.2f})."
+            f"  Best detector of “{ANNOTATION}”: unit {best.unit}, {best.signal.replace('_', ' ')}, "
+            f"AUC {best.score:.2f}, {verdict} ({best.chance:.2f})."
         )

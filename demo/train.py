@@ -1,4 +1,4 @@
-"""Trains one character model, with the callback that this project is about."""
+"""Trains one character model with the RNNTimeline callback."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ class Network:
     """One of the networks that the demo compares.
 
     Attributes:
-        name: Of its run.
+        name: The name of its run.
         cell: The recurrent layer.
-        one_hot: Whether a character is read as a vector with a feature of its own; else as its code, one number of up
-            to a hundred: a common mistake, which the findings tell of.
+        one_hot: Whether characters are one-hot encoded. If not, the input is the character's code, a number up to 96: a
+            common mistake, which the findings reveal.
     """
 
     name: str
@@ -46,12 +46,12 @@ NETWORKS = (
 
 
 def train(network: Network, log_dir: Path, text: NDArray[np.int32]) -> None:
-    """Train one model to foretell the next character, and log its gates at every epoch.
+    """Train a model to predict the next character, and log its gates at every epoch.
 
     Args:
-        network: Which.
-        log_dir: Where TensorBoard shall find the run.
-        text: Codes, `[character]`.
+        network: The network to train.
+        log_dir: The log directory of its run.
+        text: Character codes, `[character]`.
     """
     keras.utils.set_random_seed(1)
     model = build(network)
@@ -68,9 +68,9 @@ def train(network: Network, log_dir: Path, text: NDArray[np.int32]) -> None:
 
 
 def build(network: Network) -> Any:
-    """Return a compiled model: characters as numbers, a recurrent layer, the next character's probabilities."""
+    """Return a compiled model: encoded characters, a recurrent layer, and the next character's probabilities."""
     size = len(corpus.VOCABULARY)
-    # One-hot, so that one input feature is one character.
+    # With one-hot encoding, each input feature is one character.
     table = np.eye(size) if network.one_hot else np.arange(size)[:, None]
     model = keras.Sequential(
         [
@@ -85,7 +85,7 @@ def build(network: Network) -> Any:
 
 
 class Windows(keras.utils.PyDataset):  # type: ignore[misc]
-    """Random stretches of the text, other ones in every epoch, and as targets the same shifted by one."""
+    """Random windows of the text, new ones in every epoch; the targets are the same windows, shifted by one."""
 
     def __init__(self, text: NDArray[np.int32]) -> None:
         super().__init__()

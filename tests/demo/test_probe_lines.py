@@ -1,4 +1,4 @@
-"""The demo's annotations, against what a person sees in the snippets."""
+"""The demo's probe batch: its annotations, tokens and targets."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def test_strings_and_comments() -> None:
     assert marked(source, annotations.inside_comment) == '# say "hi"'
 
 
-def test_an_f_string_is_a_string_on_every_python() -> None:
+def test_an_f_string_is_a_string_on_every_python_version() -> None:
     source = "print(f'{a[0]}: {b}', end='')\n"
     assert marked(source, annotate(source).inside_string) == "f'{a[0]}: {b}'" + "''"
 
@@ -39,13 +39,13 @@ def test_bracket_depth_and_indentation() -> None:
 
 
 @pytest.mark.parametrize("source", SNIPPETS)
-def test_snippets_are_python_that_fills_a_sample(source: str) -> None:
+def test_snippets_parse_and_fill_a_sample(source: str) -> None:
     ast.parse(source)
     assert len(source) >= LENGTH
-    assert corpus.VOCABULARY[-1] not in source
+    assert set(source) <= set(corpus.VOCABULARY) - {corpus.UNKNOWN}
 
 
-def test_the_batch_shows_something_of_everything() -> None:
+def test_the_batch_contains_every_annotation() -> None:
     tracks = probe_lines.annotation_tracks()
     assert [track.shape for track in tracks.values()] == [(len(SNIPPETS), LENGTH)] * 4
     assert tracks["inside string"].dtype == tracks["inside comment"].dtype == np.bool_
@@ -55,14 +55,7 @@ def test_the_batch_shows_something_of_everything() -> None:
     assert tracks["indentation"].max() >= 2
 
 
-def test_characters_unlike_all_others_have_one_code() -> None:
-    codes = corpus.encode("aé漢\n")
-    assert codes[1] == codes[2] == len(corpus.VOCABULARY) - 1
-    assert corpus.VOCABULARY[codes[0]] == "a"
-    assert corpus.VOCABULARY[codes[3]] == "\n"
-
-
-def test_the_targets_are_the_tokens_one_character_on() -> None:
-    for shown, wanted in zip(probe_lines.tokens(), probe_lines.next_tokens(), strict=True):
-        assert len(wanted) == LENGTH
-        assert wanted[:-1] == shown[1:]
+def test_targets_are_the_tokens_shifted_by_one() -> None:
+    for tokens, targets in zip(probe_lines.tokens(), probe_lines.next_tokens(), strict=True):
+        assert len(targets) == LENGTH
+        assert targets[:-1] == tokens[1:]

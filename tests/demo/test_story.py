@@ -1,4 +1,4 @@
-"""What the demo prints of its runs is what `open_run` says."""
+"""The demo's printed summary of its runs agrees with `open_run`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from demo.story import ANNOTATION, tell
+from demo.story import ANNOTATION, print_summary
 from tb_rnn_plugin.log.writer import RunWriter
 from tests.runs import lstm_trace, probe
 
@@ -22,8 +22,8 @@ def test_the_worst_finding_and_the_best_detector(tmp_path: Path, capsys: pytest.
     writer = RunWriter(tmp_path / "one" / "rnn")
     writer.write_probe(replace(probe(), annotations={ANNOTATION: flags}))
     writer.write_step(4, [replace(trace, signals=signals)])
-    tell(tmp_path, ["one"])
-    said = capsys.readouterr().out
-    assert "one, after epoch 4" in said
-    assert "Forget gate: 5 of 5 units are above 0.9" in said
-    assert "unit 2, candidate, AUC 1.00, beyond chance" in said
+    print_summary(tmp_path, ["one"])
+    printed = capsys.readouterr().out
+    assert "one, after epoch 4" in printed
+    assert "Forget gate: 5 of 5 units are above 0.9" in printed
+    assert "unit 2, candidate, AUC 1.00, above chance" in printed
