@@ -40,13 +40,15 @@ frontend_static/node_modules/.installed: frontend_static/package-lock.json $(VEN
 chromium: $(VENV)/installed
 	$(BIN)/python -m tests.browser.chromium
 
-# The tab under `%tensorboard`: a Jupyter, TensorBoard and the plugin in an environment without TensorFlow.
-notebook: frontend chromium .venv-notebook/installed
-	$(BIN)/python -m pytest tests/notebook/test_notebook.py
+# The tab under `%tensorboard` in a Jupyter without TensorFlow, and demo/notebook.ipynb in an environment with it.
+notebook: frontend chromium .venv-notebook/installed .venv-demo-notebook/installed
+	$(BIN)/python -m pytest tests/notebook/test_notebook.py tests/notebook/test_demo_notebook.py
 
 .venv-notebook/installed: tests/notebook/jupyter.txt pyproject.toml
-	$(PYTHON) -m venv .venv-notebook
-	.venv-notebook/bin/python -m pip install --quiet --disable-pip-version-check --requirement $< --editable .
+.venv-demo-notebook/installed: tests/notebook/demo.txt pyproject.toml
+.venv-notebook/installed .venv-demo-notebook/installed: %/installed:
+	$(PYTHON) -m venv $*
+	$*/bin/python -m pip install --quiet --disable-pip-version-check --requirement $< --editable .
 	touch $@
 
 # What people use today stands beside it, where its old TensorFlow can be installed (Python 3.9 to 3.11).

@@ -14,8 +14,8 @@ from tests.browser import chromium, logdir
 from tests.notebook.jupyter import Jupyter, jupyter
 from tests.notebook.notebook_tab import NotebookTab
 
-# `make test` has no Jupyter. A file that is named to pytest is collected all the same.
-collect_ignore = ["test_notebook.py"]
+# `make test` has no Jupyter. Files named to pytest are collected anyway.
+collect_ignore = ["test_notebook.py", "test_demo_notebook.py"]
 
 Theme = Literal["light", "dark"]
 Open = Callable[[Theme], NotebookTab]
