@@ -45,9 +45,9 @@ def test_the_values_are_those_of_the_weights_that_the_other_has(cluster: Cluster
     assert_values(directory / chief / "rnn", directory / f"{other}.npz")
 
 
-def test_fit_fails_there_without_the_callback_as_the_readme_says(cluster: Cluster) -> None:
-    """When this fails, Keras supports it: try the callback there, and update the README."""
+def test_fit_fails_there_without_the_callback_as_the_guide_says(cluster: Cluster) -> None:
+    """When this fails, Keras supports it: test the callback with it, and update the guide."""
     directory, *names = cluster
     for name in names:
         assert "PerReplica" in (directory / f"{name}.fit.txt").read_text()
-    assert "Keras 3's `fit` does not run there](https" in (ROOT / "README.md").read_text()
+    assert "Keras 3's `fit` does not run there](https" in (ROOT / "docs" / "guide.md").read_text()
