@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -66,5 +67,8 @@ def test_a_layer_has_what_the_log_has_and_more() -> None:
     }
     for more, own in zip(answer["signals"], stored["signals"], strict=True):
         assert own.items() <= vars(more).items()
+    assert answer["keeps"] == "update_gate"
+    assert describe.describe_layer(replace(info, cell="Mine"))["keeps"] is None
+    assert describe.describe_layer(replace(info, cell="SimpleRNN"))["keeps"] is None
     assert [signal.letter for signal in answer["signals"]] == ["z", "h"]
     assert answer["signals"][1].meaning == "the gradient of the loss by the hidden state"

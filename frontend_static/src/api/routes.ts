@@ -67,6 +67,8 @@ export interface LayerInfo {
   readonly masked: boolean;
   /** Its signals, in the order of the cell's equations. */
   readonly signals: readonly SignalInfo[];
+  /** The gate that multiplies the old state; null if the cell has none, or is not known. */
+  readonly keeps: string | null;
   /**
    * What else the cell's equations depend on: `activation`, `recurrent_activation`, `reset_after`,
    * `go_backwards`, `dropout` (whether any was applied).

@@ -11,6 +11,7 @@ import numpy as np
 
 from tb_rnn_plugin.analysis.findings.saturation import NEARLY_ALWAYS
 from tb_rnn_plugin.analysis.signals import SignalMeaning, describe_signal
+from tb_rnn_plugin.cells import find_spec
 from tb_rnn_plugin.log import schema
 from tb_rnn_plugin.log.errors import LogError
 from tb_rnn_plugin.log.schema import Finite, Interval, ProbeBatch
@@ -76,6 +77,7 @@ class LayerInfo(TypedDict):
         timesteps: The number of timesteps.
         masked: Whether the layer got a mask.
         signals: Its signals, in the order of the cell's equations.
+        keeps: The gate that multiplies the old state; null if the cell has none, or is not known.
         config: What else the cell's equations depend on: `activation`, `recurrent_activation`, `reset_after`,
             `go_backwards`, `dropout` (whether any was applied).
     """
@@ -86,6 +88,7 @@ class LayerInfo(TypedDict):
     timesteps: int
     masked: bool
     signals: list[SignalInfo]
+    keeps: str | None
     config: Mapping[str, str | Finite | bool | None]
 
 
@@ -230,6 +233,7 @@ def _last_layers(run: Run, steps: Sequence[int]) -> tuple[list[schema.LayerInfo]
 
 def describe_layer(info: schema.LayerInfo) -> LayerInfo:
     """Return a layer as `/run` describes it."""
+    spec = find_spec(info.cell)
     return {
         "key": info.key,
         "cell": info.cell,
@@ -237,6 +241,7 @@ def describe_layer(info: schema.LayerInfo) -> LayerInfo:
         "timesteps": info.timesteps,
         "masked": info.masked,
         "signals": [_signal(info.cell, signal) for signal in info.signals],
+        "keeps": spec.keeps if spec else None,
         "config": info.config,
     }
 
