@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
 
 import keras
 import numpy as np
@@ -29,8 +28,8 @@ def test_the_code_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert open_run("logs/run-1/rnn").steps == list(range(20))
 
 
-def formula(values: Any, weights: int, *, gradients: bool) -> float:
-    """Return the bytes of a step as the README states them: its lines, in its order."""
+def formula(values: tuple[int, int, int], weights: int, *, gradients: bool) -> int:
+    """Return the bytes of a trace file by the README's formula; `values` are its sums of signals, states and features."""
     signals, states, features = values
     every_value = 2 * SAMPLES * (TIMESTEPS * (signals + features) + states + OUTPUTS)
     of_gradients = 4 * SAMPLES * TIMESTEPS * states if gradients else 0

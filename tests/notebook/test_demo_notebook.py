@@ -43,7 +43,13 @@ def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def outputs(directory: Path) -> Outputs:
     """Run the notebook, and return what each cell printed or displayed, by its id."""
     assert ENVIRONMENT.exists(), f"No environment in {ENVIRONMENT}: run `make notebook`."
-    last = {"cell_type": "code", "id": "runs", "metadata": {}, "outputs": [], "execution_count": None}
+    last: dict[str, object] = {
+        "cell_type": "code",
+        "id": "runs",
+        "metadata": {},
+        "outputs": [],
+        "execution_count": None,
+    }
     cells = [*DOCUMENT["cells"], {**last, "source": ASK_TENSORBOARD}]
     notebook = directory / "notebook.ipynb"
     notebook.write_text(json.dumps({**DOCUMENT, "cells": cells}))
