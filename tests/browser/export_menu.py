@@ -1,4 +1,4 @@
-"""The "Take away" menu as a user works it, and what it should give."""
+"""The "Export" menu, driven as a user drives it, and the values it should give."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from tb_rnn_plugin.log import layout
 from tests.browser.tab import Tab
 
 Open = Callable[[str], Tab]
-NAME = "Take away"
+NAME = "Export"
 
 
 def open_menu(tab: Tab) -> Locator:
-    """Open the menu, once there is a view to take away."""
+    """Open the menu, once there is a view to export."""
     tab.button(NAME).click()
     menu = tab.frame.get_by_role("dialog", name=NAME)
     menu.get_by_role("button", name="PNG").wait_for()

@@ -44,7 +44,7 @@ def test_csv_holds_the_numbers_and_tokens_of_the_file(tab: Tab, logs: Path) -> N
     tab.expect_step(7)
     open_menu(tab)
     for signal in ("hidden_state", "cell_state"):
-        tab.picker("take-signal").select_option(signal)
+        tab.picker("export-signal").select_option(signal)
         head, rows = read_csv(download(tab, "CSV"))
         assert head == ["timestep", "token", *(f"unit {unit}" for unit in range(UNITS))]
         assert [row[0] for row in rows] == [str(timestep) for timestep in range(TIMESTEPS)]
@@ -69,7 +69,7 @@ def test_csv_of_a_difference_is_a_minus_b_in_float32(tab: Tab, logs: Path) -> No
     tab.open(run="lstm/rnn", step=7, compare="difference", other_step=0)
     tab.expect_step(7)
     open_menu(tab)
-    tab.picker("take-signal").select_option("cell_state")
+    tab.picker("export-signal").select_option("cell_state")
     _, rows = read_csv(download(tab, "CSV"))
     a, b = (stored(logs / "lstm/rnn", step, "cell_state")[0].astype(np.float32) for step in (7, 0))
     assert_array_equal(numbers(rows).astype(np.float32), a - b)
@@ -91,7 +91,7 @@ def test_npy_is_the_stored_array(tab: Tab, logs: Path) -> None:
     tab.open(run="lstm/rnn", layer="encoder/lstm", step=3, sample=1)
     tab.expect_step(3)
     open_menu(tab)
-    tab.picker("take-signal").select_option("forget_gate")
+    tab.picker("export-signal").select_option("forget_gate")
     with tab.page.expect_download() as started:
         press(tab, "NPY")
     assert started.value.suggested_filename == "lstm-rnn-epoch-3-encoder-lstm-sample-1-forget_gate.npy"
@@ -105,11 +105,11 @@ def test_npy_of_either_side(tab: Tab, logs: Path) -> None:
     tab.open(run="lstm/rnn", step=4, compare="side", other_run="gru/rnn")
     tab.expect_step(4)
     menu = open_menu(tab)
-    tab.picker("take-signal").select_option("candidate")
+    tab.picker("export-signal").select_option("candidate")
     for side, run, layer in [("A", "lstm/rnn", "lstm"), ("B", "gru/rnn", "gru")]:
-        tab.picker("take-side").select_option(side)
+        tab.picker("export-side").select_option(side)
         assert_array_equal(np.load(download(tab, "NPY")), stored(logs / run, 4, "candidate", layer)[0])
-    tab.picker("take-signal").select_option("forget_gate")
+    tab.picker("export-signal").select_option("forget_gate")
     press(tab, "NPY")
     expect(menu.get_by_role("status").nth(1)).to_have_text("GRU has no forget gate")
 
@@ -140,7 +140,7 @@ def test_npy_of_what_float16_cannot_hold_is_float32(odd: tuple[str, Path], open_
     tab = open_tab(address).open(run=f"{LONG}/rnn")
     tab.expect_step(0)
     open_menu(tab)
-    tab.picker("take-signal").select_option("cell_state")
+    tab.picker("export-signal").select_option("cell_state")
     loaded = np.load(download(tab, "NPY"))
     assert loaded.dtype == np.float32
     assert_array_equal(loaded, stored(run, 0, "cell_state")[0])
@@ -308,7 +308,7 @@ def test_the_code_is_copied_where_the_clipboard_is_refused(tab: Tab) -> None:
     tab.expect_step(7)
     tab.frame.locator("html").evaluate(REFUSE)
     text = copied(tab, "Copy code")
-    assert text == tab.frame.get_by_role("dialog", name="Take away").locator("code").text_content()
+    assert text == tab.frame.get_by_role("dialog", name="Export").locator("code").text_content()
     expect(tab.button("Copy code")).to_be_focused()
 
 

@@ -94,7 +94,7 @@ def test_the_copied_link_opens_the_same_place_outside_the_notebook(tab: Notebook
     tab.focus()
     tab.page.keyboard.press("ArrowLeft")
     tab.expect_step(LAST - 1)
-    tab.button("Take away").click()
+    tab.button("Export").click()
     tab.button("Copy link").click()
     expect(tab.frame.get_by_text("Copied.", exact=True)).to_be_visible()
 
@@ -109,7 +109,7 @@ def test_the_copied_link_opens_the_same_place_outside_the_notebook(tab: Notebook
 
 def test_numbers_can_be_saved(tab: NotebookTab, logs: Path) -> None:
     tab.expect_step(LAST)
-    tab.button("Take away").click()
+    tab.button("Export").click()
     with tab.page.expect_download() as download:
         tab.button("NPY").click()
     np.testing.assert_array_equal(np.load(download.value.path()), stored(logs, RUN, LAST, "hidden_state")[0])

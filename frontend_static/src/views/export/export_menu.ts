@@ -1,4 +1,4 @@
-/** Takes the view away: as a picture, as numbers, as a link, as Python. */
+/** The export menu: the view as a picture, as numbers, as Python that loads it, or as a link. */
 import { html, LitElement, nothing } from "lit";
 import { sentenceOf } from "../../api/client.ts";
 import { csv } from "../../export/csv.ts";
@@ -55,8 +55,8 @@ export class ExportMenu extends LitElement {
 
   override render() {
     return html`
-      <button class="switch" popovertarget="take" title="Picture, numbers, link, Python">Take away</button>
-      <div id="take" popover role="dialog" aria-label="Take away" @toggle=${this.onToggle}>
+      <button class="switch" popovertarget="export" title="Picture, numbers, link, Python">Export</button>
+      <div id="export" popover role="dialog" aria-label="Export" @toggle=${this.onToggle}>
         ${this.open ? this.renderChoices() : nothing}
       </div>
     `;
@@ -86,10 +86,10 @@ export class ExportMenu extends LitElement {
     const sides = ["A", "B"].map((side) => ({ value: side, text: side }));
     return this.renderRow(
       "Numbers",
-      html`${renderPicker("of", "take-signal", signals, this.session.selection.signal ?? "", (signal) => select(this, { signal }))}
+      html`${renderPicker("of", "export-signal", signals, this.session.selection.signal ?? "", (signal) => select(this, { signal }))}
         ${
           view.compare === "side" && view.b !== null
-            ? renderPicker("in", "take-side", sides, this.second ? "B" : "A", (side) => {
+            ? renderPicker("in", "export-side", sides, this.second ? "B" : "A", (side) => {
                 this.second = side === "B";
               })
             : nothing

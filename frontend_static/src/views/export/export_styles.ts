@@ -1,4 +1,4 @@
-/** How the menu of what can be taken away is laid out. */
+/** The layout of the export menu. */
 import { css } from "lit";
 
 export const exportStyles = css`
