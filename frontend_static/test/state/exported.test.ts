@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Matrix } from "../src/api/trace.ts";
-import type { LayerInfo, RunInfo } from "../src/api/types.ts";
-import { codeOf, fileName, numbersOf, titleOf } from "../src/state/exported.ts";
-import type { Comparing } from "../src/state/selection.ts";
-import type { Side, View } from "../src/state/view.ts";
+import type { Matrix } from "../../src/api/trace.ts";
+import type { LayerInfo, RunInfo } from "../../src/api/types.ts";
+import { codeOf, fileName, numbersOf, titleOf } from "../../src/state/exported.ts";
+import type { Comparing } from "../../src/state/selection.ts";
+import type { Side, View } from "../../src/state/view.ts";
 
 const ROWS = 2;
 

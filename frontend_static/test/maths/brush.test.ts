@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { brushBetween, brushTo } from "../src/maths/brush.ts";
-import { stretchContext } from "../src/maths/ticks.ts";
-import { revealStretch } from "../src/maths/window.ts";
-import { patternAsks, sampleAsk } from "../src/state/asked.ts";
-import { commandOf } from "../src/state/keys.ts";
-import { fromParams, toParams } from "../src/state/params.ts";
-import { NOTHING, type Selection } from "../src/state/selection.ts";
+import { brushBetween, brushTo } from "../../src/maths/brush.ts";
+import { stretchContext } from "../../src/maths/ticks.ts";
+import { revealStretch } from "../../src/maths/window.ts";
+import { patternAsks, sampleAsk } from "../../src/state/asked.ts";
+import { commandOf } from "../../src/state/keys.ts";
+import { fromParams, toParams } from "../../src/state/params.ts";
+import { NOTHING, type Selection } from "../../src/state/selection.ts";
 
 const brush = { sample: 1, start: 4, end: 9 };
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { errorSentence } from "../src/api/client.ts";
-import { halfTable } from "../src/api/float16.ts";
-import { formatEnd, formatValue, leftOut, signalLabel, visibleToken } from "../src/maths/format.ts";
-import { indexTicks, shorten, tokenContext, tokenStyle } from "../src/maths/ticks.ts";
+import { errorSentence } from "../../src/api/client.ts";
+import { halfTable } from "../../src/api/float16.ts";
+import { formatEnd, formatValue, leftOut, signalLabel, visibleToken } from "../../src/maths/format.ts";
+import { indexTicks, shorten, tokenContext, tokenStyle } from "../../src/maths/ticks.ts";
 
 test("values have five significant digits and a true minus sign", () => {
   const cases: [number, string][] = [

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { lab } from "d3-color";
-import type { Matrix } from "../src/api/trace.ts";
-import { binEdges, paddingRuns, paintBins } from "../src/maths/binning.ts";
-import { coded, codeOf, EMPTY, halfCodes, NOT_FINITE, positionOf } from "../src/maths/codes.ts";
-import { codeColours, cssGradient, NOT_FINITE_COLOUR, ramp } from "../src/maths/colours.ts";
-import { signalScale } from "../src/maths/scale.ts";
-import { firstUnits, identityOrder } from "../src/maths/units.ts";
+import type { Matrix } from "../../src/api/trace.ts";
+import { binEdges, paddingRuns, paintBins } from "../../src/maths/binning.ts";
+import { coded, codeOf, EMPTY, halfCodes, NOT_FINITE, positionOf } from "../../src/maths/codes.ts";
+import { codeColours, cssGradient, NOT_FINITE_COLOUR, ramp } from "../../src/maths/colours.ts";
+import { signalScale } from "../../src/maths/scale.ts";
+import { firstUnits, identityOrder } from "../../src/maths/units.ts";
 
 const GATE = signalScale({ range: [0, 1], extremes: [0.2, 0.9] });
 const STATE = signalScale({ range: [-1, 1], extremes: [-0.5, 0.9] });

@@ -1,9 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { rowAt, timeOfX, timestepAt, xOfTime } from "../src/maths/hit.ts";
-import { LANE_GAP, laneLayout, MAX_CELL_WIDTH, MIN_LANE, minSpan, plotWidth } from "../src/maths/layout.ts";
-import { stepAt, stepX, trainingPath } from "../src/maths/training.ts";
-import { clampWindow, fullWindow, isFull, pan, reveal, zoomAround } from "../src/maths/window.ts";
+import { rowAt, timeOfX, timestepAt, xOfTime } from "../../src/maths/hit.ts";
+import {
+  LANE_GAP,
+  laneLayout,
+  MAX_CELL_WIDTH,
+  MIN_LANE,
+  minSpan,
+  plotWidth,
+} from "../../src/maths/layout.ts";
+import { stepAt, stepX, trainingPath } from "../../src/maths/training.ts";
+import { clampWindow, fullWindow, isFull, pan, reveal, zoomAround } from "../../src/maths/window.ts";
 
 const near = (a: number, b: number) => assert.ok(Math.abs(a - b) < 1e-9, `${a} is not ${b}`);
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { halfTable } from "../src/api/float16.ts";
-import { type Matrix, readRow, valueAt } from "../src/api/trace.ts";
-import { difference, differenceScale } from "../src/maths/difference.ts";
-import { signalScale } from "../src/maths/scale.ts";
+import { halfTable } from "../../src/api/float16.ts";
+import { type Matrix, readRow, valueAt } from "../../src/api/trace.ts";
+import { difference, differenceScale } from "../../src/maths/difference.ts";
+import { signalScale } from "../../src/maths/scale.ts";
 
 const half = (timesteps: number, units: number, ...bits: number[]): Matrix => ({
   dtype: "F16",

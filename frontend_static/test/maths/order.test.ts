@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Matrix } from "../src/api/trace.ts";
-import { orderBy, type Score, unitScores } from "../src/maths/order.ts";
+import type { Matrix } from "../../src/api/trace.ts";
+import { orderBy, type Score, unitScores } from "../../src/maths/order.ts";
 
 const [NAN, INF] = [Number.NaN, Number.POSITIVE_INFINITY];
 const PLAIN = { range: null, other: null };

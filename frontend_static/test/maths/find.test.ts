@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { findText } from "../src/maths/find.ts";
+import { findText } from "../../src/maths/find.ts";
 
 const found = (tokens: readonly string[], query: string) =>
   findText(tokens, query).map(({ start, end }) => [start, end]);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { NO_SUMMARY, parseSummary, type Summary } from "../src/api/summary.ts";
+import { NO_SUMMARY, parseSummary, type Summary } from "../../src/api/summary.ts";
 import {
   highEdge,
   isWhole,
@@ -13,9 +13,9 @@ import {
   statisticAt,
   stretchesAboveZero,
   timeEdges,
-} from "../src/maths/bands.ts";
-import { saturationThresholds } from "../src/maths/saturation.ts";
-import type { OverviewEntry } from "../src/state/overviews.ts";
+} from "../../src/maths/bands.ts";
+import { saturationThresholds } from "../../src/maths/saturation.ts";
+import type { OverviewEntry } from "../../src/state/overviews.ts";
 import {
   domainOf,
   missingOf,
@@ -23,8 +23,8 @@ import {
   sameShown,
   shownOf,
   standIns,
-} from "../src/views/overview/entries.ts";
-import { formatShare } from "../src/views/overview/values.ts";
+} from "../../src/views/overview/entries.ts";
+import { formatShare } from "../../src/views/overview/values.ts";
 
 const NaN_ = Number.NaN;
 const near = (a: number, b: number) => assert.ok(Math.abs(a - b) < 1e-6, `${a} is not ${b}`);

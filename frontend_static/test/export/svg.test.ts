@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { test } from "node:test";
-import { escapeXml, type Part, svgDocument } from "../src/export/svg.ts";
+import { escapeXml, type Part, svgDocument } from "../../src/export/svg.ts";
 
 const SIZE = { width: 200, height: 100 };
 const BOX = { x: 10, y: 20.5, width: 30, height: 16 };

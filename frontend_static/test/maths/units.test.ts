@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { arrange, formatUnits, parseUnits } from "../src/maths/units.ts";
+import { arrange, formatUnits, parseUnits } from "../../src/maths/units.ts";
 
 const read = (text: string, units = 96) => parseUnits(text, units).units;
 const problem = (text: string, units = 96) => parseUnits(text, units).problem;

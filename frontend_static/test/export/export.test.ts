@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { test } from "node:test";
-import { halfTable } from "../src/api/float16.ts";
-import { type Matrix, valueAt } from "../src/api/trace.ts";
-import { csv } from "../src/export/csv.ts";
-import { npy } from "../src/export/npy.ts";
-import { type Place, snippet } from "../src/export/snippet.ts";
+import { halfTable } from "../../src/api/float16.ts";
+import { type Matrix, valueAt } from "../../src/api/trace.ts";
+import { csv } from "../../src/export/csv.ts";
+import { npy } from "../../src/export/npy.ts";
+import { type Place, snippet } from "../../src/export/snippet.ts";
 
 const [NAN, INF] = [Number.NaN, Number.POSITIVE_INFINITY];
 

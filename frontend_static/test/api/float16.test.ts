@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { halfTable, halfToNumber } from "../src/api/float16.ts";
+import { halfTable, halfToNumber } from "../../src/api/float16.ts";
 
 test("decodes the landmarks of half precision", () => {
   const cases: [number, number][] = [

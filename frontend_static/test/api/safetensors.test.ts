@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseSafetensors } from "../src/api/safetensors.ts";
-import { isPadding, parseTrace, valueAt } from "../src/api/trace.ts";
+import { parseSafetensors } from "../../src/api/safetensors.ts";
+import { isPadding, parseTrace, valueAt } from "../../src/api/trace.ts";
 
 type Entry = { dtype: string; shape: number[]; bytes: Uint8Array };
 
