@@ -26,3 +26,22 @@ export function rowAt(y: number, height: number, units: number): number | null {
   if (y < 0 || y >= height) return null;
   return Math.min(units - 1, Math.floor((y / height) * units));
 }
+
+/**
+ * Moves a cell within its bounds, from row to row as they stand on the screen; without a cell, the first move gives
+ * the middle timestep of the top row.
+ */
+export function moveCell(
+  cell: Cell | null,
+  by: { readonly timesteps: number; readonly units: number },
+  bounds: { readonly timesteps: number; readonly rows: Uint32Array; readonly middle: number },
+): Cell {
+  const { rows } = bounds;
+  const unitOf = (row: number) => rows[row] ?? 0;
+  if (cell === null) return { timestep: bounds.middle, unit: unitOf(0) };
+  const clamp = (value: number, end: number) => Math.max(0, Math.min(end - 1, value));
+  return {
+    timestep: clamp(cell.timestep + by.timesteps, bounds.timesteps),
+    unit: unitOf(clamp(rows.indexOf(cell.unit) + by.units, rows.length)),
+  };
+}

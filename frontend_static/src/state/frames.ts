@@ -1,4 +1,4 @@
-/** Everything that one picture needs, fetched together, so that it is painted whole or not at all. */
+/** The data of one picture, fetched together, so that it is painted whole or not at all. */
 import { hasPredictions, type Series } from "../api/arrays.ts";
 import { ApiError, type Client, isAbort, sentenceOf } from "../api/client.ts";
 import type { Trace } from "../api/trace.ts";
@@ -25,10 +25,10 @@ export interface Part {
 export interface Frame {
   readonly a: Part;
   readonly b: Part | null;
-  /** Why B was asked for and is not there. */
+  /** Why B, though its key was given, is not there. */
   readonly fault: string | null;
   readonly order: Uint32Array;
-  /** Why the rows are not in the order that was asked for. */
+  /** Why the rows are not in the selected order. */
   readonly orderFault: string | null;
 }
 
@@ -39,16 +39,16 @@ export class Frames {
   private readonly samples: Fetched<SampleKey, { info: SampleInfo | null }>;
   private readonly series: Fetched<TraceKey, { series: Series | null }>;
   private readonly orders: Orders;
-  /** Runs whose series are the same at every step, with the step at which they were asked for. */
+  /** Runs whose series are the same at every step, with the step at which they were fetched. */
   private readonly constant = new Map<string, number>();
 
-  constructor(client: Client) {
+  constructor(client: Pick<Client, "trace" | "sample" | "series" | "similarity">) {
     this.traces = new Fetched(
       (key, signal) => client.trace(key, signal),
       ({ bytes }) => bytes,
       192 * MB,
     );
-    // Tokens, annotations and series are an aid: without them the trace is still worth seeing.
+    // The trace is worth seeing without tokens, annotations and series, too.
     this.samples = new Fetched(
       async (key, signal) => ({ info: await orNull(client.sample(key.run, key.sample, signal)) }),
       () => 1,
@@ -62,7 +62,7 @@ export class Frames {
     this.orders = new Orders(client, this.traces);
   }
 
-  /** What is already here, or undefined if any part is not. */
+  /** The frame if all of it is here, else undefined. */
   cached(key: FrameKey): Frame | undefined {
     const [a, order] = [this.cachedPart(key.a), this.orders.cached(key.order)];
     const b = key.b && this.cachedPart(key.b);
@@ -70,7 +70,7 @@ export class Frames {
     return { a, b, order, fault: null, orderFault: null };
   }
 
-  /** Rejects when A cannot be had; without B or the order there is still a picture. */
+  /** Rejects if A cannot be fetched; without B or the order there is still a picture. */
   async load(key: FrameKey): Promise<Frame> {
     let fault: string | null = null;
     let orderFault: string | null = null;
@@ -98,14 +98,15 @@ export class Frames {
     }
   }
 
-  /** Stops every fetch but those for `keys`. */
+  /** Aborts every fetch but those for `keys`. */
   abortAllBut(keys: readonly FrameKey[]): void {
     const parts = keys.flatMap(partsOf);
     this.traces.abortAllBut([...parts, ...keys.flatMap(({ order }) => Orders.tracesOf(order))]);
     this.series.abortAllBut(parts.map((part) => this.seriesKey(part)));
+    this.orders.abortAllBut(keys.map(({ order }) => order));
   }
 
-  /** The tokens of one sample, wherever they are. */
+  /** The tokens of one sample; none if the probe has none. */
   async tokens(run: string, sample: number): Promise<readonly string[]> {
     return (await this.samples.load({ run, sample })).info?.tokens ?? [];
   }
@@ -134,7 +135,7 @@ export class Frames {
     return { trace, sample: info, series };
   }
 
-  /** Of a run without predictions one step's answer holds for all. */
+  /** The series of a run without predictions are fetched at one step for all. */
   private seriesKey(key: TraceKey): TraceKey {
     const { run, sample } = key;
     return { run, layer: "", sample, step: this.constant.get(run) ?? key.step };
@@ -153,7 +154,7 @@ async function orNull<V>(answer: Promise<V>): Promise<V | null> {
   try {
     return await answer;
   } catch (error) {
-    // A server that is away or in trouble may have it a moment later.
+    // A server that is away or in trouble may answer a moment later.
     if (!(error instanceof ApiError) || error.status < 400 || error.status >= 500) throw error;
     return null;
   }

@@ -1,5 +1,4 @@
-/** The keyboard: which key means what. */
-import type { Cell } from "../maths/hit.ts";
+/** The keyboard: which key gives which command. */
 import { PANELS, type Panel } from "./selection.ts";
 
 export type Command =
@@ -15,7 +14,7 @@ export type Command =
   | { readonly do: "brush"; readonly edge: "start" | "end" }
   | { readonly do: Plain };
 
-/** Commands that need nothing said beyond their name. */
+/** Commands without parameters. */
 export type Plain = "help" | "compare" | "swap" | "overview" | "follow" | "pin-unit" | "only" | "find";
 
 type Key = Pick<KeyboardEvent, "key" | "altKey" | "ctrlKey" | "metaKey" | "shiftKey">;
@@ -106,23 +105,4 @@ export function commandOf({ key, altKey, ctrlKey, metaKey, shiftKey }: Key): Com
 export function controlTakes(tag: string, key: string): boolean {
   if (tag === "SELECT" || tag === "INPUT" || tag === "TEXTAREA") return true;
   return tag === "BUTTON" && (key === " " || key === "Enter");
-}
-
-/**
- * The crosshair moved within its bounds, from row to row as they stand on the screen; the first move puts it
- * into the middle of what is visible.
- */
-export function moveCell(
-  cell: Cell | null,
-  by: { timesteps: number; units: number },
-  bounds: { timesteps: number; rows: Uint32Array; middle: number },
-): Cell {
-  const { rows } = bounds;
-  const unitOf = (row: number) => rows[row] ?? 0;
-  if (cell === null) return { timestep: bounds.middle, unit: unitOf(0) };
-  const clamp = (value: number, end: number) => Math.max(0, Math.min(end - 1, value));
-  return {
-    timestep: clamp(cell.timestep + by.timesteps, bounds.timesteps),
-    unit: unitOf(clamp(rows.indexOf(cell.unit) + by.units, rows.length)),
-  };
 }

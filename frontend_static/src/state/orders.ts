@@ -1,4 +1,4 @@
-/** Orders of the rows, each computed once from the step it was asked for at. */
+/** Orders of the rows, each computed once from the step that its key names. */
 import type { Client } from "../api/client.ts";
 import type { Matrix, Trace } from "../api/trace.ts";
 import type { TraceKey } from "../api/types.ts";
@@ -11,7 +11,7 @@ export interface OrderKey {
   readonly signal: string;
   readonly units: number;
   readonly range: readonly [number, number] | null;
-  /** Where the numbers are that decide; B's only for the change from A to B. */
+  /** The traces that the order is computed from; B's only for the change from A to B. */
   readonly a: TraceKey;
   readonly b: TraceKey | null;
 }
@@ -19,9 +19,9 @@ export interface OrderKey {
 export class Orders {
   private readonly fetched: Fetched<OrderKey, Uint32Array>;
   private readonly client: Pick<Client, "similarity">;
-  private readonly traces: Fetched<TraceKey, Trace>;
+  private readonly traces: Pick<Fetched<TraceKey, Trace>, "load">;
 
-  constructor(client: Pick<Client, "similarity">, traces: Fetched<TraceKey, Trace>) {
+  constructor(client: Pick<Client, "similarity">, traces: Pick<Fetched<TraceKey, Trace>, "load">) {
     this.client = client;
     this.traces = traces;
     this.fetched = new Fetched(
@@ -31,7 +31,7 @@ export class Orders {
     );
   }
 
-  /** The traces that an order is made from. */
+  /** The traces that an order is computed from. */
   static tracesOf({ by, a, b }: OrderKey): TraceKey[] {
     if (by === "index" || by === "similarity") return [];
     return b === null ? [a] : [a, b];
@@ -43,6 +43,11 @@ export class Orders {
 
   load(key: OrderKey): Promise<Uint32Array> {
     return key.by === "index" ? Promise.resolve(identityOrder(key.units)) : this.fetched.load(key);
+  }
+
+  /** Aborts every computation but those for `keys`. */
+  abortAllBut(keys: readonly OrderKey[]): void {
+    this.fetched.abortAllBut(keys);
   }
 
   clear(): void {
@@ -63,7 +68,7 @@ export class Orders {
   }
 }
 
-/** A signal with fewer units than the layer's widest (a custom cell's) orders its own; the others follow. */
+/** A custom cell's signal may have fewer units than the layer: it orders its own, and the others follow. */
 function padded(order: Uint32Array, units: number): Uint32Array {
   if (order.length >= units) return order;
   return Uint32Array.from({ length: units }, (_, i) => order[i] ?? i);

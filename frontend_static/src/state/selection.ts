@@ -1,10 +1,11 @@
-/** What the user looks at: the one thing that lives in the URL. */
-import type { LayerInfo, RunInfo, SignalInfo, TraceKey } from "../api/types.ts";
+/** The selection: what the user looks at, and all that the URL holds. */
+import type { LayerInfo, RunInfo, SignalInfo } from "../api/types.ts";
 import type { Brush } from "../maths/brush.ts";
 import { isGradient } from "../maths/gradients.ts";
 import type { Cell } from "../maths/hit.ts";
 import type { Ordering } from "../maths/order.ts";
 import type { TimeWindow } from "../maths/window.ts";
+import { nearestStep } from "./steps.ts";
 
 export type Comparing = "off" | "side" | "difference";
 export const CONTRASTS = [1, 2, 5, 10] as const;
@@ -22,19 +23,19 @@ export const ORDERINGS: readonly Ordering[] = [
 export const PANELS = ["unit", "value", "findings", "detectors", "match", "weights", "memory"] as const;
 export type Panel = (typeof PANELS)[number];
 
-/** The second picture, B. What is null is as in the first. */
+/** The second picture, B. What is null is as in A. */
 export interface Other {
   readonly run: string | null;
   readonly layer: string | null;
   readonly step: number | null;
 }
 
-/** The order of rows: by what, of which signal, and at which step, so that scrubbing does not shuffle them. */
+/** The order of the rows. It belongs to one step, so that scrubbing does not shuffle the rows. */
 export interface RowOrder {
   readonly by: Ordering;
   readonly signal: string | null;
   readonly step: number | null;
-  /** B's, for the change from A to B. */
+  /** B's step, for the change from A to B. */
   readonly otherStep: number | null;
 }
 
@@ -45,19 +46,20 @@ export interface Selection {
   readonly step: number | null;
   /** null: the whole time axis. */
   readonly window: TimeWindow | null;
-  /** The crosshair where a click or the keyboard left it. */
+  /** Where a click or the keyboard left the crosshair. */
   readonly pin: Cell | null;
-  /** The signal that the inspector is about. */
+  /** The signal that the panels are about. */
   readonly signal: string | null;
   readonly compare: Comparing;
   readonly other: Other;
-  /** How many times a difference is drawn stronger than its scale's whole width would. */
+  /** By how much colours are stronger than the scale's whole width makes them. */
   readonly contrast: number;
   readonly order: RowOrder;
-  /** Units at the top, in this order. */
+  /** The units at the top, in this order. */
   readonly pinned: readonly number[];
-  /** Whether the other units are put away. */
+  /** Whether the other units are hidden. */
   readonly only: boolean;
+  /** Whether the statistics of the run are shown in place of a step. */
   readonly overview: boolean;
   /** How many other epochs the overview draws. */
   readonly overlay: number;
@@ -65,16 +67,17 @@ export interface Selection {
   readonly panel: Panel | null;
   /** The annotation that detectors are ranked by; null is the first. */
   readonly annotation: string | null;
-  /** Timesteps whose pattern is looked for elsewhere. */
+  /** The timesteps whose pattern is searched for elsewhere. */
   readonly brush: Brush | null;
-  /** The step at which the brushed units were found; null is the one shown. */
+  /** The step at which the pattern is taken; null is the selected one. */
   readonly matchStep: number | null;
-  /** Above it a unit counts as on. */
+  /** A unit counts as on above this value. */
   readonly threshold: number;
   /** Which weights are shown, "forget_gate/U"; null is the first gate's U. */
   readonly matrix: string | null;
-  /** Whether the newest step is shown as it comes. */
+  /** Whether the newest step is selected as it comes. */
   readonly follow: boolean;
+  /** The text that is searched for in the tokens. */
   readonly find: string;
 }
 
@@ -107,46 +110,59 @@ export const NOTHING: Selection = {
   find: "",
 };
 
-/** The captured step nearest to a wanted one; of two equally near, the earlier. */
-export function nearestStep(steps: readonly number[], wanted: number): number | null {
-  let best: number | null = null;
-  for (const step of steps) {
-    if (best === null || Math.abs(step - wanted) < Math.abs(best - wanted)) best = step;
-  }
-  return best;
-}
-
 /**
  * Fills what is missing and drops what the run does not have.
- * The step defaults to the last one; a step that was chosen stays, however many come after it, unless the
- * newest is followed.
+ *
+ * The step defaults to the last one. A chosen step stays, however many come after it, unless the newest is followed.
  */
 export function resolve(wanted: Selection, run: RunInfo, otherRun: RunInfo | null = null): Selection {
   const layer = run.layers.find(({ key }) => key === wanted.layer) ?? run.layers[0];
+  const [units, timesteps] = [layer?.units ?? 0, layer?.timesteps ?? 0];
   // A run whose probe file is lost names no samples, yet its traces hold at least one.
   const samples = Math.max(1, run.samples.length);
-  const sample = wanted.sample !== null && wanted.sample < samples ? wanted.sample : 0;
   const newest = wanted.step === null || wanted.follow;
-  const step = newest ? (run.steps.at(-1) ?? null) : nearestStep(run.steps, wanted.step ?? 0);
-  const { pin, pinned, brush } = wanted;
-  const inside =
-    pin !== null && layer !== undefined && pin.timestep < layer.timesteps && pin.unit < layer.units;
-  const window = wanted.window !== null && layer !== undefined && wanted.window.from < layer.timesteps;
+  const { sample, pin, pinned, brush, window, matchStep, signal } = wanted;
+  const longest = Math.max(timesteps, layer ? (otherLayer(wanted, otherRun, layer.key)?.timesteps ?? 0) : 0);
   return {
     ...wanted,
     run: run.run,
     layer: layer?.key ?? null,
-    sample,
-    step,
-    window: window ? wanted.window : null,
-    pin: inside ? pin : null,
-    brush: brush !== null && brush.sample < samples && brush.end <= (layer?.timesteps ?? 0) ? brush : null,
-    matchStep: wanted.matchStep === null ? null : nearestStep(run.steps, wanted.matchStep),
-    pinned: pinned.filter((unit) => unit < (layer?.units ?? 0)),
-    signal: signalOf(run, layer?.key ?? null, wanted.signal),
+    sample: sample !== null && sample < samples ? sample : 0,
+    step: newest ? (run.steps.at(-1) ?? null) : nearestStep(run.steps, wanted.step ?? 0),
+    window: window !== null && window.from < longest ? window : null,
+    pin: pin !== null && pin.timestep < timesteps && pin.unit < units ? pin : null,
+    brush: brush !== null && brush.sample < samples && brush.end <= timesteps ? brush : null,
+    matchStep: matchStep === null ? null : nearestStep(run.steps, matchStep),
+    // The same array where all units are there, so that nothing is painted again for it.
+    pinned: pinned.every((unit) => unit < units) ? pinned : pinned.filter((unit) => unit < units),
+    signal: signalOf(layer, signal)?.name ?? null,
     other: otherRun ? ownStep(wanted.other, otherRun) : wanted.other,
     order: orderOf(wanted.order, layer, run.steps),
   };
+}
+
+/** The layer of B's run that is compared with A's: the chosen one, one of the same name, or the only one. */
+export function otherLayer(
+  { other, compare }: Pick<Selection, "other" | "compare">,
+  run: RunInfo | null,
+  first: string,
+): LayerInfo | null {
+  if (compare === "off" || run === null) return null;
+  const { layers } = run;
+  const named = layers.find(({ key }) => key === (other.layer ?? first));
+  return named ?? (other.layer === null && layers.length === 1 ? layers[0] : null) ?? null;
+}
+
+/**
+ * Which way the steps went from one selection to the next, 1 or -1; null if they did not, or if more than the step
+ * has changed.
+ */
+export function directionOf(before: Selection, after: Selection): 1 | -1 | null {
+  const { run, layer, sample, step, other } = before;
+  if (run !== after.run || layer !== after.layer || sample !== after.sample || other !== after.other)
+    return null;
+  if (step === null || after.step === null || step === after.step) return null;
+  return after.step > step ? 1 : -1;
 }
 
 /** B's own step, if it has one, is one that its run has captured. */
@@ -155,52 +171,21 @@ function ownStep(other: Other, { steps }: RunInfo): Other {
   return step === other.step ? other : { ...other, step };
 }
 
-/** An order that this run can make: its signal and step are the layer's and the run's own. */
+/** An order that this run can make: its signal is the layer's, and its step one that was captured. */
 function orderOf(
   { by, signal, step, otherStep }: RowOrder,
   layer: LayerInfo | undefined,
   steps: readonly number[],
 ): RowOrder {
   if (by === "index") return BY_INDEX;
-  const signals = layer?.signals ?? [];
-  const known = (signals.find(({ name }) => name === signal) ?? lastOwn(signals))?.name ?? null;
+  const known = signalOf(layer, signal)?.name ?? null;
   return { by, signal: known, step: step === null ? null : nearestStep(steps, step), otherStep };
 }
 
-function lastOwn(signals: readonly SignalInfo[]): SignalInfo | undefined {
-  return signals.filter(({ name }) => !isGradient(name)).at(-1);
-}
-
-/** A state is what most people ask of first: the hidden one is every known cell's last signal. */
-function signalOf(run: RunInfo, layer: string | null, wanted: string | null): string | null {
-  const signals = run.layers.find(({ key }) => key === layer)?.signals ?? [];
-  return (signals.find(({ name }) => name === wanted) ?? lastOwn(signals))?.name ?? null;
-}
-
-/** The step `by` captured steps away, stopping at the ends. */
-export function neighbourStep(steps: readonly number[], step: number | null, by: number): number | null {
-  if (steps.length === 0) return null;
-  const at = step === null ? steps.length - 1 : steps.indexOf(step);
-  return steps[Math.max(0, Math.min(steps.length - 1, at + by))] ?? null;
-}
-
-export function keyOf(selection: Selection, step: number | null = selection.step): TraceKey | null {
-  const { run, layer, sample } = selection;
-  if (run === null || layer === null || sample === null || step === null) return null;
-  return { run, layer, sample, step };
-}
-
-/**
- * The place of B, null unless two are compared: what it does not say itself is as in A, as far as its run has it.
- * A step that B's run did not capture is the nearest that it did.
- */
-export function otherKey(selection: Selection, run: RunInfo | null, first: TraceKey): TraceKey | null {
-  const { other, compare } = selection;
-  if (compare === "off" || run === null) return null;
-  const layer =
-    run.layers.find(({ key }) => key === (other.layer ?? first.layer)) ??
-    (other.layer === null && run.layers.length === 1 ? run.layers[0] : undefined);
-  const step = nearestStep(run.steps, other.step ?? first.step);
-  if (layer === undefined || step === null) return null;
-  return { run: run.run, layer: layer.key, sample: first.sample, step };
+/** The wanted signal, else the cell's last own one: its hidden state, or of a custom cell the one named last. */
+function signalOf(layer: LayerInfo | undefined, wanted: string | null): SignalInfo | undefined {
+  const signals = layer?.signals ?? [];
+  return (
+    signals.find(({ name }) => name === wanted) ?? signals.filter(({ name }) => !isGradient(name)).at(-1)
+  );
 }

@@ -1,4 +1,4 @@
-/** The tab: reads the session, lays out the views, and turns their events into the session's methods. */
+/** The tab: lays out the views of the store, and turns their events into actions. */
 import { html, LitElement, nothing } from "lit";
 import { Client } from "../api/client.ts";
 import { Host } from "../host/host.ts";
@@ -6,14 +6,16 @@ import { watchTheme } from "../host/theme.ts";
 import { watchVisibility } from "../host/visibility.ts";
 import type { Theme } from "../maths/colours.ts";
 import { identityOrder } from "../maths/units.ts";
+import { chooseLayer, chooseRun, chooseSample } from "../state/actions/runs.ts";
+import type { TimeAxis } from "../state/actions/time.ts";
 import { commandOf, controlTakes } from "../state/keys.ts";
 import { toParams } from "../state/params.ts";
 import type { Selection } from "../state/selection.ts";
-import { Session } from "../state/session.ts";
+import { Store } from "../state/store.ts";
 import { appStyles } from "./app_styles.ts";
 import type { FindBox } from "./bars/find_box.ts";
 import { pickerStyles } from "./bars/pickers.ts";
-import { type Axis, type KeyboardContext, runCommand } from "./keyboard.ts";
+import { type KeyboardContext, runCommand } from "./keyboard.ts";
 import { type Look, renderMain } from "./main_view.ts";
 import type { Overview } from "./overview/overview.ts";
 import "./export/export_menu.ts";
@@ -23,7 +25,7 @@ import type { Timeline } from "./timeline/timeline.ts";
 import "./bars/top_bar.ts";
 import type { TopBar } from "./bars/top_bar.ts";
 
-/** Browsers refuse a page that rewrites its URL too often; playing would. */
+/** Browsers refuse a page that rewrites its URL too often, as playing would. */
 const URL_DELAY = 250;
 
 export class App extends LitElement {
@@ -40,7 +42,7 @@ export class App extends LitElement {
   /** The timestep under the mouse in the overview. */
   declare private cursor: number | null;
   private readonly host = new Host();
-  private readonly session: Session;
+  private readonly store: Store;
   private urlTimer: ReturnType<typeof setTimeout> | undefined;
   private visible = true;
 
@@ -49,7 +51,7 @@ export class App extends LitElement {
     this.theme = "light";
     this.dismissed = "";
     this.cursor = null;
-    this.session = new Session(new Client(import.meta.url), () => this.onSessionChange());
+    this.store = new Store(new Client(import.meta.url), () => this.onStoreChange());
   }
 
   override connectedCallback(): void {
@@ -60,25 +62,26 @@ export class App extends LitElement {
     });
     watchVisibility((visible) => {
       this.visible = visible;
-      this.session.setVisible(visible);
+      this.store.setVisible(visible);
       // Another tab of TensorBoard has replaced the URL meanwhile.
       if (visible) this.scheduleUrl();
     });
     this.host.onNavigate((params) => {
-      // A bare hash is TensorBoard coming back to this tab, not a wish to forget the selection.
-      if (Object.keys(params).length > 0) this.session.navigate(params);
+      // A bare hash is TensorBoard coming back to this tab: the selection stays.
+      if (Object.keys(params).length > 0) this.store.navigate(params);
       else this.scheduleUrl();
     });
-    this.host.onDataReloaded(() => void this.session.reload());
+    this.host.onDataReloaded(() => this.store.reload());
     window.addEventListener("pagehide", () => this.writeUrl());
     document.addEventListener("keydown", (event) => this.onKey(event));
-    this.addEventListener("selection-change", (event) =>
-      this.onSelect(event as CustomEvent<Partial<Selection>>),
+    this.addEventListener(
+      "selection-change",
+      (event) => void this.store.update((event as CustomEvent<Partial<Selection>>).detail),
     );
-    this.session.start(this.host.readParams());
+    this.store.start(this.host.readParams());
   }
 
-  private onSessionChange(): void {
+  private onStoreChange(): void {
     this.requestUpdate();
     this.scheduleUrl();
   }
@@ -90,39 +93,39 @@ export class App extends LitElement {
   private writeUrl(): void {
     clearTimeout(this.urlTimer);
     this.urlTimer = undefined;
-    if (this.visible && this.session.selection.run !== null)
-      this.host.writeParams(toParams(this.session.selection));
+    if (this.visible && this.store.selection.run !== null)
+      this.host.writeParams(toParams(this.store.selection));
   }
 
   override render() {
-    const { session } = this;
-    const { selection } = session;
+    const { store } = this;
+    const { selection } = store;
     return html`
       <rnn-top-bar
-        .runs=${session.runs}
-        .run=${session.run}
+        .runs=${store.runs}
+        .run=${store.run}
         .selection=${selection}
-        @run-change=${(event: CustomEvent<string>) => session.chooseRun(event.detail)}
-        @layer-change=${(event: CustomEvent<string>) => session.chooseLayer(event.detail)}
-        @sample-change=${(event: CustomEvent<string>) => void session.choose({ sample: Number(event.detail) })}
+        @run-change=${(event: CustomEvent<string>) => chooseRun(store, event.detail)}
+        @layer-change=${(event: CustomEvent<string>) => chooseLayer(store, event.detail)}
+        @sample-change=${(event: CustomEvent<string>) => chooseSample(store, Number(event.detail))}
       >
-        ${session.run === null ? nothing : html`${renderPanels(session)} ${this.renderExport()}`}
+        ${store.run === null ? nothing : html`${renderPanels(store)} ${this.renderExport()}`}
       </rnn-top-bar>
-      ${renderScrubber(session)} ${renderTools(session, this.context)} ${this.renderProblems()}
-      <main aria-busy=${session.loading}>${renderMain(session, this.look)}</main>
+      ${renderScrubber(store)} ${renderTools(store, () => this.axis)} ${this.renderProblems()}
+      <main aria-busy=${store.loading}>${renderMain(store, this.look)}</main>
     `;
   }
 
   private renderExport() {
     return html`<rnn-export-menu
-      .session=${this.session}
+      .store=${this.store}
       .picture=${() => this.picture}
       .address=${() => this.link()}
     ></rnn-export-menu>`;
   }
 
   private renderProblems() {
-    const problems = this.session.run?.problems ?? [];
+    const problems = this.store.run?.problems ?? [];
     const id = JSON.stringify(problems);
     if (problems.length === 0 || id === this.dismissed) return nothing;
     return html`<div class="notice" role="status">
@@ -140,10 +143,6 @@ export class App extends LitElement {
     </div>`;
   }
 
-  private onSelect({ detail }: CustomEvent<Partial<Selection>>): void {
-    void this.session.choose(detail);
-  }
-
   private get timeline(): Timeline | null {
     return this.renderRoot.querySelector("rnn-timeline");
   }
@@ -152,7 +151,7 @@ export class App extends LitElement {
     return this.renderRoot.querySelector("rnn-overview");
   }
 
-  private get axis(): Axis | null {
+  private get axis(): TimeAxis | null {
     const { timeline, overview } = this;
     if (timeline !== null) return { ...timeline.layout, rows: timeline.rows };
     if (overview === null) return null;
@@ -160,7 +159,7 @@ export class App extends LitElement {
     return { window: visible, total, minSpan, rows: identityOrder(layer.units) };
   }
 
-  /** What a picture of the view is taken of: all of it, also what must be scrolled to. */
+  /** The element that is exported as a picture: all of the view, including what must be scrolled to. */
   private get picture(): Element | null {
     return (this.timeline ?? this.overview)?.renderRoot.querySelector(".content") ?? null;
   }
@@ -181,7 +180,7 @@ export class App extends LitElement {
 
   private get context(): KeyboardContext {
     return {
-      session: this.session,
+      store: this.store,
       axis: () => this.axis,
       toggleHelp: () => this.renderRoot.querySelector<TopBar>("rnn-top-bar")?.toggleHelp(),
       focusFind: () => this.renderRoot.querySelector<FindBox>("rnn-find-box")?.focus(),
@@ -194,8 +193,8 @@ export class App extends LitElement {
       return;
     const command = commandOf(event);
     if (command === null) return;
-    // A held key waits for the picture, so that each step it passes also shows.
-    const waits = event.repeat && command.do === "step" && this.session.loading;
+    // A held key waits for the picture, so that each step that it passes is shown.
+    const waits = event.repeat && command.do === "step" && this.store.loading;
     if (waits || runCommand(command, this.context)) event.preventDefault();
   }
 }

@@ -1,11 +1,11 @@
-/** What a part of the page tells those above it. */
+/** Events from a part of the page to the ones around it. */
 
-/** Tells the element's owner. */
+/** Sends an event to whoever placed the element. */
 export function send<T>(element: HTMLElement, name: string, detail: T): void {
   element.dispatchEvent(new CustomEvent<T>(name, { detail }));
 }
 
-/** What a control wants changed of the selection; the tab hears it wherever it comes from. */
+/** Asks for a change of the selection; the event bubbles up to the tab from anywhere in it. */
 export function select<T extends object>(element: HTMLElement, patch: T): void {
   element.dispatchEvent(
     new CustomEvent<T>("selection-change", { detail: patch, bubbles: true, composed: true }),

@@ -1,11 +1,11 @@
 /** What fills the page below the bars: the timeline, the overview, or a sentence on why there is neither. */
 import { html, nothing } from "lit";
-import type { LayerInfo } from "../api/types.ts";
 import type { Brush } from "../maths/brush.ts";
 import type { Theme } from "../maths/colours.ts";
 import type { TimeWindow } from "../maths/window.ts";
-import type { Selection } from "../state/selection.ts";
-import type { Session } from "../state/session.ts";
+import { goToStep } from "../state/actions/steps.ts";
+import { brush, pick, showWindow } from "../state/actions/time.ts";
+import type { Store } from "../state/store.ts";
 import "./empty_state.ts";
 import "./overview/overview.ts";
 import { renderPanel } from "./panels/panel.ts";
@@ -19,29 +19,28 @@ export interface Look {
   readonly setCursor: (timestep: number | null) => void;
 }
 
-export function renderMain(session: Session, look: Look) {
-  if (session.runFault !== null) {
-    const advice = (session.runs ?? []).length > 0 ? "Choose another run above." : "";
-    return renderMessage("This run cannot be shown", session.runFault, advice);
+export function renderMain(store: Store, look: Look) {
+  if (store.runFault !== null) {
+    const advice = (store.runs ?? []).length > 0 ? "Choose another run above." : "";
+    return renderMessage("This run cannot be shown", store.runFault, advice);
   }
-  if (session.runs?.length === 0) return html`<rnn-empty-state></rnn-empty-state>`;
-  if (session.selection.overview && session.run !== null) return renderOverview(session, look);
-  if (session.traceFault !== null) {
-    const { unit } = session.run ?? { unit: "epoch" };
-    const title = `${unit === "epoch" ? "Epoch" : "Batch"} ${session.selection.step} cannot be shown`;
-    return renderMessage(title, session.traceFault, "Other steps may be whole.");
+  if (store.runs?.length === 0) return html`<rnn-empty-state></rnn-empty-state>`;
+  if (store.selection.overview && store.run !== null) return renderOverview(store, look);
+  if (store.traceFault !== null) {
+    const { unit } = store.run ?? { unit: "epoch" };
+    const title = `${unit === "epoch" ? "Epoch" : "Batch"} ${store.selection.step} cannot be shown`;
+    return renderMessage(title, store.traceFault, "Other steps may be whole.");
   }
-  return session.view === null ? renderWaiting(session.loading) : renderTimeline(session, look);
+  return store.view === null ? renderWaiting(store.loading) : renderTimeline(store, look);
 }
 
-const zoom = (session: Session) => (event: CustomEvent<TimeWindow | null>) =>
-  session.look({ window: event.detail });
+const zoom = (store: Store) => (event: CustomEvent<TimeWindow | null>) => showWindow(store, event.detail);
 
-function renderTimeline(session: Session, { theme }: Look) {
-  const { view, selection, stepping } = session;
-  const { inspection } = session.panels;
+function renderTimeline(store: Store, { theme }: Look) {
+  const { view, selection } = store;
+  const { inspection } = store.panels;
   if (view === null) return nothing;
-  const goTo = (event: CustomEvent<number>) => stepping.goTo(event.detail);
+  const goTo = (event: CustomEvent<number>) => goToStep(store, event.detail);
   return html`<rnn-timeline
       data-shown-step=${view.a.trace.key.step}
       data-other-step=${view.b?.trace.key.step ?? nothing}
@@ -52,27 +51,20 @@ function renderTimeline(session: Session, { theme }: Look) {
       .only=${selection.only}
       .contrast=${selection.contrast}
       .evolution=${inspection.evolution}
-      .found=${session.finder.matches ?? []}
+      .found=${store.finder.matches ?? []}
       .brush=${selection.brush}
       .theme=${theme}
-      @window-change=${zoom(session)}
-      @brush-change=${(event: CustomEvent<Brush>) => session.look({ brush: event.detail, matchStep: selection.step })}
-      @pick=${(event: CustomEvent<Picked>) => session.look(ofFirst(event.detail, view.a.layer))}
+      @window-change=${zoom(store)}
+      @brush-change=${(event: CustomEvent<Brush>) => brush(store, event.detail)}
+      @pick=${(event: CustomEvent<Picked>) => pick(store, event.detail)}
       @step-change=${goTo}
     ></rnn-timeline>
-    ${renderPanel(session)}`;
+    ${renderPanel(store)}`;
 }
 
-/** A click in B's pane may lie on what A does not have: then it says nothing of A. */
-function ofFirst({ pin, signal }: Picked, { signals, units, timesteps }: LayerInfo): Partial<Selection> {
-  const inside = pin !== null && pin.unit < units && pin.timestep < timesteps;
-  const known = signals.some(({ name }) => name === signal);
-  return { pin: inside ? pin : null, ...(known ? { signal } : {}) };
-}
-
-function renderOverview(session: Session, { theme, cursor, setCursor }: Look) {
-  const { selection, overviews, run } = session;
-  if (overviews.layer === null) return renderWaiting(session.loading);
+function renderOverview(store: Store, { theme, cursor, setCursor }: Look) {
+  const { selection, overviews, run } = store;
+  if (overviews.layer === null) return renderWaiting(store.loading);
   return html`<rnn-overview
     .layer=${overviews.layer}
     .entries=${overviews.entries}
@@ -81,9 +73,9 @@ function renderOverview(session: Session, { theme, cursor, setCursor }: Look) {
     .cursor=${cursor ?? selection.pin?.timestep ?? null}
     .theme=${theme}
     .unit=${run?.unit ?? "epoch"}
-    @window-change=${zoom(session)}
+    @window-change=${zoom(store)}
     @cursor-change=${(event: CustomEvent<number | null>) => setCursor(event.detail)}
-    @overlay-change=${(event: CustomEvent<number>) => session.look({ overlay: event.detail })}
+    @overlay-change=${(event: CustomEvent<number>) => void store.update({ overlay: event.detail })}
   ></rnn-overview>`;
 }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { rowAt, timeOfX, timestepAt, xOfTime } from "../../src/maths/hit.ts";
+import { moveCell, rowAt, timeOfX, timestepAt, xOfTime } from "../../src/maths/hit.ts";
 import {
   LANE_GAP,
   laneLayout,
@@ -89,4 +89,15 @@ test("the loss goes down on the screen as it falls, and breaks where it is missi
   const path = trainingPath([0, 1, 2, 3], [4, null, 2, 1], { width: 308, top: 0, bottom: 30 });
   assert.equal(path, "M8.0 0.0M202.7 20.0L300.0 30.0");
   assert.equal(trainingPath([0, 1], [null, null], { width: 300, top: 0, bottom: 30 }), "");
+});
+
+test("the crosshair starts in the middle and stays inside", () => {
+  const bounds = { timesteps: 10, rows: Uint32Array.of(2, 0, 3), middle: 5 };
+  assert.deepEqual(moveCell(null, { timesteps: 1, units: 0 }, bounds), { timestep: 5, unit: 2 });
+  // From row to row as they stand, not from number to number.
+  assert.deepEqual(moveCell({ timestep: 5, unit: 2 }, { timesteps: 0, units: 1 }, bounds).unit, 0);
+  assert.deepEqual(moveCell({ timestep: 9, unit: 2 }, { timesteps: 1, units: -1 }, bounds), {
+    timestep: 9,
+    unit: 2,
+  });
 });

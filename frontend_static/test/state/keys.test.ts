@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { commandOf, controlTakes, moveCell } from "../../src/state/keys.ts";
+import { commandOf, controlTakes } from "../../src/state/keys.ts";
 
 const key = (name: string, more = {}) =>
   commandOf({ key: name, altKey: false, ctrlKey: false, metaKey: false, shiftKey: false, ...more });
@@ -15,15 +15,4 @@ test("keys mean what the help says", () => {
   assert.equal(key("q"), null);
   assert.ok(controlTakes("SELECT", "ArrowLeft"));
   assert.ok(controlTakes("BUTTON", " ") && !controlTakes("BUTTON", "ArrowLeft"));
-});
-
-test("the crosshair starts in the middle and stays inside", () => {
-  const bounds = { timesteps: 10, rows: Uint32Array.of(2, 0, 3), middle: 5 };
-  assert.deepEqual(moveCell(null, { timesteps: 1, units: 0 }, bounds), { timestep: 5, unit: 2 });
-  // From row to row as they stand, not from number to number.
-  assert.deepEqual(moveCell({ timestep: 5, unit: 2 }, { timesteps: 0, units: 1 }, bounds).unit, 0);
-  assert.deepEqual(moveCell({ timestep: 9, unit: 2 }, { timesteps: 1, units: -1 }, bounds), {
-    timestep: 9,
-    unit: 2,
-  });
 });

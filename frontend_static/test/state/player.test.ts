@@ -1,45 +1,82 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { mock, test } from "node:test";
 import { Player } from "../../src/state/player.ts";
+import { settle } from "./fakes.ts";
 
-test("the player goes on only once the step is shown, and says when it is through", async () => {
-  const shown: number[] = [];
-  let release = () => {};
-  const ended = new Promise<void>((resolve) => {
-    const player = new Player(async () => {
-      await new Promise<void>((next) => {
-        release = next;
-      });
-      shown.push(shown.length);
-      return shown.length < 3;
-    }, resolve);
-    player.rate = 1000;
-    player.start();
-    player.start();
-    assert.ok(player.playing);
-  });
-  for (let i = 0; i < 3; i++) {
-    assert.equal(shown.length, i);
-    release();
-    await new Promise((next) => setTimeout(next, 10));
-  }
-  await ended;
-  assert.deepEqual(shown, [0, 1, 2]);
+function make() {
+  const begun: boolean[] = [];
+  const answers: ((more: boolean) => void)[] = [];
+  let ended = 0;
+  const player = new Player(
+    (begins) => {
+      begun.push(begins);
+      return new Promise((resolve) => answers.push(resolve));
+    },
+    () => ended++,
+  );
+  const shown = async (more: boolean) => {
+    answers.at(-1)?.(more);
+    await settle();
+  };
+  return { player, begun, shown, ended: () => ended };
+}
+
+test("the player goes on once the step is shown and its time is over, and ends where there is none", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const { player, begun, shown, ended } = make();
+  player.rate = 2;
+  player.start();
+  player.start();
+  assert.deepEqual([begun, player.playing], [[true], true]);
+  t.mock.timers.tick(10_000);
+  assert.equal(begun.length, 1);
+  await shown(true);
+  t.mock.timers.tick(400);
+  assert.equal(begun.length, 1);
+  t.mock.timers.tick(100);
+  assert.deepEqual(begun, [true, false]);
+  await shown(false);
+  assert.deepEqual([ended(), player.playing], [1, false]);
 });
 
-test("a stopped player shows nothing more", async () => {
-  let steps = 0;
-  const player = new Player(
-    async () => {
-      steps++;
-      return true;
-    },
-    () => assert.fail("stopping is not ending"),
-  );
-  player.rate = 1000;
+test("a step that took longer than its time is followed at once", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const clock = mock.method(performance, "now", () => 0);
+  const { player, begun, shown } = make();
+  player.start();
+  clock.mock.mockImplementation(() => 10_000);
+  await shown(true);
+  t.mock.timers.tick(0);
+  assert.equal(begun.length, 2);
+  player.stop();
+  clock.mock.restore();
+});
+
+test("a stopped player shows nothing more, whether a step is on its way or its time is running", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const { player, begun, shown, ended } = make();
   player.start();
   player.stop();
-  await new Promise((next) => setTimeout(next, 20));
-  assert.equal(steps, 1);
-  assert.equal(player.playing, false);
+  await shown(true);
+  t.mock.timers.tick(10_000);
+  assert.equal(begun.length, 1);
+  player.start();
+  await shown(true);
+  player.stop();
+  t.mock.timers.tick(10_000);
+  assert.deepEqual([begun, ended(), player.playing], [[true, true], 0, false]);
+});
+
+test("a player that is started again does not go on with what it did before", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const { player, begun, shown } = make();
+  player.start();
+  const first = shown;
+  player.stop();
+  player.start();
+  assert.deepEqual(begun, [true, true]);
+  await first(true);
+  t.mock.timers.tick(1000 / player.rate);
+  assert.equal(begun.length, 3);
+  player.stop();
 });

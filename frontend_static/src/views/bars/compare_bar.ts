@@ -2,8 +2,8 @@
 import { html, LitElement, nothing } from "lit";
 import type { RunEntry, RunInfo } from "../../api/types.ts";
 import { isBounded } from "../../state/lanes.ts";
-import { AS_FIRST, CONTRASTS, type Comparing, type Selection } from "../../state/selection.ts";
-import { select } from "../events.ts";
+import { CONTRASTS, type Comparing, type Selection } from "../../state/selection.ts";
+import { select, send } from "../events.ts";
 import { barStyles, renderPicker, renderSwitch } from "./pickers.ts";
 import { layerOptions, runOptions } from "./top_bar.ts";
 
@@ -33,9 +33,7 @@ export class CompareBar extends LitElement {
     return html`
       <div class="segments" role="group" aria-label="Compare">
         ${MODES.map(([mode, text, title]) =>
-          renderSwitch(text, compare === mode, `${title} (c)`, () =>
-            select(this, comparePatch(this.selection, this.run, mode)),
-          ),
+          renderSwitch(text, compare === mode, `${title} (c)`, () => send(this, "compare-change", mode)),
         )}
       </div>
       ${compare === "off" ? nothing : this.renderOther()} ${this.needsContrast ? this.renderContrast() : nothing}
@@ -52,15 +50,12 @@ export class CompareBar extends LitElement {
   private renderOther() {
     const { runs, otherRun, selection } = this;
     const { other, run } = selection;
-    const patch = (change: Partial<Selection["other"]>) => select(this, { other: { ...other, ...change } });
     const steps = otherRun?.steps ?? [];
     const unit = otherRun?.unit ?? this.run.unit;
     const layers = otherRun ? layerOptions(otherRun) : [];
     return html`
       ${renderPicker("B", "other-run", runOptions(runs, other.run), other.run ?? run ?? "", (value) =>
-        select(this, {
-          other: { ...AS_FIRST, run: value === run ? null : value, step: value === run ? other.step : null },
-        }),
+        send(this, "other-run-change", value),
       )}
       ${
         layers.length < 2 && other.run === null
@@ -70,7 +65,7 @@ export class CompareBar extends LitElement {
               "other-layer",
               [{ value: "", text: "same" }, ...layers],
               other.layer ?? "",
-              (value) => patch({ layer: value || null }),
+              (value) => send(this, "other-layer-change", value || null),
             )
       }
       ${renderPicker(
@@ -78,9 +73,9 @@ export class CompareBar extends LitElement {
         "other-step",
         [{ value: "", text: "same" }, ...steps.map((step) => ({ value: String(step), text: String(step) }))],
         other.step === null ? "" : String(other.step),
-        (value) => patch({ step: value === "" ? null : Number(value) }),
+        (value) => send(this, "other-step-change", value === "" ? null : Number(value)),
       )}
-      <button class="switch" title="A and B change places (x)" @click=${() => this.dispatchEvent(new Event("swap"))}>
+      <button class="switch" title="A and B change places (x)" @click=${() => send(this, "swap", null)}>
         swap
       </button>
     `;
@@ -95,13 +90,6 @@ export class CompareBar extends LitElement {
       select(this, { contrast: Number(value) }),
     );
   }
-}
-
-/** Compared for the first time, one run is set against its own beginning: that is what training changed. */
-export function comparePatch({ other }: Selection, run: RunInfo, compare: Comparing): Partial<Selection> {
-  const isUnset = other.run === null && other.layer === null && other.step === null;
-  const first = run.steps[0] ?? null;
-  return isUnset && compare !== "off" ? { compare, other: { ...other, step: first } } : { compare };
 }
 
 customElements.define("rnn-compare-bar", CompareBar);

@@ -1,6 +1,6 @@
-/** Finds text in the tokens of the probe, and goes from one place to the next. */
+/** The search in the tokens of the probe: a field, and how many matches there are. */
 import { css, html, LitElement, nothing } from "lit";
-import { type Match, wrap } from "../../state/finder.ts";
+import type { Match } from "../../state/finder.ts";
 import { send } from "../events.ts";
 import { barStyles } from "./pickers.ts";
 
@@ -29,7 +29,7 @@ export class FindBox extends LitElement {
 
   declare query: string;
   declare places: readonly Match[] | null;
-  /** Which of the matches was gone to last. */
+  /** Which of the matches was gone to last; null if none. */
   declare at: number | null;
 
   override focus(): void {
@@ -63,12 +63,11 @@ export class FindBox extends LitElement {
 
   private onKey(event: KeyboardEvent): void {
     if (event.key === "Escape") {
-      // A search field would empty itself; what was found stays, for n and N.
+      // By default a search field empties itself; the matches must stay, for n and N.
       event.preventDefault();
       (event.target as HTMLInputElement).blur();
     }
-    if (event.key !== "Enter" || this.places === null || this.places.length === 0) return;
-    send(this, "find-go", wrap(this.at, event.shiftKey ? -1 : 1, this.places.length));
+    if (event.key === "Enter") send<1 | -1>(this, "find-go", event.shiftKey ? -1 : 1);
   }
 }
 

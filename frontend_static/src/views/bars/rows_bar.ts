@@ -1,11 +1,11 @@
-/** The order of the rows: by what, which units first, and whether the others are put away. */
+/** The controls of the rows: their order, the units at the top, and whether the others are hidden. */
 import { css, html, LitElement, type PropertyValues } from "lit";
 import type { LayerInfo } from "../../api/types.ts";
 import { signalLabel } from "../../maths/format.ts";
 import type { Ordering } from "../../maths/order.ts";
 import { formatUnits, parseUnits } from "../../maths/units.ts";
-import { BY_INDEX, ORDERINGS, type Selection } from "../../state/selection.ts";
-import { select } from "../events.ts";
+import { ORDERINGS, type Selection } from "../../state/selection.ts";
+import { send } from "../events.ts";
 import { barStyles, renderPicker, renderSwitch } from "./pickers.ts";
 
 const NAMES: Readonly<Record<Ordering, string>> = {
@@ -21,10 +21,9 @@ export class RowsBar extends LitElement {
   static override properties = {
     layer: { attribute: false },
     selection: { attribute: false },
-    /** The step on the screen: an order is made from what is seen. */
+    /** The step on the screen, from which a new order is made. */
     shown: { attribute: false },
-    otherShown: { attribute: false },
-    /** Why the order that was asked for could not be made. */
+    /** Why the rows are not in the selected order. */
     fault: { attribute: false },
     problem: { state: true },
   };
@@ -41,7 +40,6 @@ export class RowsBar extends LitElement {
   declare layer: LayerInfo;
   declare selection: Selection;
   declare shown: number | null;
-  declare otherShown: number | null;
   declare fault: string | null;
   declare private problem: string | null;
 
@@ -52,7 +50,7 @@ export class RowsBar extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    // What was wrong for one layer's units says nothing of another's.
+    // The problem is about one layer's units; another layer has others.
     if (changed.has("layer") && changed.get("layer")?.key !== this.layer.key) this.problem = null;
   }
 
@@ -91,12 +89,12 @@ export class RowsBar extends LitElement {
           @change=${this.onUnits}
         />
       </label>
-      ${pinned.length === 0 ? "" : renderSwitch("only these", only, "Put the other units away (h)", () => select(this, { only: !only }))}
+      ${pinned.length === 0 ? "" : renderSwitch("only these", only, "Put the other units away (h)", () => send(this, "only-toggle", null))}
       ${[this.problem, this.fault].map((sentence) => (sentence === null ? "" : html`<span class="problem" role="alert">${sentence}</span>`))}
     `;
   }
 
-  /** Scrubbing does not shuffle the rows; who wants them as they are now says so. */
+  /** Scrubbing does not shuffle the rows; this button orders them by the step that is shown. */
   private renderAgain(signal: string) {
     const { order } = this.selection;
     if (order.step === null || order.step === this.shown) return "";
@@ -107,15 +105,13 @@ export class RowsBar extends LitElement {
   }
 
   private orderBy(by: Ordering, signal: string): void {
-    select(this, {
-      order: by === "index" ? BY_INDEX : { by, signal, step: this.shown, otherStep: this.otherShown },
-    });
+    send(this, "order-change", { by, signal });
   }
 
   private onUnits(event: Event): void {
     const { units, problem } = parseUnits((event.target as HTMLInputElement).value, this.layer.units);
     this.problem = problem;
-    select(this, { pinned: units, only: units.length > 0 && this.selection.only });
+    send(this, "units-change", units);
   }
 }
 

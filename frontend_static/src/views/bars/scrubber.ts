@@ -1,9 +1,9 @@
-/** Time in training: a tick per captured step, the loss behind them, and the player. */
+/** The training axis: a tick per captured step, the loss above them, and the player. */
 import { html, LitElement, nothing, svg } from "lit";
 import type { RunInfo } from "../../api/types.ts";
 import { formatValue, unitPlural } from "../../maths/format.ts";
 import { lossOf, stepAt, stepX, trainingPath } from "../../maths/training.ts";
-import { select, send } from "../events.ts";
+import { send } from "../events.ts";
 import { base } from "../theme.ts";
 import { followDrag } from "../time/gestures.ts";
 import { pickerStyles, renderSwitch } from "./pickers.ts";
@@ -15,7 +15,7 @@ const RATES = [1, 2, 4, 8, 12, 20];
 export class Scrubber extends LitElement {
   static override properties = {
     run: { attribute: false },
-    /** The step asked for: the thumb. */
+    /** The selected step: the thumb. */
     step: { attribute: false },
     /** The step on the screen: the label. */
     shown: { attribute: false },
@@ -39,7 +39,7 @@ export class Scrubber extends LitElement {
   declare other: number | null;
   declare follow: boolean;
   declare private width: number;
-  /** Where the pointer is while a slower server still works on an earlier step. */
+  /** The step under the pointer while an earlier one is still loading. */
   private pending: number | null = null;
   private readonly observer = new ResizeObserver(([entry]) => {
     if (entry && entry.contentRect.width > 0) this.width = Math.floor(entry.contentRect.width);
@@ -95,7 +95,7 @@ export class Scrubber extends LitElement {
       ${this.renderRail()}
       <div class="end">
         ${few ? nothing : this.renderRate()}
-        ${renderSwitch("Follow", this.follow, `Show the newest ${this.run.unit} as it comes (l)`, () => select(this, { follow: !this.follow }))}
+        ${renderSwitch("Follow", this.follow, `Show the newest ${this.run.unit} as it comes (l)`, () => send(this, "follow-toggle", null))}
       </div>
     `;
   }
@@ -115,7 +115,7 @@ export class Scrubber extends LitElement {
     const { width } = this;
     const x = this.step === null ? null : stepX(this.step, steps, width);
     const [name, values] = lossOf(logs);
-    // Ticks closer than their own width would be a bar: then they recede.
+    // Ticks that are closer than their own width look like a bar: then they are paler.
     const dense = steps.length > width / 4;
     const ticks = steps.map(
       (step) => `M${(Math.round(stepX(step, steps, width)) + 0.5).toFixed(1)} ${RAIL - 3}v6`,
@@ -192,7 +192,7 @@ export class Scrubber extends LitElement {
     if (step !== null && step !== this.other) send(this, "other-step-change", step);
   }
 
-  /** While a trace is on its way the newest wish waits, so that each one that is begun also shows. */
+  /** While a picture loads, only the newest step waits, so that each step that is requested also shows. */
   private request(step: number | null): void {
     if (step === null || step === this.step) {
       this.pending = null;

@@ -1,16 +1,23 @@
 /** The bars above the view: the scrubber, and the controls of what is shown. */
 import { html, nothing } from "lit";
-import type { Panel } from "../../state/selection.ts";
-import type { Session } from "../../state/session.ts";
+import type { Ordering } from "../../maths/order.ts";
+import { chooseOtherLayer, chooseOtherRun, compareAs, swap } from "../../state/actions/comparison.ts";
+import { isInspector, toggleInspector, togglePanel } from "../../state/actions/panels.ts";
+import { orderBy, pinUnits, toggleOnly } from "../../state/actions/rows.ts";
+import { toggleOverview } from "../../state/actions/runs.ts";
+import { goToMatch, search } from "../../state/actions/search.ts";
+import { goToOtherStep, goToStep, toggleFollowing, togglePlaying } from "../../state/actions/steps.ts";
+import type { TimeAxis } from "../../state/actions/time.ts";
+import type { Comparing } from "../../state/selection.ts";
+import type { Store } from "../../state/store.ts";
 import "./compare_bar.ts";
 import "./find_box.ts";
-import { type KeyboardContext, showMatch } from "../keyboard.ts";
 import { renderSwitch } from "./pickers.ts";
 import "./rows_bar.ts";
 import "./scrubber.ts";
 
-export function renderScrubber(session: Session) {
-  const { run, selection, view, loading, stepping } = session;
+export function renderScrubber(store: Store) {
+  const { run, selection, view, loading, playing, rate } = store;
   if (run === null || run.steps.length === 0) return nothing;
   const { compare, other } = selection;
   return html`<rnn-scrubber
@@ -19,61 +26,72 @@ export function renderScrubber(session: Session) {
     .other=${compare === "off" ? null : other.step}
     .shown=${selection.overview ? selection.step : (view?.a.trace.key.step ?? selection.step)}
     .loading=${loading}
-    .playing=${stepping.player.playing}
-    .rate=${stepping.player.rate}
+    .playing=${playing}
+    .rate=${rate}
     .follow=${selection.follow}
-    @step-change=${(event: CustomEvent<number>) => stepping.goTo(event.detail)}
-    @other-step-change=${(event: CustomEvent<number>) =>
-      void session.choose({ other: { ...other, step: event.detail } })}
-    @play-toggle=${() => stepping.toggle()}
-    @rate-change=${(event: CustomEvent<number>) => stepping.setRate(event.detail)}
+    @step-change=${(event: CustomEvent<number>) => goToStep(store, event.detail)}
+    @other-step-change=${(event: CustomEvent<number>) => goToOtherStep(store, event.detail)}
+    @play-toggle=${() => togglePlaying(store)}
+    @rate-change=${(event: CustomEvent<number>) => store.setRate(event.detail)}
+    @follow-toggle=${() => toggleFollowing(store)}
   ></rnn-scrubber>`;
 }
 
-/** Which panels are open. */
-export function renderPanels(session: Session) {
-  const { overview, panel } = session.selection;
-  const toggle = (wanted: Panel) => {
-    const isOpen = wanted === "findings" ? panel === wanted : panel !== null && panel !== "findings";
-    void session.choose({ panel: isOpen ? null : wanted });
-  };
+/** The buttons that open the overview and the panels. */
+export function renderPanels(store: Store) {
+  const { overview, panel } = store.selection;
   return html`
-    ${renderSwitch("Overview", overview, "Statistics of the whole run (v)", () => void session.choose({ overview: !overview }))}
+    ${renderSwitch("Overview", overview, "Statistics of the whole run (v)", () => toggleOverview(store))}
     ${
       overview
         ? nothing
-        : html`${renderSwitch("Findings", panel === "findings", "What looks wrong, and why (d)", () => toggle("findings"))}
-          ${renderSwitch("Inspector", panel !== null && panel !== "findings", "The picked unit over all steps (i)", () => toggle("unit"))}`
+        : html`${renderSwitch("Findings", panel === "findings", "What looks wrong, and why (d)", () => togglePanel(store, "findings"))}
+          ${renderSwitch("Inspector", isInspector(panel), "The picked unit over all steps (i)", () => toggleInspector(store))}`
     }
   `;
 }
 
-export function renderTools(session: Session, context: KeyboardContext) {
-  const { run, selection, finder } = session;
-  const layer = run?.layers.find(({ key }) => key === selection.layer);
-  if (run === null || layer === undefined) return nothing;
-  const rows = html`<rnn-rows-bar
-      .layer=${layer}
-      .selection=${selection}
-      .shown=${session.view?.a.trace.key.step ?? selection.step}
-      .otherShown=${session.view?.b?.trace.key.step ?? null}
-      .fault=${session.view?.orderFault ?? null}
-    ></rnn-rows-bar>
-    <rnn-find-box
-      .query=${selection.find}
-      .places=${finder.matches}
-      .at=${finder.at}
-      @find-change=${(event: CustomEvent<string>) => session.look({ find: event.detail })}
-      @find-go=${(event: CustomEvent<number>) => showMatch(context, event.detail)}
-    ></rnn-find-box>`;
+export function renderTools(store: Store, axis: () => TimeAxis | null) {
+  const { run, selection } = store;
+  if (run === null || selection.layer === null) return nothing;
   return html`<div class="tools" role="toolbar" aria-label="What is shown">
     <rnn-compare-bar
-      .runs=${session.runs ?? []}
+      .runs=${store.runs ?? []}
       .run=${run}
-      .otherRun=${session.otherRun}
+      .otherRun=${store.otherRun}
       .selection=${selection}
-      @swap=${() => session.swap()}
+      @compare-change=${(event: CustomEvent<Comparing>) => compareAs(store, event.detail)}
+      @other-run-change=${(event: CustomEvent<string>) => chooseOtherRun(store, event.detail)}
+      @other-layer-change=${(event: CustomEvent<string | null>) => chooseOtherLayer(store, event.detail)}
+      @other-step-change=${(event: CustomEvent<number | null>) => goToOtherStep(store, event.detail)}
+      @swap=${() => swap(store)}
     ></rnn-compare-bar>
-    ${selection.overview ? nothing : rows}
+    ${selection.overview ? nothing : renderRows(store)} ${selection.overview ? nothing : renderFind(store, axis)}
   </div>`;
+}
+
+function renderRows(store: Store) {
+  const { run, selection, view } = store;
+  const order = (event: CustomEvent<{ by: Ordering; signal: string }>) =>
+    orderBy(store, event.detail.by, event.detail.signal);
+  return html`<rnn-rows-bar
+    .layer=${run?.layers.find(({ key }) => key === selection.layer)}
+    .selection=${selection}
+    .shown=${view?.a.trace.key.step ?? selection.step}
+    .fault=${view?.orderFault ?? null}
+    @order-change=${order}
+    @units-change=${(event: CustomEvent<readonly number[]>) => pinUnits(store, event.detail)}
+    @only-toggle=${() => toggleOnly(store)}
+  ></rnn-rows-bar>`;
+}
+
+function renderFind(store: Store, axis: () => TimeAxis | null) {
+  const { finder, selection } = store;
+  return html`<rnn-find-box
+    .query=${selection.find}
+    .places=${finder.matches}
+    .at=${finder.at}
+    @find-change=${(event: CustomEvent<string>) => search(store, event.detail)}
+    @find-go=${(event: CustomEvent<1 | -1>) => goToMatch(store, axis(), event.detail)}
+  ></rnn-find-box>`;
 }

@@ -6,7 +6,7 @@ import { npy } from "../../export/npy.ts";
 import { signalLabel } from "../../maths/format.ts";
 import { isFull, type TimeWindow } from "../../maths/window.ts";
 import { codeOf, fileName, numbersOf, titleOf } from "../../state/exported.ts";
-import type { Session } from "../../state/session.ts";
+import type { Store } from "../../state/store.ts";
 import { tokensOf, type View } from "../../state/view.ts";
 import { pickerStyles, renderPicker } from "../bars/pickers.ts";
 import { select } from "../events.ts";
@@ -21,7 +21,7 @@ type Row = "Picture" | "Numbers" | "Python" | "Link";
 
 export class ExportMenu extends LitElement {
   static override properties = {
-    session: { attribute: false },
+    store: { attribute: false },
     address: { attribute: false },
     picture: { attribute: false },
     done: { state: true },
@@ -31,15 +31,15 @@ export class ExportMenu extends LitElement {
 
   static override styles = [base, pickerStyles, popoverStyles, exportStyles];
 
-  declare session: Session;
-  /** The link that shows somebody else the same. */
+  declare store: Store;
+  /** The link that shows the same view. */
   declare address: () => string;
   /** The element that holds the view, or null while there is none. */
   declare picture: () => Element | null;
-  /** What was done last, or why it could not be, beside the buttons that did it. */
+  /** The result of the last action, shown in its row. */
   declare private done: { readonly row: Row; readonly sentence: string } | null;
   declare private open: boolean;
-  /** Of two pictures beside each other, whether the numbers are the second one's. */
+  /** Whether the numbers are those of B, where two pictures stand side by side. */
   declare private second: boolean;
 
   constructor() {
@@ -47,7 +47,7 @@ export class ExportMenu extends LitElement {
     this.done = null;
     this.open = false;
     this.second = false;
-    // Escape closes the menu, and the crosshair stays where it is pinned.
+    // Escape closes the menu only: the crosshair stays.
     this.addEventListener("keydown", (event) => {
       if (this.open && event.key === "Escape") event.stopPropagation();
     });
@@ -68,7 +68,7 @@ export class ExportMenu extends LitElement {
   }
 
   private renderChoices() {
-    const { view, selection } = this.session;
+    const { view, selection } = this.store;
     const save = (format: "png" | "svg") => () => this.savePicture(format);
     return html`
       ${this.renderRow("Picture", html`${this.renderAction("Picture", "PNG", save("png"))} ${this.renderAction("Picture", "SVG", save("svg"))}`)}
@@ -86,7 +86,7 @@ export class ExportMenu extends LitElement {
     const sides = ["A", "B"].map((side) => ({ value: side, text: side }));
     return this.renderRow(
       "Numbers",
-      html`${renderPicker("of", "export-signal", signals, this.session.selection.signal ?? "", (signal) => select(this, { signal }))}
+      html`${renderPicker("of", "export-signal", signals, this.store.selection.signal ?? "", (signal) => select(this, { signal }))}
         ${
           view.compare === "side" && view.b !== null
             ? renderPicker("in", "export-side", sides, this.second ? "B" : "A", (side) => {
@@ -99,7 +99,7 @@ export class ExportMenu extends LitElement {
   }
 
   private renderPython(view: View) {
-    const code = codeOf(view, this.session.selection, this.window);
+    const code = codeOf(view, this.store.selection, this.window);
     return html`${this.renderRow(
       "Python",
       this.renderAction("Python", "Copy code", () => copyText(code)),
@@ -116,7 +116,7 @@ export class ExportMenu extends LitElement {
     return html`<button class="action" @click=${() => this.tell(row, text, act)}>${text}</button>`;
   }
 
-  /** Says that it is done, or what went wrong. */
+  /** Runs an action, and shows whether it succeeded. */
   private async tell(row: Row, text: string, act: () => void | Promise<void>): Promise<void> {
     try {
       await act();
@@ -127,13 +127,13 @@ export class ExportMenu extends LitElement {
   }
 
   private saveNumbers(view: View, format: "csv" | "npy"): void {
-    const { plot, side, name } = numbersOf(view, this.session.selection, this.second);
+    const { plot, side, name } = numbersOf(view, this.store.selection, this.second);
     const { matrix, mask } = plot;
     if (format === "npy") save(`${name}.npy`, "application/octet-stream", npy(matrix));
     else save(`${name}.csv`, "text/csv", csv(matrix, { tokens: tokensOf(side), mask }));
   }
 
-  /** The stretch in view, which differs from the one in the URL if that was made for another screen. */
+  /** The stretch in view. It differs from the one in the URL if that was made on another screen. */
   private get window(): TimeWindow | null {
     const root = this.picture()?.getRootNode();
     const host = root instanceof ShadowRoot ? root.host : null;
@@ -153,7 +153,7 @@ export class ExportMenu extends LitElement {
   }
 
   private get heading(): string {
-    const { view, selection, overviews } = this.session;
+    const { view, selection, overviews } = this.store;
     if (view !== null && !selection.overview) return titleOf(view);
     return `${overviews.entries.map(({ label }) => label).join(" | ")} · ${selection.layer}`;
   }

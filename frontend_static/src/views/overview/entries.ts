@@ -5,7 +5,7 @@ import { reach, spread } from "../../maths/bands.ts";
 import { signalLabel } from "../../maths/format.ts";
 import { signalScale } from "../../maths/scale.ts";
 import type { OverviewEntry } from "../../state/overviews.ts";
-import { nearestStep } from "../../state/selection.ts";
+import { nearestStep } from "../../state/steps.ts";
 
 /** One signal of one entry, at the kept step nearest to the entry's. */
 export interface Shown {

@@ -1,7 +1,8 @@
 /** The panel beside the timeline: its tabs, and whichever of its pages is open. */
 import { css, html, LitElement, nothing } from "lit";
+import { goToStep } from "../../state/actions/steps.ts";
 import { PANELS, type Panel } from "../../state/selection.ts";
-import type { Session } from "../../state/session.ts";
+import type { Store } from "../../state/store.ts";
 import { select } from "../events.ts";
 import { base } from "../theme.ts";
 import "./detectors_panel.ts";
@@ -80,11 +81,11 @@ export class PanelFrame extends LitElement {
 }
 
 /** The open panel; nothing where none is, or there is no picture that it could be about. */
-export function renderPanel(session: Session) {
-  const { selection, view, run, panels, stepping } = session;
+export function renderPanel(store: Store) {
+  const { selection, view, run, panels } = store;
   const { inspection, analyses } = panels;
   if (selection.panel === null || view === null || run === null) return nothing;
-  const goTo = (event: CustomEvent<number>) => stepping.goTo(event.detail);
+  const goTo = (event: CustomEvent<number>) => goToStep(store, event.detail);
   const pages = {
     unit: () => html`<rnn-unit-panel
       .view=${view}

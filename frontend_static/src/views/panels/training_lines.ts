@@ -3,7 +3,7 @@ import { css, html, LitElement, nothing, svg } from "lit";
 import type { StepUnit } from "../../api/types.ts";
 import { formatEnd, formatValue, signalLabel } from "../../maths/format.ts";
 import { stepAt, stepX, trainingPath } from "../../maths/training.ts";
-import { nearestStep } from "../../state/selection.ts";
+import { nearestStep } from "../../state/steps.ts";
 import { send } from "../events.ts";
 import { base } from "../theme.ts";
 import { gutterStyles, PLOT_WIDTH } from "./gutter.ts";
