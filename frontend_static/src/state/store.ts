@@ -115,7 +115,6 @@ export class Store {
     const wanted = fromParams(params);
     this.catalogue.refresh();
     this.select({ ...wanted, run: wanted.run ?? this.current.run });
-    this.onChange();
   }
 
   /**
@@ -141,7 +140,6 @@ export class Store {
 
   play(): void {
     if ((this.run?.steps.length ?? 0) < 2) return;
-    this.direction = 1;
     void this.update({ follow: false });
     this.player.start();
     this.onChange();
@@ -204,7 +202,7 @@ export class Store {
     const step = this.run && stepToPlay(this.run.steps, this.current.step, begins);
     if (step === null || this.traceFault !== null) return false;
     await this.update({ step });
-    return this.traceFault === null;
+    return true;
   }
 
   /** Fetches which runs there are, and what those of the selection hold; brings what has changed to the screen. */

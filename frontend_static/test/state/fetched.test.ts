@@ -70,6 +70,7 @@ test("a newer fetch of the same key wins over an older one", async () => {
   const older = fetched.refresh(A);
   const newer = fetched.refresh(A);
   const [first, second] = fake.requests;
+  assert.ok(first?.signal.aborted);
   await second?.answer("new");
   void first?.answer("old");
   await assert.rejects(older, { name: "AbortError" });
@@ -101,7 +102,12 @@ test("the oldest answers leave a full cache, but not those that are held", async
   assert.deepEqual([fetched.cached(B), fetched.cached(C)], ["four", "four"]);
   fetched.hold([]);
   assert.deepEqual([fetched.cached(B), fetched.cached(C)], [undefined, "four"]);
-  assert.deepEqual(asked(), ["a", "b", "c"]);
+  // Held before they come, too.
+  fetched.hold([A, B]);
+  await fill(A);
+  await fill(B);
+  assert.deepEqual([fetched.cached(A), fetched.cached(B)], ["four", "four"]);
+  assert.deepEqual(asked(), ["a", "b", "c", "a", "b"]);
 });
 
 test("what is wanted is fetched, and each arrival reported", async () => {

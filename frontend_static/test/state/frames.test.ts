@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ApiError } from "../../src/api/client.ts";
 import { type FrameKey, Frames } from "../../src/state/frames.ts";
-import { FakeClient, runOf, serverOf, settle, traceOf } from "./fakes.ts";
+import { abortError, FakeClient, runOf, serverOf, settle, traceOf } from "./fakes.ts";
 
 const A = { run: "a", layer: "lstm", sample: 0, step: 1 };
 const B = { ...A, step: 0 };
@@ -58,6 +58,11 @@ test("without A there is no frame, without B there is A and the reason", async (
   const frame = await frames.load(keyOf(A, B));
   assert.deepEqual([frame.a.trace.key, frame.b, frame.fault], [A, null, "Step 0 is damaged."]);
   await assert.rejects(frames.load(keyOf(B, A)), /Step 0 is damaged/);
+});
+
+test("B that is given up is no fault: its frame is given up, too", async () => {
+  const { frames } = make(but("trace", 0, abortError()));
+  await assert.rejects(frames.load(keyOf(A, B)), { name: "AbortError" });
 });
 
 test("an order that cannot be made leaves the units by index, and the reason", async () => {

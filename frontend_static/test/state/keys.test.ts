@@ -14,5 +14,5 @@ test("keys mean what the help says", () => {
   assert.equal(key("ArrowRight", { ctrlKey: true }), null);
   assert.equal(key("q"), null);
   assert.ok(controlTakes("SELECT", "ArrowLeft"));
-  assert.ok(controlTakes("BUTTON", " ") && !controlTakes("BUTTON", "ArrowLeft"));
+  assert.ok(controlTakes("BUTTON", " ") && !controlTakes("BUTTON", "ArrowLeft") && !controlTakes("DIV", " "));
 });

@@ -32,5 +32,6 @@ test("a selection survives the URL", () => {
   assert.deepEqual(fromParams(toParams(selection)), selection);
   assert.deepEqual(fromParams({}), NOTHING);
   assert.deepEqual(fromParams({ sample: "1", start: "3", end: "9" }).brush, { sample: 1, start: 3, end: 9 });
+  assert.equal(fromParams({ start: "9", end: "9" }).brush, null);
   assert.deepEqual(fromParams({ sample: "-1", step: "x", from: "9", to: "3", timestep: "1" }), NOTHING);
 });

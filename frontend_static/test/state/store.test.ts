@@ -253,6 +253,21 @@ test("two runs that have both grown are shown once", async (t) => {
   assert.equal(store.view?.b?.run.steps.length, 5);
 });
 
+test("a picture on its way is fetched again if its run's data is forgotten meanwhile", async (t) => {
+  const gru = [layerOf("gru"), layerOf("gru_2")];
+  const { store, server, fake, started, shown } = make(t, [runOf("a"), runOf("b", { layers: gru })]);
+  await started({ compare: "side", other_run: "b" });
+  server.held.add("trace 2");
+  void store.update({ step: 2 });
+  server.held.delete("trace 2");
+  // Only B's run has grown, which has no place in the picture.
+  server.runs = server.runs.map((run) => (run.run === "b" ? grown(run) : run));
+  store.reload();
+  await settle();
+  assert.deepEqual([shown(), store.loading], [["a", 2, null], false]);
+  assert.equal(fake.of("trace").filter((step) => step === 2).length, 2);
+});
+
 test("a run that vanishes says so, is looked for, and comes back", async (t) => {
   const { store, server, asked, started, shown } = make(t);
   await started();
@@ -459,12 +474,18 @@ test("playing fetches the next three steps ahead", async (t) => {
   store.pause();
 });
 
-test("playing from the last step begins with the first", async (t) => {
-  const { store, started, shown } = make(t);
+test("playing from the last step begins with the first, and fetches on from there", async (t) => {
+  const { store, started, shown, asked } = make(t, [runOf("a", { steps: [0, 1, 2, 3, 4, 5] })]);
   await started();
   store.play();
   await settle();
-  assert.deepEqual(shown(), ["a", 0, null]);
+  assert.deepEqual(
+    [shown(), asked()],
+    [
+      ["a", 0, null],
+      ["trace 0", "trace 1", "trace 2", "trace 3"],
+    ],
+  );
   await pass(t, store, 1);
   assert.deepEqual(shown(), ["a", 1, null]);
   store.setVisible(false);
@@ -479,6 +500,15 @@ test("playing ends at a step that cannot be shown", async (t) => {
   store.play();
   await pass(t, store, 3);
   assert.deepEqual([store.playing, store.traceFault, store.selection.step], [false, "Trouble.", 1]);
+});
+
+test("playing does not begin at a step that cannot be shown", async (t) => {
+  const { store, server, started } = make(t);
+  server.broken.set("trace 1", new ApiError(500, "Trouble."));
+  await started({ step: "1" });
+  store.play();
+  await pass(t, store, 3);
+  assert.deepEqual([store.playing, store.selection.step], [false, 1]);
 });
 
 test("a run of one step is not played", async (t) => {

@@ -103,6 +103,7 @@ test("classes show the target's score, or the best one where there is no target"
     [right?.name, right?.text(1), right?.domain],
     ["y, target", "0.25, best 0.75, class 0", [0, 1]],
   );
+  assert.deepEqual(Array.from(right?.lines[0]?.values ?? []), [0.5, 0.25, 0]);
   const [best] = tracksOf(sideOf({ series: { classes: new Map([["y", scores(false)]]) } }));
   assert.deepEqual([best?.name, best?.text(1), best?.brief?.(2)], ["y, best", "best 0.75, class 0", "1"]);
   const logits = { ...scores(false), bestScore: Float32Array.of(3, -1, 0) };

@@ -13,7 +13,7 @@ export function search(store: Searching, find: string): void {
 /** Puts the crosshair on the next match, or on the one before; returns false if there is none. */
 export function goToMatch(store: Searching, axis: TimeAxis | null, by: 1 | -1): boolean {
   const { matches, at } = store.finder;
-  if (matches === null || matches.length === 0) return false;
+  if (matches === null) return false;
   const match = store.finder.goTo(wrap(at, by, matches.length));
   if (match === null) return false;
   const { pin, window } = store.selection;
