@@ -12,14 +12,6 @@ export function stateOf(gradient: string): string {
   return gradient.slice(PREFIX.length);
 }
 
-const LETTERS: Readonly<Record<string, string>> = { hidden_state: "h", cell_state: "c" };
-
-/** The state as equations write it, where there is little room. */
-export function letterOf(gradient: string): string {
-  const state = stateOf(gradient);
-  return LETTERS[state] ?? state;
-}
-
 const norms = new WeakMap<Matrix, Float64Array>();
 
 /** The Euclidean norm over units at each timestep; NaN at padding. */

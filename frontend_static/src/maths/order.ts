@@ -1,6 +1,5 @@
 /** Orders of the units, by what each does over time. */
 import { type Matrix, readRow } from "../api/trace.ts";
-import { saturationThresholds } from "./saturation.ts";
 
 export type Ordering = "index" | "mean" | "variance" | "saturation" | "change" | "similarity";
 /** The orderings that rank units by one number each. */
@@ -40,8 +39,7 @@ function squaredDistance(means: Float64Array): Quantity {
   };
 }
 
-function saturated(range: readonly [number, number]): Quantity {
-  const [below, above] = saturationThresholds(range);
+function saturated([below, above]: readonly [number, number]): Quantity {
   return (row) => {
     for (let unit = 0; unit < row.length; unit++) {
       const value = row[unit] as number;
@@ -64,14 +62,14 @@ function distanceFrom(other: Matrix): Quantity {
 /**
  * One number per unit, over the timesteps that are not padding and at which it is finite; NaN without any.
  *
- * `saturation` is the share of values near either end of `range`, NaN without one. `change` is the mean
+ * `saturation` is the share of values beyond the thresholds `saturation`, NaN without any. `change` is the mean
  * distance from `other` over the timesteps that both have, NaN without it.
  */
 export function unitScores(
   by: Score,
   a: Matrix,
   mask: Uint8Array | null,
-  more: { range: readonly [number, number] | null; other: Matrix | null },
+  more: { saturation: readonly [number, number] | null; other: Matrix | null },
 ): Float64Array {
   const nothing = () => new Float64Array(a.units).fill(Number.NaN);
   switch (by) {
@@ -80,7 +78,7 @@ export function unitScores(
     case "variance":
       return meanOverTime(a, mask, squaredDistance(meanOverTime(a, mask, itself)));
     case "saturation":
-      return more.range === null ? nothing() : meanOverTime(a, mask, saturated(more.range));
+      return more.saturation === null ? nothing() : meanOverTime(a, mask, saturated(more.saturation));
     case "change":
       return more.other === null ? nothing() : meanOverTime(a, mask, distanceFrom(more.other));
   }

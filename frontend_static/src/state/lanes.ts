@@ -3,7 +3,7 @@ import { ByteCache } from "../api/cache.ts";
 import type { Matrix } from "../api/trace.ts";
 import type { SignalInfo } from "../api/types.ts";
 import { difference, differenceScale } from "../maths/difference.ts";
-import { formatCount, signalLabel } from "../maths/format.ts";
+import { formatCount } from "../maths/format.ts";
 import { joinScales, type Scale, signalScale } from "../maths/scale.ts";
 import { firstUnits, identityOrder } from "../maths/units.ts";
 import type { Evolved } from "./inspection.ts";
@@ -53,7 +53,7 @@ export function evolutionLane(
   const plot = { matrix: values, mask, order: identityOrder(steps.length) };
   return {
     signal: signal.name,
-    label: signalLabel(signal.name),
+    label: signal.label,
     note: `unit ${key.unit}, all steps`,
     ...contrasted(signalScale(signal), isBounded(signal) ? 1 : contrast),
     rows: "steps",
@@ -75,6 +75,11 @@ export function isBounded({ range }: SignalInfo): boolean {
   return range !== null;
 }
 
+/** What a signal is called, by whichever side has it. */
+function labelOf(sides: readonly (Side | null)[], name: string): string {
+  return sides.map((side) => infoOf(side, name)).find((info) => info !== undefined)?.label ?? name;
+}
+
 function contrasted({ kind, domain }: Scale, contrast: number): Pick<Lane, "scale" | "clipped"> {
   // A scale from zero keeps its zero, one about zero its middle.
   const [low, high] = domain.map((end) => end / contrast) as [number, number];
@@ -88,9 +93,10 @@ function commonScale(a: Side, b: Side | null, name: string): Scale {
 }
 
 function plainLane({ a, b, compare, fault }: View, name: string, order: Uint32Array, contrast: number): Lane {
-  const plots = [plotOf(a, name, order, true)];
+  const label = labelOf([a, b], name);
+  const plots = [plotOf(a, name, label, order, true)];
   if (compare === "side") {
-    plots.push(b ? plotOf(b, name, order, b.layer.units === a.layer.units) : (fault ?? ""));
+    plots.push(b ? plotOf(b, name, label, order, b.layer.units === a.layer.units) : (fault ?? ""));
   }
   const second = compare === "off" ? null : b;
   const bounded = [infoOf(a, name), infoOf(second, name)].every(
@@ -98,7 +104,7 @@ function plainLane({ a, b, compare, fault }: View, name: string, order: Uint32Ar
   );
   return {
     signal: name,
-    label: signalLabel(name),
+    label,
     note: "",
     ...contrasted(commonScale(a, second, name), bounded ? 1 : contrast),
     rows: "units",
@@ -110,11 +116,12 @@ function plainLane({ a, b, compare, fault }: View, name: string, order: Uint32Ar
 function plotOf(
   { trace, layer }: Side,
   name: string,
+  label: string,
   order: Uint32Array,
   isLikeFirst: boolean,
 ): Plot | string {
   const matrix = trace.signals.get(name);
-  if (matrix === undefined) return `${layer.cell} has no ${signalLabel(name)}`;
+  if (matrix === undefined) return `${layer.cell} has no ${label}`;
   return { matrix, mask: trace.mask, order: orderFor(order, isLikeFirst, layer.units, matrix.units) };
 }
 
@@ -126,7 +133,7 @@ function orderFor(order: Uint32Array, isLikeFirst: boolean, layerUnits: number, 
 
 function differenceLane(a: Side, b: Side, name: string, order: Uint32Array, contrast: number): Lane {
   const [first, second] = [a.trace.signals.get(name), b.trace.signals.get(name)];
-  const label = signalLabel(name);
+  const label = labelOf([a, b], name);
   const lane = {
     signal: name,
     label,

@@ -10,7 +10,8 @@ export interface OrderKey {
   readonly by: Ordering;
   readonly signal: string;
   readonly units: number;
-  readonly range: readonly [number, number] | null;
+  /** The thresholds of the signal. */
+  readonly saturation: readonly [number, number] | null;
   /** The traces that the order is computed from; B's only for the change from A to B. */
   readonly a: TraceKey;
   readonly b: TraceKey | null;
@@ -55,7 +56,7 @@ export class Orders {
   }
 
   private async compute(key: OrderKey, signal: AbortSignal): Promise<Uint32Array> {
-    const { by, a, b, units, range } = key;
+    const { by, a, b, units, saturation } = key;
     if (by === "index") return identityOrder(units);
     if (by === "similarity") {
       return padded(await this.client.similarity({ ...a, signal: key.signal }, signal), units);
@@ -64,7 +65,7 @@ export class Orders {
     const matrix = first.signals.get(key.signal);
     if (matrix === undefined) return identityOrder(units);
     const other: Matrix | null = second?.signals.get(key.signal) ?? null;
-    return padded(orderBy(unitScores(by, matrix, first.mask, { range, other })), units);
+    return padded(orderBy(unitScores(by, matrix, first.mask, { saturation, other })), units);
   }
 }
 

@@ -117,7 +117,7 @@ function orderKeyOf({ selection, otherRun }: Known, { key, layer }: Place): Orde
     by: info === undefined ? "index" : order.by,
     signal: info?.name ?? "",
     units: layer.units,
-    range: info?.range ?? null,
+    saturation: info?.saturation ?? null,
     a,
     b: b && { ...b, step: order.otherStep ?? b.step },
   };

@@ -3,7 +3,7 @@ import type { ClassScores, Series } from "../api/arrays.ts";
 import { type Matrix, valueAt } from "../api/trace.ts";
 import type { AnnotationInfo } from "../api/types.ts";
 import { formatEnd } from "../maths/format.ts";
-import { isGradient, letterOf, normDomain, normOverTime } from "../maths/gradients.ts";
+import { isGradient, normDomain, normOverTime, stateOf } from "../maths/gradients.ts";
 import { type Side, tokensOf } from "./view.ts";
 
 /** One line of a track. */
@@ -56,7 +56,7 @@ export function annotationText(kind: "flag" | "number", value: number | null | u
 function gradientTracks({ layer, trace }: Side): Track[] {
   return layer.signals
     .filter(({ name }) => isGradient(name))
-    .flatMap(({ name, extremes, units }) => {
+    .flatMap(({ name, letter, extremes, units }) => {
       const [matrix, domain] = [trace.signals.get(name), normDomain(extremes, units)];
       if (matrix === undefined || domain === null) return [];
       const norms = normOverTime(matrix);
@@ -64,7 +64,7 @@ function gradientTracks({ layer, trace }: Side): Track[] {
       const values = norms.map((norm) => (norm === 0 ? domain[0] : Math.log10(norm)));
       return [
         {
-          name: `log ‖∂L/∂${letterOf(name)}‖`,
+          name: `log ‖∂L/∂${letter ?? stateOf(name)}‖`,
           kind: "line" as const,
           lines: [{ values, tone: "accent" as const }],
           brief: (t: number) => formatEnd(norms[t] ?? Number.NaN),

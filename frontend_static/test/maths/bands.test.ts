@@ -25,7 +25,11 @@ import {
   standIns,
 } from "../../src/views/overview/entries.ts";
 import { formatShare } from "../../src/views/overview/values.ts";
+import { signalOf } from "../state/fakes.ts";
 
+const SIGNALS = ["cell_state", "hidden_state"].map((name) =>
+  signalOf(name, { label: name.replace("_", " ") }),
+);
 const NaN_ = Number.NaN;
 const near = (a: number, b: number) => assert.ok(Math.abs(a - b) < 1e-6, `${a} is not ${b}`);
 
@@ -221,17 +225,21 @@ test("an entry shows the nearest kept step, and says so", () => {
   assert.equal(shown?.row, 2);
   assert.equal(shown?.label, "a (8 is shown)");
   assert.equal(shownOf([entry(4, { gate })], "gate")[0]?.label, "a");
-  assert.deepEqual(standIns(entry(7, { gate }), "epoch"), [
+  assert.deepEqual(standIns(entry(7, { gate }), "epoch", SIGNALS), [
     "TensorBoard has no statistics of epoch 7: epoch 8 is shown",
   ]);
-  assert.deepEqual(standIns(entry(9, { gate }), "batch"), [
+  assert.deepEqual(standIns(entry(9, { gate }), "batch", SIGNALS), [
     "TensorBoard has not read batch 9 yet: batch 8 is shown",
   ]);
-  assert.deepEqual(standIns(entry(4, { gate, none: NO_SUMMARY }), "epoch"), []);
+  assert.deepEqual(standIns(entry(4, { gate, none: NO_SUMMARY }), "epoch", SIGNALS), []);
 });
 
 test("a stand-in that not every signal needs is named after those that do", () => {
-  const sentences = standIns(entry(4, { cell_state: kept(0, 3), hidden_state: kept(0, 4) }), "epoch");
+  const sentences = standIns(
+    entry(4, { cell_state: kept(0, 3), hidden_state: kept(0, 4) }),
+    "epoch",
+    SIGNALS,
+  );
   assert.deepEqual(sentences, ["TensorBoard has not read epoch 4 yet: epoch 3 is shown (cell state)"]);
 });
 

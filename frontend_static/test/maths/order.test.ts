@@ -4,7 +4,7 @@ import type { Matrix } from "../../src/api/trace.ts";
 import { orderBy, type Score, unitScores } from "../../src/maths/order.ts";
 
 const [NAN, INF] = [Number.NaN, Number.POSITIVE_INFINITY];
-const PLAIN = { range: null, other: null };
+const PLAIN = { saturation: null, other: null };
 
 function single(units: number, ...values: number[]): Matrix {
   return { dtype: "F32", timesteps: values.length / units, units, data: Float32Array.from(values) };
@@ -29,26 +29,26 @@ test("padding does not count, nor what is not finite, whatever stands there", ()
   assert.deepEqual(scores("variance", a, mask), [1, 0]);
   const change = scores("change", a, mask, { other: single(2, 0, 0, 0, 0, 0, 0) });
   assert.deepEqual(change, [2, 4]);
-  assert.deepEqual(scores("saturation", a, mask, { range: [0, 3] }), [0.5, 1]);
+  assert.deepEqual(scores("saturation", a, mask, { saturation: [0.3, 2.7] }), [0.5, 1]);
 });
 
 test("a unit without any finite value has no score", () => {
   const nothing = single(1, NAN, INF);
   for (const by of ["mean", "variance", "saturation", "change"] as const) {
-    const more = { range: [0, 1], other: single(1, 0, 0) };
+    const more = { saturation: [0.1, 0.9], other: single(1, 0, 0) };
     assert.deepEqual(scores(by, nothing, null, more), [NAN], by);
     assert.deepEqual(scores(by, A, Uint8Array.of(0, 0, 0), { ...more, other: A }), [NAN, NAN, NAN], by);
   }
 });
 
-test("saturation is the share beyond a tenth of the range of a gate, of the bound of a state", () => {
+test("saturation is the share beyond either threshold", () => {
   const values = single(1, 0.05, 0.15, 0.85, 0.95, -0.95, -0.85, 0.5, 0.5);
-  assert.deepEqual(scores("saturation", values, null, { range: [0, 1] }), [4 / 8]);
-  assert.deepEqual(scores("saturation", values, null, { range: [-1, 1] }), [2 / 8]);
+  assert.deepEqual(scores("saturation", values, null, { saturation: [0.1, 0.9] }), [4 / 8]);
+  assert.deepEqual(scores("saturation", values, null, { saturation: [-0.9, 0.9] }), [2 / 8]);
   const wide = single(1, 0.5, 0.7, 5.3, 5.5);
-  assert.deepEqual(scores("saturation", wide, null, { range: [0, 6] }), [0.5]);
+  assert.deepEqual(scores("saturation", wide, null, { saturation: [0.6, 5.4] }), [0.5]);
   const lopsided = single(1, -1.9, -1.7, 0.8, 0.95);
-  assert.deepEqual(scores("saturation", lopsided, null, { range: [-2, 1] }), [0.5]);
+  assert.deepEqual(scores("saturation", lopsided, null, { saturation: [-1.8, 0.9] }), [0.5]);
   assert.deepEqual(scores("saturation", A), [NAN, NAN, NAN]);
 });
 
@@ -75,7 +75,7 @@ test("half, single and double floats of the same values score alike", () => {
   const values = [0.5, -1, 1, NAN, 0, 2];
   const double: Matrix = { ...half, dtype: "F64", data: Float64Array.from(values) };
   for (const by of ["mean", "variance", "saturation", "change"] as const) {
-    const more = { range: [-1, 1], other: half };
+    const more = { saturation: [-0.9, 0.9], other: half };
     const expected = scores(by, single(2, ...values), null, more);
     assert.ok(expected.every(Number.isFinite), by);
     assert.deepEqual(scores(by, half, null, more), expected, by);

@@ -5,6 +5,7 @@ import type { LayerInfo, RunInfo } from "../../src/api/types.ts";
 import { codeOf, fileName, numbersOf, titleOf } from "../../src/state/exported.ts";
 import type { Comparing } from "../../src/state/selection.ts";
 import type { Side, View } from "../../src/state/view.ts";
+import { signalOf } from "./fakes.ts";
 
 const ROWS = 2;
 
@@ -31,12 +32,7 @@ function side({
   mask,
   first = 0,
 }: Made): Side {
-  const signals = Object.entries(units).map(([name, width]) => ({
-    name,
-    range: null,
-    extremes: null,
-    units: width,
-  }));
+  const signals = Object.entries(units).map(([name, width]) => signalOf(name, { units: width, label: name }));
   const layer: LayerInfo = {
     key,
     cell: "Cell",

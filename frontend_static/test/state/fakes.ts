@@ -5,11 +5,14 @@ import type { Matrix, Trace } from "../../src/api/trace.ts";
 import type { LayerInfo, RunInfo, SignalInfo, TraceKey } from "../../src/api/types.ts";
 
 export function signalOf(name: string, more: Partial<SignalInfo> = {}): SignalInfo {
-  return { name, range: null, extremes: null, units: 4, ...more };
+  // Unlike the name, so that a test sees which of the two is shown.
+  const label = `«${name}»`;
+  const unknown = { range: null, extremes: null, letter: null, meaning: null, saturation: null, state: null };
+  return { name, label, ...unknown, units: 4, ...more };
 }
 
 export function layerOf(key = "lstm", more: Partial<LayerInfo> = {}): LayerInfo {
-  const signals = [signalOf("gate", { range: [0, 1] }), signalOf("state")];
+  const signals = [signalOf("gate", { range: [0, 1], saturation: [0.1, 0.9] }), signalOf("state")];
   return { key, cell: "LSTM", units: 4, timesteps: 3, masked: false, config: {}, signals, ...more };
 }
 
@@ -23,6 +26,7 @@ export function runOf(run: string, more: Partial<RunInfo> = {}): RunInfo {
     samples: [{ name: "x" }, { name: "y" }],
     annotations: [],
     problems: [],
+    saturated_share: 0.95,
     directory: `/logs/${run}`,
     ...more,
   };

@@ -8,7 +8,7 @@ const A = { run: "a", layer: "lstm", sample: 0, step: 1 };
 const B = { ...A, step: 0 };
 
 function keyOf(a = A, b: typeof A | null = null, more: Partial<FrameKey["order"]> = {}): FrameKey {
-  return { a, b, order: { by: "index", signal: "", units: 4, range: null, a, b: null, ...more } };
+  return { a, b, order: { by: "index", signal: "", units: 4, saturation: null, a, b: null, ...more } };
 }
 
 function make(answers = serverOf([runOf("a")])) {

@@ -37,6 +37,10 @@ const GRU = layerOf("gru", {
 test("one lane per signal, each on its own scale, in one order", () => {
   const lanes = lanesOf(viewOf("off", sideOf(LSTM)), ORDER, 1);
   assert.deepEqual(names(lanes), ["gate", "state"]);
+  assert.deepEqual(
+    lanes.map(({ label }) => label),
+    ["«gate»", "«state»"],
+  );
   assert.deepEqual(lanes[0]?.scale, { kind: "sequential", domain: [0, 1] });
   for (const lane of lanes) assert.equal(plotOf(lane).order, ORDER);
 });
@@ -59,8 +63,9 @@ test("stronger colours are for what has no range", () => {
 test("two pictures share lanes and scales, and what one cell lacks is said", () => {
   const lanes = lanesOf(viewOf("side", sideOf(LSTM), sideOf(GRU)), ORDER, 1);
   assert.deepEqual(names(lanes), ["gate", "state", "update"]);
-  assert.equal(lanes[0]?.plots[1], "GRU has no gate");
-  assert.equal(lanes[2]?.plots[0], "LSTM has no update");
+  assert.equal(lanes[2]?.label, "«update»");
+  assert.equal(lanes[0]?.plots[1], "GRU has no «gate»");
+  assert.equal(lanes[2]?.plots[0], "LSTM has no «update»");
   assert.deepEqual(lanes[1]?.scale.domain, [-9, 9]);
 });
 
@@ -97,8 +102,8 @@ test("a difference is made once, on a scale about zero, and real where both side
 
 test("what cannot be subtracted is said", () => {
   const [gate, , update] = lanesOf(viewOf("difference", sideOf(LSTM), sideOf(GRU)), ORDER, 1);
-  assert.deepEqual(gate?.plots, ["GRU has no gate: nothing to subtract"]);
-  assert.deepEqual(update?.plots, ["LSTM has no update: nothing to subtract"]);
+  assert.deepEqual(gate?.plots, ["GRU has no «gate»: nothing to subtract"]);
+  assert.deepEqual(update?.plots, ["LSTM has no «update»: nothing to subtract"]);
   const long = layerOf("lstm", { timesteps: 7 });
   const [shape] = lanesOf(viewOf("difference", sideOf(LSTM), sideOf(long)), ORDER, 1);
   assert.deepEqual(shape?.plots, [
@@ -116,8 +121,8 @@ test("an evolution has the steps as rows, in the first pane", () => {
   const data = { steps: [0, 4], values: matrixOf(3, 2), mask: null, unreadable: [] };
   const lane = evolutionLane(signalOf("gate", { range: [0, 1] }), { key, data }, 2, 5);
   assert.deepEqual(
-    [lane.rows, lane.note, lane.plots[1], lane.clipped],
-    ["steps", "unit 3, all steps", "", false],
+    [lane.label, lane.rows, lane.note, lane.plots[1], lane.clipped],
+    ["«gate»", "steps", "unit 3, all steps", "", false],
   );
   assert.deepEqual([...plotOf(lane).order], [0, 1]);
 });

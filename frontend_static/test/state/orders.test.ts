@@ -26,7 +26,7 @@ function make(answers: FakeClient["answers"] = () => Uint32Array.of(2, 0, 1)) {
 }
 
 function keyOf(more: Partial<OrderKey> = {}): OrderKey {
-  return { by: "mean", signal: "gate", units: 3, range: null, a: A, b: null, ...more };
+  return { by: "mean", signal: "gate", units: 3, saturation: null, a: A, b: null, ...more };
 }
 
 test("the order by index is always here", async () => {

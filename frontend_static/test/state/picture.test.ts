@@ -62,7 +62,7 @@ test("a picture names its places, and has none where its run has no such layer o
   assert.deepEqual(picture && frameKeyOf(picture), {
     a: A,
     b: null,
-    order: { by: "index", signal: "", units: 4, range: null, a: A, b: null },
+    order: { by: "index", signal: "", units: 4, saturation: null, a: A, b: null },
   });
   assert.equal(picture?.a.layer, RUN.layers[0]);
   assert.equal(pictureOf(known({ layer: "gone" })), null);
@@ -89,7 +89,7 @@ test("an order keeps its step, and an unknown signal has none", () => {
   const by = (order: Partial<Selection["order"]>, more: Partial<Selection> = {}) =>
     pictureOf(known({ ...more, order: { ...NOTHING.order, signal: "gate", ...order } }))?.order;
   const scrubbed = by({ by: "mean", step: 0 });
-  assert.deepEqual([scrubbed?.a.step, scrubbed?.b, scrubbed?.range], [0, null, [0, 1]]);
+  assert.deepEqual([scrubbed?.a.step, scrubbed?.b, scrubbed?.saturation], [0, null, [0.1, 0.9]]);
   assert.equal(by({ by: "mean" })?.a.step, 2);
   assert.equal(by({ by: "mean", signal: "gone" })?.by, "index");
   const change = by({ by: "change", step: 1, otherStep: 3 }, { compare: "side" });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { RunInfo } from "../../src/api/types.ts";
 import { directionOf, NOTHING, otherLayer, resolve, type Selection } from "../../src/state/selection.ts";
+import { signalOf } from "./fakes.ts";
 
 const layer = (key: string, units = 96, timesteps = 140) => ({
   key,
@@ -21,6 +22,7 @@ const RUN: RunInfo = {
   samples: [{ name: "x" }, { name: "y" }],
   annotations: [],
   problems: [],
+  saturated_share: 0.95,
   directory: "/logs/a/rnn",
 };
 
@@ -47,12 +49,7 @@ test("the newest step is followed only as long as that is wished", () => {
 });
 
 test("an order and B's step are brought to what the run has", () => {
-  const signals = ["update_gate", "hidden_state"].map((name) => ({
-    name,
-    range: null,
-    extremes: null,
-    units: 4,
-  }));
+  const signals = ["update_gate", "hidden_state"].map((name) => signalOf(name));
   const gru: RunInfo = { ...RUN, steps: [0, 4, 8], layers: [{ ...layer("gru"), signals }] };
   const wanted: Selection = {
     ...NOTHING,

@@ -133,6 +133,8 @@ test("a gradient is its norm over time, on a logarithmic axis that is the same a
   assert.equal(track?.brief?.(0), "0.5");
   assert.match(track?.text(0) ?? "", /^0\.5.*, axis 1e-10 to 1e-2$/);
   assert.deepEqual(tracksOf(sideOf({ layer })), []);
+  const lettered = layerOf("lstm", { signals: [{ ...gradient, letter: "c" }] });
+  assert.deepEqual(namesOf({ layer: lettered, signals: [["gradient:state", matrix]] }), ["log ‖∂L/∂c‖"]);
 });
 
 test("an extent is over all lines, and of finite numbers only", () => {

@@ -1,7 +1,6 @@
 /** The controls of the rows: their order, the units at the top, and whether the others are hidden. */
 import { css, html, LitElement, type PropertyValues } from "lit";
 import type { LayerInfo } from "../../api/types.ts";
-import { signalLabel } from "../../maths/format.ts";
 import type { Ordering } from "../../maths/order.ts";
 import { formatUnits, parseUnits } from "../../maths/units.ts";
 import { ORDERINGS, type Selection } from "../../state/selection.ts";
@@ -72,7 +71,7 @@ export class RowsBar extends LitElement {
           : renderPicker(
               "of",
               "order-signal",
-              this.layer.signals.map(({ name }) => ({ value: name, text: signalLabel(name) })),
+              this.layer.signals.map(({ name, label }) => ({ value: name, text: label })),
               signal,
               (value) => this.orderBy(order.by, value),
             )

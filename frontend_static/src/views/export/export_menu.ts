@@ -3,7 +3,6 @@ import { html, LitElement, nothing } from "lit";
 import { sentenceOf } from "../../api/client.ts";
 import { csv } from "../../export/csv.ts";
 import { npy } from "../../export/npy.ts";
-import { signalLabel } from "../../maths/format.ts";
 import { isFull, type TimeWindow } from "../../maths/window.ts";
 import { codeOf, fileName, numbersOf, titleOf } from "../../state/exported.ts";
 import type { Store } from "../../state/store.ts";
@@ -82,7 +81,7 @@ export class ExportMenu extends LitElement {
 
   private renderNumbers(view: View) {
     const save = (format: "csv" | "npy") => () => this.saveNumbers(view, format);
-    const signals = view.a.layer.signals.map(({ name }) => ({ value: name, text: signalLabel(name) }));
+    const signals = view.a.layer.signals.map(({ name, label }) => ({ value: name, text: label }));
     const sides = ["A", "B"].map((side) => ({ value: side, text: side }));
     return this.renderRow(
       "Numbers",

@@ -2,7 +2,6 @@
 import { NO_SUMMARY, type Summary } from "../../api/summary.ts";
 import type { SignalInfo, StepUnit } from "../../api/types.ts";
 import { reach, spread } from "../../maths/bands.ts";
-import { signalLabel } from "../../maths/format.ts";
 import { signalScale } from "../../maths/scale.ts";
 import type { OverviewEntry } from "../../state/overviews.ts";
 import { nearestStep } from "../../state/steps.ts";
@@ -57,8 +56,8 @@ export function overlaySteps(entry: OverviewEntry | undefined, count: number): n
   return spread(lists[0]?.filter((step) => sets.every((steps) => steps.has(step))) ?? [], count);
 }
 
-/** Sentences about the kept steps that stand in for the entry's own. */
-export function standIns(entry: OverviewEntry, unit: StepUnit): string[] {
+/** Sentences about the kept steps that stand in for the entry's own; `signals` says what they are called. */
+export function standIns(entry: OverviewEntry, unit: StepUnit, signals: readonly SignalInfo[]): string[] {
   const known = [...entry.signals].filter(([, { steps }]) => steps.length > 0);
   const names = new Map<string, string[]>();
   for (const [name, { steps }] of known) {
@@ -69,7 +68,10 @@ export function standIns(entry: OverviewEntry, unit: StepUnit): string[] {
         ? `TensorBoard has not read ${unit} ${entry.step} yet`
         : `TensorBoard has no statistics of ${unit} ${entry.step}`;
     const sentence = `${why}: ${unit} ${nearest} is shown`;
-    names.set(sentence, [...(names.get(sentence) ?? []), signalLabel(name)]);
+    names.set(sentence, [
+      ...(names.get(sentence) ?? []),
+      signals.find((one) => one.name === name)?.label ?? name,
+    ]);
   }
   return [...names].map(([sentence, of]) =>
     of.length === known.length ? sentence : `${sentence} (${of.join(", ")})`,
@@ -77,7 +79,10 @@ export function standIns(entry: OverviewEntry, unit: StepUnit): string[] {
 }
 
 /** The same at every step; wide enough for both entries, of which only the first one's extremes are in `signal`. */
-export function domainOf(signal: SignalInfo, shown: readonly Shown[]): readonly [number, number] {
+export function domainOf(
+  signal: Pick<SignalInfo, "range" | "extremes">,
+  shown: readonly Shown[],
+): readonly [number, number] {
   const { range } = signal;
   const reaches = shown.map(({ summary }) => reach(summary)).filter((one) => one !== null);
   // B's function may have no such range: then the chart shows all there is.

@@ -1,6 +1,6 @@
 /** What the colours, bands and lines of the overview mean. */
 import { html, nothing, svg } from "lit";
-import type { StepUnit } from "../../api/types.ts";
+import type { SignalInfo, StepUnit } from "../../api/types.ts";
 import type { Theme } from "../../maths/colours.ts";
 import { formatCount, unitPlural } from "../../maths/format.ts";
 import type { OverviewEntry } from "../../state/overviews.ts";
@@ -14,8 +14,8 @@ export interface LegendInput {
   readonly overlaid: readonly number[];
   readonly unit: StepUnit;
   readonly theme: Theme;
-  /** Whether a signal has a range, so that shares of saturation are drawn. */
-  readonly shares: boolean;
+  /** All that are drawn; those with thresholds also as shares of saturated values. */
+  readonly signals: readonly SignalInfo[];
   /** Most timesteps that one pixel holds. */
   readonly perPixel: number;
   readonly overlay: number;
@@ -65,19 +65,20 @@ function renderPatch(colours: readonly string[]) {
   </svg>`;
 }
 
-function renderEntries({ entries, unit, theme }: LegendInput) {
+function renderEntries({ entries, unit, theme, signals }: LegendInput) {
   return html`<div class="row entries">
     ${entries.map(
       (entry, i) => html`<div class="entry">
         <span class="key">${renderSwatch(i, theme)}<span>${entry.label}</span></span>
-        ${standIns(entry, unit).map((note) => html`<span class="note" role="status">${note}</span>`)}
+        ${standIns(entry, unit, signals).map((note) => html`<span class="note" role="status">${note}</span>`)}
       </div>`,
     )}
   </div>`;
 }
 
-function renderMeaning({ theme, shares, perPixel }: LegendInput) {
+function renderMeaning({ theme, signals, perPixel }: LegendInput) {
   const accent = entryColour(0, theme);
+  const shares = signals.some(({ saturation }) => saturation !== null);
   const [outer, inner] = [veiled(accent, OUTER), veiled(accent, INNER)];
   return html`<div class="row">
     <span class="key">${renderPatch([outer])}5 to 95 %</span>

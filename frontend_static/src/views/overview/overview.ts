@@ -176,7 +176,7 @@ export class Overview extends LitElement {
         theme,
         overlay,
         overlaid: overlaySteps(entries[0], overlay),
-        shares: signals.some(({ range }) => range !== null),
+        signals,
         perPixel: Math.ceil((visible.to - visible.from) / pixels),
         width: plotRoom(this.box.width),
         onOverlay: (count) => send<number>(this, "overlay-change", count),

@@ -184,7 +184,7 @@ export class UnitPanel extends LitElement {
     const [first, second] = [a.trace.signals.get(signal), b?.trace.signals.get(signal)];
     if (compare === "off" || first === undefined || second === undefined) return null;
     if (first.units !== second.units || first.timesteps !== second.timesteps) return null;
-    return unitScores("change", first, a.trace.mask, { range: null, other: second });
+    return unitScores("change", first, a.trace.mask, { saturation: null, other: second });
   }
 
   private pick(unit: number): void {
