@@ -2,7 +2,7 @@
 import { halfToNumber } from "../api/float16.ts";
 import type { Matrix } from "../api/trace.ts";
 
-/** The shortest decimal that reads back as the same number; NumPy and pandas know the three names. */
+/** The shortest decimal that reads back as the same number; NumPy and pandas read nan, inf and -inf. */
 function numberText(value: number): string {
   if (Number.isNaN(value)) return "nan";
   if (!Number.isFinite(value)) return value > 0 ? "inf" : "-inf";
@@ -26,9 +26,9 @@ function spelling({ data }: Matrix): (index: number) => string {
  * A field as RFC 4180 has it; white space at either end is quoted as well, since some readers trim it.
  *
  * A token that begins with = + - or @ stays as it is, though a spreadsheet takes "=A1" for a formula: the
- * usual remedy, an apostrophe before it, would give everyone who reads the file another token, and in text
- * of source code that is every "-" and "=". Quotes would not keep a spreadsheet from it either. Tokens are
- * those of the user's own probe; the file is for programs first.
+ * usual remedy, an apostrophe before it, would change the token for everyone who reads the file, and in source
+ * code that is every "-" and "=". Quotes would not stop a spreadsheet either. The tokens are those of the user's
+ * own probe, and the file is for programs first.
  */
 function textField(text: string): string {
   return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;

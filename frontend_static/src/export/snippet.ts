@@ -1,4 +1,4 @@
-/** What is shown, as the Python that loads it. */
+/** The Python that loads what is shown. */
 import type { TimeWindow } from "../maths/window.ts";
 
 export interface Place {
@@ -23,8 +23,8 @@ function escaped(char: string): string {
 
 /**
  * A string as Python writes it. JSON's escapes are Python's too, a lone surrogate's included, which is how
- * Python itself spells the bytes of a file name that are not text. What JSON leaves bare although it does not
- * show (line separators, marks of direction) would be lost or mislead in an editor.
+ * Python itself spells the bytes of a file name that are not text. Invisible characters that JSON does not escape
+ * (line separators, marks of direction) are escaped, too: in an editor they would mislead or get lost.
  */
 function literal(text: string): string {
   return JSON.stringify(text).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, escaped);

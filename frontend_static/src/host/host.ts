@@ -1,13 +1,13 @@
-/** Everything the tab knows of the page it lives in: its URL and its messages. */
+/** The page around the tab: its URL and its messages. */
 import { HostChannel } from "./channel.ts";
 import { formatHash, type Params, PLUGIN, parseHash, tabOf } from "./hash.ts";
 
-/** The window whose URL the user sees: the parent, unless it is foreign or there is none. */
+/** The window whose URL the user sees: the parent, unless there is none or it is of another origin. */
 function addressWindow(): Window {
   try {
     if (window.parent !== window && typeof window.parent.location.hash === "string") return window.parent;
   } catch {
-    // A parent of another origin: our own address, which then nobody sees, does no harm.
+    // The parent is of another origin: our own address, which nobody sees, does no harm.
   }
   return window;
 }
@@ -21,12 +21,12 @@ export class Host {
     return tabOf(hash) === PLUGIN ? parseHash(hash) : {};
   }
 
-  /** The address that shows somebody else the same. */
+  /** The address of what is shown. */
   get link(): string {
     return this.address.location.href;
   }
 
-  /** Leaves the URL alone while another tab owns it. */
+  /** Writes nothing while the URL is that of another tab. */
   writeParams(params: Params): void {
     try {
       const { hash, pathname, search } = this.address.location;
@@ -34,14 +34,14 @@ export class Host {
       if (tab !== "" && tab !== PLUGIN) return;
       const next = formatHash(hash, params);
       if (next === hash) return;
-      // A bare hash would be relative to the base that TensorBoard gives a plugin's page, which is no page.
+      // TensorBoard gives a plugin's page a base URL, against which a bare hash would be resolved.
       this.address.history.replaceState(this.address.history.state, "", `${pathname}${search}${next}`);
     } catch {
-      // Without a writable URL the tab still works; only reload forgets.
+      // Without a writable URL the tab works, but a reload forgets the selection.
     }
   }
 
-  /** The user edited the URL, or came back to it. Our own writes do not fire this. */
+  /** Calls back when the user edits the URL or comes back to it, not at our own writes. */
   onNavigate(listener: (params: Params) => void): void {
     this.address.addEventListener("hashchange", () => {
       if (tabOf(this.address.location.hash) === PLUGIN) listener(this.readParams());

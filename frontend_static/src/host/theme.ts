@@ -1,4 +1,4 @@
-/** Light or dark, as TensorBoard's own page is. It tells a plugin nothing, so we look. */
+/** Light or dark, as TensorBoard's page is. It sends plugins no message about it, so its body is watched. */
 import type { Theme } from "../maths/colours.ts";
 
 function watchParent(body: HTMLElement, onChange: (theme: Theme) => void): void {
@@ -7,7 +7,7 @@ function watchParent(body: HTMLElement, onChange: (theme: Theme) => void): void 
   read();
 }
 
-/** Calls `onChange` now and at each change. Alone, or under a foreign parent, the system's wish counts. */
+/** Calls `onChange` now and at each change. Without a parent of the same origin, the system's preference counts. */
 export function watchTheme(onChange: (theme: Theme) => void): void {
   try {
     if (window.parent !== window) {

@@ -1,4 +1,4 @@
-/** Whether anyone can see the tab. TensorBoard keeps the iframes of other tabs alive, with `display: none`. */
+/** Whether the tab is visible. TensorBoard keeps the iframes of other tabs alive, with `display: none`. */
 export function watchVisibility(onChange: (visible: boolean) => void): void {
   let intersecting = window.innerWidth > 0;
   let last: boolean | null = null;

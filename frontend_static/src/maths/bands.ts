@@ -43,7 +43,7 @@ export function reach(summary: Summary): readonly [number, number] | null {
 
 /**
  * Bins of timesteps, as in `binEdges`: at most one per pixel, and no less than one timestep each.
- * One timestep beyond either side of the window is with them, so that curves run to the edge.
+ * They include one timestep beyond either side of the window, so that curves run to the edge.
  */
 export function timeEdges(window: TimeWindow, total: number, pixels: number): Uint32Array {
   const first = Math.max(0, Math.floor(window.from) - 1);
@@ -57,7 +57,7 @@ export function isWhole(edges: Uint32Array): boolean {
   return bins > 1 && (edges[bins] ?? 0) - (edges[0] ?? 0) === bins;
 }
 
-/** Where the points of a curve stand in time: one in the middle of each timestep, or two in each other bin. */
+/** The times of a curve's points: the middle of each timestep, or two in each bin of several. */
 export function pointTimes(edges: Uint32Array): number[] {
   const shares = isWhole(edges) ? [0.5] : [0.25, 0.75];
   const times: number[] = [];
@@ -95,7 +95,7 @@ export function stretchesAboveZero(values: Float32Array, edges: Uint32Array): [n
   return stretches;
 }
 
-/** `count` of the steps: the first, the last, and a fair spread between them. */
+/** `count` of the steps: the first, the last, and others evenly between them. */
 export function spread(steps: readonly number[], count: number): number[] {
   if (count >= steps.length) return [...steps];
   if (count < 2) return steps.slice(steps.length - count);

@@ -21,7 +21,7 @@ export interface BinInput {
 /** Columns that are binned together: their pixels of one row fill a cache line, which is then written once. */
 const BLOCK = 16;
 
-/** Paints `colours[code]` into `pixels` ([rows, columns]); says whether anything was not a finite number. */
+/** Paints `colours[code]` into `pixels` ([rows, columns]); returns whether anything was not a finite number. */
 export function paintBins(input: BinInput, colours: Uint32Array, pixels: Uint32Array): boolean {
   const { unitEdges, timeEdges } = input;
   const rows = unitEdges.length - 1;
@@ -81,7 +81,7 @@ function binColumn(
       const code = table[keys[base + (shown[i] as number)] as number] as number;
       const at = (starts[i] as number) + x;
       const largest = block[at] as number;
-      // The larger of the two, without a branch: which it is cannot be foreseen, and a wrong guess costs more.
+      // The larger of the two, without a branch, which the processor would often mispredict.
       const more = code - largest;
       block[at] = largest + (more & ~(more >> 31));
     }

@@ -7,8 +7,8 @@ export interface Found {
 }
 
 /**
- * The text without its case. By the character, and by way of its capital: what a letter becomes must not
- * depend on its neighbours (a Greek sigma's does), which may lie in other tokens.
+ * The text in lower case, each character by way of its capital: what a character becomes must not depend on its
+ * neighbours, as a Greek sigma's does, since these may be in other tokens.
  */
 function folded(text: string): string {
   return [...text].map((char) => char.toUpperCase().toLowerCase()).join("");

@@ -27,12 +27,12 @@ export function formatEnd(value: number): string {
 
 const MAX_LISTED = 4;
 
-/** More than one of what a step is. */
+/** The plural of what a step is. */
 export function unitPlural(unit: StepUnit): string {
   return unit === "epoch" ? "epochs" : "batches";
 }
 
-/** Says which steps of a history are not in it, and why; "" where none is missing. */
+/** A sentence on the steps that a history lacks, and why; "" where none is missing. */
 export function leftOut(unit: StepUnit, steps: readonly number[]): string {
   if (steps.length === 0) return "";
   if (steps.length === 1) return `${capitalized(unit)} ${steps[0]} is left out: its file is damaged.`;

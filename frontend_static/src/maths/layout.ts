@@ -3,22 +3,22 @@
 /** The column of names at the left, and the page's margins. */
 export const LABEL_WIDTH = 160;
 export const SIDE = 20;
-/** Beyond this a cell says nothing more by being wider. */
+/** A wider cell would show nothing more. */
 export const MAX_CELL_WIDTH = 72;
 const MAX_CELL_HEIGHT = 28;
 /** A lane's label block: name, legend, its ends and the value under the cursor. */
 export const MIN_LANE = 60;
 export const LANE_GAP = 8;
 
-/** What the scrollbar keeps free, whether it shows or not. */
+/** The room for the scrollbar, which is kept free even while it does not show. */
 const SCROLLBAR = 15;
 
-/** What a page leaves for plots: the names stand at its left, the scrollbar at its right. */
+/** The width that a page has for plots, between the names and the scrollbar. */
 export function plotRoom(page: number): number {
   return page - 2 * SIDE - LABEL_WIDTH - SCROLLBAR;
 }
 
-/** Few timesteps do not fill the page with absurdly wide cells. */
+/** The width of a plot: all there is, unless a few timesteps would become absurdly wide cells. */
 export function plotWidth(available: number, timesteps: number): number {
   return Math.max(1, Math.min(available, timesteps * MAX_CELL_WIDTH));
 }

@@ -21,7 +21,7 @@ export function clampWindow(window: TimeWindow, total: number, minSpan: number):
   return { from, to: from + span };
 }
 
-/** What is drawn of a window as it was asked for, perhaps for another screen; null is all of time. */
+/** What is drawn of a selected window, which may come from another screen; null is all of time. */
 export function visibleWindow(wanted: TimeWindow | null, total: number, minSpan: number): TimeWindow {
   return clampWindow(wanted ?? fullWindow(total), total, minSpan);
 }
@@ -47,12 +47,12 @@ export function pan(window: TimeWindow, timesteps: number, total: number): TimeW
   return { from, to: from + span };
 }
 
-/** Pans just enough to bring `timestep` into view, with a little air. */
+/** Pans just enough to bring `timestep` into view, with a little room beside it. */
 export function reveal(window: TimeWindow, timestep: number, total: number): TimeWindow {
   const span = window.to - window.from;
-  const air = Math.min(2, span / 8);
-  if (timestep < window.from + air) return pan(window, timestep - air - window.from, total);
-  if (timestep + 1 > window.to - air) return pan(window, timestep + 1 + air - window.to, total);
+  const room = Math.min(2, span / 8);
+  if (timestep < window.from + room) return pan(window, timestep - room - window.from, total);
+  if (timestep + 1 > window.to - room) return pan(window, timestep + 1 + room - window.to, total);
   return window;
 }
 

@@ -1,4 +1,4 @@
-/** What of a view is taken away: whose numbers, under which name, and the Python that loads the same. */
+/** What is exported of a view: its numbers, a name for the file, and the Python that loads the same. */
 import { type Place, snippet } from "../export/snippet.ts";
 import { arrange } from "../maths/units.ts";
 import type { TimeWindow } from "../maths/window.ts";
@@ -10,15 +10,15 @@ type Chosen = Pick<Selection, "signal" | "pinned" | "only">;
 
 export interface Numbers {
   readonly plot: Plot;
-  /** Whose tokens stand beside them. */
+  /** The side whose tokens stand beside them. */
   readonly side: Side;
-  /** A file's, without its ending. */
+  /** The file's name, without its extension. */
   readonly name: string;
 }
 
 /**
- * The numbers of the chosen signal: the difference where that is shown, else those of A, or of B if that is
- * asked for and shown. Throws the sentence that stands in their place where there are none.
+ * The numbers of the chosen signal: the difference where that is shown; else those of A, or, if `second`, of B where
+ * it stands beside A. Throws an error with the sentence that is shown in their place where there are none.
  */
 export function numbersOf(view: View, chosen: Chosen, second: boolean): Numbers {
   const lane = laneOf(view, chosen);
@@ -59,18 +59,18 @@ export function titleOf({ a, b, compare }: View): string {
   return `${labelOf(a, true)}${both} · ${layers} · ${a.sample?.name ?? `sample ${a.trace.key.sample}`}`;
 }
 
-/** What every file system takes. */
+/** A name that every file system accepts. */
 export function fileName(text: string): string {
   const plain = text.replace(/[^\p{L}\p{M}\p{N}_.−-]+/gu, "-").replace(/^[-.]+/, "");
   return [...plain].slice(0, 120).join("");
 }
 
-/** The lane of the timeline; that of the inspector's unit is another matter. */
+/** The lane of the signal itself, not of the evolution of one unit. */
 function laneOf(view: View, { signal, pinned, only }: Chosen): Lane | undefined {
   return lanesOf(view, arrange(view.order, pinned, only), 1).find((lane) => lane.signal === signal);
 }
 
-/** Null where all units show; without any put away, their order is the reader's own affair. */
+/** The units that show; null if all do, whose order does not matter. */
 function unitsOf(plot: Plot | string | undefined, only: boolean): number[] | null {
   if (!only || plot === undefined || typeof plot === "string") return null;
   const { order, matrix } = plot;

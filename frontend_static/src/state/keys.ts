@@ -101,7 +101,7 @@ export function commandOf({ key, altKey, ctrlKey, metaKey, shiftKey }: Key): Com
   }
 }
 
-/** Keys that the focused control needs for itself. */
+/** Whether the focused control uses a key itself. */
 export function controlTakes(tag: string, key: string): boolean {
   if (tag === "SELECT" || tag === "INPUT" || tag === "TEXTAREA") return true;
   return tag === "BUTTON" && (key === " " || key === "Enter");

@@ -19,20 +19,20 @@ export interface Plot {
 export interface Lane {
   readonly signal: string;
   readonly label: string;
-  /** What else tells it from others of its name. */
+  /** What distinguishes it from other lanes with the same label. */
   readonly note: string;
   readonly scale: Scale;
-  /** Whether values may lie beyond the scale's ends, as whoever asked for stronger colours wants it. */
+  /** Whether values may lie beyond the scale's ends, because its colours are stronger. */
   readonly clipped: boolean;
   /** What the rows are. */
   readonly rows: "units" | "steps";
   /** One per pane; a sentence where there is nothing to paint. */
   readonly plots: readonly (Plot | string)[];
-  /** What a value here is made of, where it is a difference: A and B themselves. */
+  /** A and B themselves, where the lane shows their difference. */
   readonly of: readonly [Matrix, Matrix] | null;
 }
 
-/** One lane for each signal that A or B has: those of A in its order, then those that B alone has. */
+/** One lane for each signal of A, in its order, then one for each that B alone has. */
 export function lanesOf(view: View, order: Uint32Array, contrast: number): Lane[] {
   const { a, b, compare } = view;
   const names = [...new Set([a, ...(b ? [b] : [])].flatMap(signalNames))];
@@ -70,7 +70,7 @@ function infoOf(side: Side | null, name: string): SignalInfo | undefined {
   return side?.layer.signals.find((signal) => signal.name === name);
 }
 
-/** Only of a signal with a range is it known beforehand how far its colours must reach. */
+/** Whether a signal has a range, so that it is known in advance how far its colours must reach. */
 export function isBounded({ range }: SignalInfo): boolean {
   return range !== null;
 }
@@ -86,7 +86,7 @@ function contrasted({ kind, domain }: Scale, contrast: number): Pick<Lane, "scal
   return { scale: { kind, domain: [low, high] }, clipped: contrast !== 1 };
 }
 
-/** Both pictures on one scale, or a comparison of colours would lie. */
+/** The scale of both pictures: colours compare only on one scale. */
 function commonScale(a: Side, b: Side | null, name: string): Scale {
   const scales = [infoOf(a, name), infoOf(b, name)].filter((info) => info !== undefined).map(signalScale);
   return scales.reduce(joinScales);
@@ -125,7 +125,7 @@ function plotOf(
   return { matrix, mask: trace.mask, order: orderFor(order, isLikeFirst, layer.units, matrix.units) };
 }
 
-/** The rows of a layer as wide as A's follow A's order; another's units are others, and keep their own. */
+/** A layer as wide as A's has A's order of rows; the units of any other keep their own. */
 function orderFor(order: Uint32Array, isLikeFirst: boolean, layerUnits: number, units: number): Uint32Array {
   if (!isLikeFirst) return identityOrder(units);
   return units === layerUnits ? order : firstUnits(order, units);
@@ -164,7 +164,7 @@ function shapesDiffer(a: Matrix, b: Matrix): string {
   return `A has ${shape(a)}, B ${shape(b)}: only like shapes can be subtracted. Show them side by side.`;
 }
 
-/** The last few, so that what is shown again is neither computed nor painted anew. */
+/** The last few differences: one that is shown again is neither computed nor painted again. */
 const differences = new ByteCache<Matrix | null>(32 * 2 ** 20);
 const ids = new WeakMap<Matrix, number>();
 let lastId = 0;
@@ -186,7 +186,7 @@ function knownDifference(a: Matrix, b: Matrix): Matrix | null {
 
 const masks = new WeakMap<Uint8Array, WeakMap<Uint8Array, Uint8Array>>();
 
-/** A difference is real where both values are. */
+/** A difference is padding where either value is. */
 function bothMasks(a: Uint8Array | null, b: Uint8Array | null): Uint8Array | null {
   if (a === null || b === null) return a ?? b;
   const known = masks.get(a) ?? new WeakMap<Uint8Array, Uint8Array>();

@@ -13,7 +13,7 @@ import {
 } from "./selection.ts";
 
 const COMPARING: readonly Comparing[] = ["off", "side", "difference"];
-/** No layer is wider; a range in a hand-written address must not fill the memory. */
+/** No layer is wider: a range in an address written by hand must not fill the memory. */
 const MAX_UNITS = 65536;
 
 function number(text: string | undefined): number | null {

@@ -1,4 +1,4 @@
-/** What stands between the time axis and the lanes: annotations, inputs, targets and predictions over time. */
+/** The tracks between the time axis and the lanes: annotations, inputs, targets, predictions and gradients over time. */
 import type { ClassScores, Series } from "../api/arrays.ts";
 import { type Matrix, valueAt } from "../api/trace.ts";
 import type { AnnotationInfo } from "../api/types.ts";
@@ -18,10 +18,10 @@ export interface Track {
   readonly kind: "flag" | "line";
   /** Flags are one "line" of zeros and ones. */
   readonly lines: readonly Line[];
-  /** What the track says of one timestep: in full, and as briefly as the column of names wants it. */
+  /** The text for one timestep: in full, and short enough for the column of names. */
   readonly text: (timestep: number) => string;
   readonly brief?: (timestep: number) => string;
-  /** Heights stand for these values; null: for the smallest and largest there are. */
+  /** The values at the bottom and the top; null for the smallest and largest of the lines. */
   readonly domain: readonly [number, number] | null;
 }
 
@@ -52,7 +52,7 @@ export function annotationText(kind: "flag" | "number", value: number | null | u
   return shortText(value);
 }
 
-/** Where gradients vanish shows on a logarithmic axis alone. */
+/** The norms of the gradients. Only a logarithmic axis shows where they vanish. */
 function gradientTracks({ layer, trace }: Side): Track[] {
   return layer.signals
     .filter(({ name }) => isGradient(name))
@@ -60,7 +60,7 @@ function gradientTracks({ layer, trace }: Side): Track[] {
       const [matrix, domain] = [trace.signals.get(name), normDomain(extremes, units)];
       if (matrix === undefined || domain === null) return [];
       const norms = normOverTime(matrix);
-      // A norm of 0 is below every power of ten; drawn at the bottom, where it is cut off like any other.
+      // A norm of 0 is below every power of ten: it is drawn at the bottom.
       const values = norms.map((norm) => (norm === 0 ? domain[0] : Math.log10(norm)));
       return [
         {
@@ -101,12 +101,12 @@ function plainTrack(name: string, matrix: Matrix): Track {
   return { name, kind: "line", lines: soft, text: (timestep) => at(soft, timestep), domain: null };
 }
 
-/** Tokens say what the network reads better than their numbers do. */
+/** Inputs are left out where tokens show better what the network reads. */
 function seriesTracks(series: Series, hasTokens: boolean): Track[] {
   const { inputs, targets, predictions, classes } = series;
   const shown: Track[] = [];
   if (!hasTokens) for (const [name, matrix] of inputs) shown.push(plainTrack(name, matrix));
-  // A few numbers per timestep are scores of classes only if the targets are classes; otherwise they are the numbers.
+  // A few numbers per timestep are scores of classes only if the targets are classes; otherwise they are predictions.
   const isClasses = (name: string) => classes.get(name)?.target != null || !predictions.has(name);
   const pairs = [...predictions].filter(([name]) => !classes.has(name) || !isClasses(name));
   const outputs = new Set([...predictions.keys(), ...classes.keys()]);
@@ -125,12 +125,12 @@ function predictionTrack(name: string, prediction: Matrix, target: Matrix | unde
     kind: "line",
     lines: [...soft, ...accent],
     text: (t) => (soft.length === 0 ? at(accent, t) : `${at(accent, t)} for ${at(soft, t)}`),
-    // The target is the same at every step, so that heights mean the same, too.
+    // The target is the same at every step, and so is an axis that comes from it.
     domain: soft.length === 0 ? null : widened(extentOf(soft)),
   };
 }
 
-/** With room for predictions that reach beyond; what leaves even that is cut off at the edge. */
+/** With room for predictions beyond the targets; what lies beyond that is drawn at the edge. */
 function widened(extent: readonly [number, number] | null): readonly [number, number] | null {
   if (extent === null) return null;
   const [low, high] = extent;

@@ -1,10 +1,10 @@
-/** What is painted: one picture, or two beside each other. */
+/** What is painted: one picture, or two side by side. */
 import type { Series } from "../api/arrays.ts";
 import type { Trace } from "../api/trace.ts";
 import type { LayerInfo, RunInfo, SampleInfo } from "../api/types.ts";
 import type { Comparing } from "./selection.ts";
 
-/** One trace with what names its rows and columns. */
+/** One trace, with what its rows and columns are called. */
 export interface Side {
   readonly trace: Trace;
   readonly run: RunInfo;
@@ -17,15 +17,15 @@ export interface View {
   readonly compare: Comparing;
   readonly a: Side;
   readonly b: Side | null;
-  /** Why B, though asked for, is not there. */
+  /** Why B, though selected, is not there. */
   readonly fault: string | null;
   /** The units of A's layer in the order of the rows. */
   readonly order: Uint32Array;
-  /** Why the rows are not in the order that was asked for. */
+  /** Why the rows are not in the selected order. */
   readonly orderFault: string | null;
 }
 
-/** Tokens belong to one length of sequence; a model may have layers of another. */
+/** The sample's tokens if there is one per timestep: a model may have layers of other lengths. */
 export function tokensOf({ sample, layer }: Pick<Side, "sample" | "layer">): readonly string[] | null {
   return sample?.tokens?.length === layer.timesteps ? sample.tokens : null;
 }

@@ -33,7 +33,7 @@ export function clearCanvas(
   return context;
 }
 
-/** Calls back whenever the window moves to a screen of another density, or the user zooms the page. */
+/** Calls back when the window moves to a screen of another density, or the user zooms the page. */
 export function watchPixelRatio(onChange: () => void): () => void {
   const abort = new AbortController();
   const watch = () => {

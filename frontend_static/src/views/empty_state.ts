@@ -9,7 +9,7 @@ const LINES = `from tb_rnn_plugin import RNNTimeline
 model.fit(x, y, epochs=20, callbacks=[RNNTimeline("logs/run-1", probe=x_val[:8])])`;
 
 export class EmptyState extends LitElement {
-  static override properties = { said: { state: true } };
+  static override properties = { button: { state: true } };
 
   static override styles = [
     base,
@@ -56,12 +56,12 @@ export class EmptyState extends LitElement {
     `,
   ];
 
-  /** What the button says: what it does, or what it did. */
-  declare private said: string;
+  /** The text of the button: what it does, or what it has done. */
+  declare private button: string;
 
   constructor() {
     super();
-    this.said = COPY;
+    this.button = COPY;
   }
 
   override render() {
@@ -70,7 +70,7 @@ export class EmptyState extends LitElement {
       <p>Add one callback to your training; every epoch then shows up in this tab.</p>
       <div class="code">
         <pre style="font: 12px/20px ${MONO}"><code>${LINES}</code></pre>
-        <button class="quiet" @click=${this.copy}>${this.said}</button>
+        <button class="quiet" @click=${this.copy}>${this.button}</button>
       </div>
       <p>
         <code style="font: 12px/18px ${MONO}">probe</code> is a small fixed batch that the callback runs at the end of
@@ -82,12 +82,12 @@ export class EmptyState extends LitElement {
   private async copy(): Promise<void> {
     try {
       await copyText(LINES);
-      this.said = "Copied";
+      this.button = "Copied";
     } catch {
-      this.said = "Select it and copy";
+      this.button = "Select it and copy";
     }
     setTimeout(() => {
-      this.said = COPY;
+      this.button = COPY;
     }, 2000);
   }
 }

@@ -1,4 +1,4 @@
-/** What fills the page below the bars: the timeline, the overview, or a sentence on why there is neither. */
+/** The page below the bars: the timeline, the overview, or a sentence on why there is neither. */
 import { html, nothing } from "lit";
 import type { Brush } from "../maths/brush.ts";
 import type { Theme } from "../maths/colours.ts";

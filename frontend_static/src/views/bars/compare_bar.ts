@@ -1,4 +1,4 @@
-/** Which two pictures are compared, and how. */
+/** The controls of the comparison: how A and B are compared, and what B is. */
 import { html, LitElement, nothing } from "lit";
 import type { RunEntry, RunInfo } from "../../api/types.ts";
 import { isBounded } from "../../state/lanes.ts";
@@ -40,7 +40,7 @@ export class CompareBar extends LitElement {
     `;
   }
 
-  /** Differences are small beside the range of what differs, and so is most of a state that has no range. */
+  /** Differences are small against the range of their signal, and so are most values of a state without a range. */
   private get needsContrast(): boolean {
     const { compare, layer, overview } = this.selection;
     const signals = this.run.layers.find(({ key }) => key === layer)?.signals ?? [];

@@ -1,4 +1,4 @@
-/** What the mouse and the keys do. */
+/** The help: what the mouse and the keys do. */
 import { css, html, LitElement } from "lit";
 import { popoverStyles } from "../popover_styles.ts";
 import { base } from "../theme.ts";
@@ -65,7 +65,7 @@ export class Help extends LitElement {
 
   constructor() {
     super();
-    // Escape closes the help, and the crosshair stays where it is pinned.
+    // Escape closes the help only: the crosshair stays.
     this.addEventListener("keydown", (event) => {
       const isOpen = this.renderRoot.querySelector("[popover]")?.matches(":popover-open") ?? false;
       if (isOpen && event.key === "Escape") event.stopPropagation();

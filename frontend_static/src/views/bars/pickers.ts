@@ -1,4 +1,4 @@
-/** The controls of the bars: pickers, fields and switches of one look. */
+/** The controls of the bars: pickers, fields and switches, all styled alike. */
 import { css, html, nothing } from "lit";
 import { base } from "../theme.ts";
 

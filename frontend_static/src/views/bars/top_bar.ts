@@ -1,4 +1,4 @@
-/** The pickers: run, layer, sample. */
+/** The top bar: pickers of the run, the layer and the sample, and buttons. */
 import { css, html, LitElement, nothing } from "lit";
 import type { RunEntry, RunInfo } from "../../api/types.ts";
 import { visibleToken } from "../../maths/format.ts";
@@ -67,7 +67,7 @@ export class TopBar extends LitElement {
 
 export function runOptions(runs: readonly RunEntry[], chosen: string | null): Option[] {
   const options = runs.map(({ name }) => ({ value: name, text: name }));
-  // A run that went away stays named until another is chosen; the picker must not name a wrong one.
+  // A run that is gone stays listed until another is chosen: the picker must not name a wrong one.
   if (chosen !== null && options.length > 0 && !runs.some(({ name }) => name === chosen)) {
     return [{ value: chosen, text: `${chosen} (gone)` }, ...options];
   }

@@ -1,22 +1,21 @@
-/** Hands things over to the reader's machine: text to the clipboard, bytes to a file. */
+/** Copies text to the clipboard, and saves bytes as a file. */
 
-/** Chromium alone tells; asking it is silent, while being refused is an error on the console. */
+/** Chromium alone has it. Reading it is silent, while a refused copy is an error on the console. */
 interface Policed {
   readonly featurePolicy?: { allowsFeature(feature: string): boolean };
 }
 
 /**
- * Copies text, also where the page may not write to the clipboard by itself. Rejects where it cannot be done
- * at all.
+ * Copies text, even where the page may not write to the clipboard itself. Rejects if the browser lets no page copy.
  */
 export async function copyText(text: string): Promise<void> {
   const { featurePolicy } = document as Document & Policed;
-  // A notebook's frame is of another origin than the notebook: a selection can still be copied there.
+  // A notebook's frame is of another origin than the notebook, but may still copy a selection.
   if (featurePolicy?.allowsFeature("clipboard-write") === false) return copySelected(text);
   try {
     await navigator.clipboard.writeText(text);
   } catch {
-    // Neither an http page nor a reader who said no has the clipboard's permission.
+    // The page is not served over https, or the user has refused the permission.
     copySelected(text);
   }
 }
@@ -40,12 +39,12 @@ function focusedElement(): Element | null {
   return element;
 }
 
-/** Has the browser save bytes under a name. */
+/** Saves bytes as a file of this name. */
 export function save(name: string, type: string, data: BlobPart): void {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([data], { type }));
   link.download = name;
   link.click();
-  // The download has taken its own hold of the bytes by the next turn of the event loop.
+  // The download holds the bytes itself by the next turn of the event loop.
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }

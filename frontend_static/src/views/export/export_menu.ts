@@ -107,8 +107,8 @@ export class ExportMenu extends LitElement {
   }
 
   private renderRow(row: Row, content: unknown) {
-    const said = this.done?.row === row ? this.done.sentence : "";
-    return html`<div class="row"><h2>${row}</h2>${content}<span role="status">${said}</span></div>`;
+    const result = this.done?.row === row ? this.done.sentence : "";
+    return html`<div class="row"><h2>${row}</h2>${content}<span role="status">${result}</span></div>`;
   }
 
   private renderAction(row: Row, text: string, act: () => void | Promise<void>) {

@@ -21,7 +21,7 @@ export interface Picture {
   readonly height: number;
 }
 
-/** Where the picture begins on the screen, where what shows of an element ends, and what it stands on. */
+/** Where the picture begins on the screen, where the visible part of an element ends, and the page's colour. */
 interface Frame extends Shown {
   readonly x: number;
   readonly y: number;
@@ -44,7 +44,7 @@ export function pictureOf(root: Element, title: string): Picture {
   return { width, height, svg: svgDocument({ width, height }, page, title, parts) };
 }
 
-/** What sticks to the top of a view stands, once that is scrolled, over the lanes that it hides. */
+/** Reads a view with its scroller at the top: what sticks there would hide lanes. */
 function unscrolled<T>(root: Element, read: () => T): T {
   const scroller = root.parentElement;
   if (scroller === null) return read();
@@ -69,7 +69,7 @@ function headingOf(root: Element, text: string): TextPart {
 function collect(element: Element, frame: Frame, parts: Part[]): void {
   const style = getComputedStyle(element);
   if (style.display === "none" || style.visibility === "hidden") return;
-  // In a picture there is nothing to choose.
+  // Controls have no use in a picture.
   if (element.matches("label, select, button")) return;
   const box = boxOf(element.getBoundingClientRect(), frame);
   if (element instanceof HTMLCanvasElement) {
@@ -92,7 +92,7 @@ function isHeatmap(canvas: HTMLCanvasElement): boolean {
   return root instanceof ShadowRoot && root.host instanceof PlotView;
 }
 
-/** The elements, and between them the texts; of what a template writes in pieces the pieces together. */
+/** The elements, and between them the texts; adjacent text nodes, as templates write them, together. */
 function childrenOf(element: Element): (Element | Text[])[] {
   const found: (Element | Text[])[] = [];
   for (const node of nodesOf(element)) {

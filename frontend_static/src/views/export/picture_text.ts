@@ -1,13 +1,13 @@
-/** What shows of a text on the screen, line by line, as the browser broke and cut it. */
+/** The visible part of a text, line by line, as the browser breaks and cuts it. */
 import type { Box } from "../../export/svg.ts";
 
-/** Where what shows of an element ends. */
+/** Where the visible part of an element ends. */
 export interface Shown {
   readonly right: number;
   readonly bottom: number;
 }
 
-/** A line, or one letter of it, and where it stands on the screen. */
+/** A line, or one letter of it, and its box on the screen. */
 export interface Written {
   readonly text: string;
   readonly box: Box;

@@ -6,7 +6,7 @@ import { PALETTE } from "../theme.ts";
 
 /** Blue and orange: the pair that every kind of colour vision tells apart. */
 const SECOND = { light: "#d9690b", dark: "#ff9a45" } as const;
-/** Without a hue, to be told from both at once; the early end still stands out from page and bands. */
+/** Without a hue, to differ from both; the early end still stands out from page and bands. */
 const EARLY = { light: "#a9afb8", dark: "#68707b" } as const;
 const LATE = { light: "#2b3037", dark: "#e4e8ec" } as const;
 

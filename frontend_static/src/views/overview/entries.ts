@@ -1,4 +1,4 @@
-/** What of each entry is drawn: which kept step of which signal, and what has to be said about it. */
+/** What is drawn of each entry: the kept step of each signal, and the notes about it. */
 import { NO_SUMMARY, type Summary } from "../../api/summary.ts";
 import type { SignalInfo, StepUnit } from "../../api/types.ts";
 import { reach, spread } from "../../maths/bands.ts";
@@ -10,7 +10,7 @@ import { nearestStep } from "../../state/steps.ts";
 export interface Shown {
   /** The entry's place, for its colour. */
   readonly entry: number;
-  /** The entry's, and the step that is shown in place of its own. */
+  /** The entry's label, with the step that is shown in place of its own. */
   readonly label: string;
   readonly summary: Summary;
   readonly row: number;
@@ -22,8 +22,8 @@ export function shownOf(entries: readonly OverviewEntry[], signal: string): Show
     const summary = signals.get(signal) ?? NO_SUMMARY;
     const nearest = nearestStep(summary.steps, step);
     if (nearest === null) return [];
-    const told = nearest === step ? label : `${label} (${nearest} is shown)`;
-    return [{ entry, label: told, summary, row: summary.steps.indexOf(nearest) }];
+    const shownLabel = nearest === step ? label : `${label} (${nearest} is shown)`;
+    return [{ entry, label: shownLabel, summary, row: summary.steps.indexOf(nearest) }];
   });
 }
 
@@ -47,7 +47,7 @@ export function sameShown(a: readonly Shown[], b: readonly Shown[] | undefined):
   );
 }
 
-/** `count` of the steps that every signal of the entry has, so that one legend is true of all charts. */
+/** `count` of the steps that all signals of the entry have, so that one legend fits all charts. */
 export function overlaySteps(entry: OverviewEntry | undefined, count: number): number[] {
   const lists = [...(entry?.signals.values() ?? [])]
     .map(({ steps }) => steps)

@@ -16,11 +16,11 @@ export interface LegendInput {
   readonly theme: Theme;
   /** All that are drawn; those with thresholds also as shares of saturated values. */
   readonly signals: readonly SignalInfo[];
-  /** Most timesteps that one pixel holds. */
+  /** The most timesteps that one pixel holds. */
   readonly perPixel: number;
   readonly overlay: number;
   readonly onOverlay: (count: number) => void;
-  /** CSS pixels that the lines may take. */
+  /** The room for the lines, in CSS pixels. */
   readonly width: number;
 }
 

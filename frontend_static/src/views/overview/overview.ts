@@ -1,4 +1,4 @@
-/** A first look before any trace is loaded: each signal's statistics over time, from the event file. */
+/** The overview, which needs no trace: each signal's statistics over time, from the event file. */
 import { html, LitElement } from "lit";
 import type { LayerInfo, SignalInfo, StepUnit } from "../../api/types.ts";
 import type { Theme } from "../../maths/colours.ts";
@@ -53,10 +53,10 @@ export class Overview extends LitElement {
   declare cursor: number | null;
   declare theme: Theme;
   declare unit: StepUnit;
-  /** Height of what stays above the charts. */
+  /** The height of what stays above the charts. */
   declare private head: number;
   declare private seen: boolean;
-  /** Height of the legend, which is no part of any plot. */
+  /** The height of the legend, which belongs to no plot. */
   private legend = 0;
   private observer: IntersectionObserver | null = null;
   private readonly box = new Box(this);
@@ -89,7 +89,7 @@ export class Overview extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    // TensorBoard hides a tab with `display: none`, which no ResizeObserver inside the iframe hears of.
+    // TensorBoard hides a tab with `display: none`, which no ResizeObserver inside the iframe notices.
     this.observer = new IntersectionObserver((entries) => {
       this.seen = entries.at(-1)?.isIntersecting ?? this.seen;
     });
@@ -159,7 +159,7 @@ export class Overview extends LitElement {
     const find = <E extends HTMLElement>(selector: string) => this.renderRoot.querySelector(selector) as E;
     const pen = clearCanvas(find<HTMLCanvasElement>(".axis canvas"), axis.width, INDEX_HEIGHT);
     drawAxis(pen, { ...axis, tokens: null, found: [], theme, cursor });
-    // The legend's lines break as the page's width wants.
+    // The legend's height depends on where its lines break.
     this.legend = find(".legend").offsetHeight;
     this.head = find(".sticky").offsetHeight;
   }

@@ -12,7 +12,7 @@ export interface Reading {
   readonly theme: Theme;
 }
 
-/** In per cent; never 0 or 100 for what is only near it. */
+/** In per cent; never 0 or 100 for a share that is only near it. */
 export function formatShare(share: number): string {
   if (!Number.isFinite(share)) return "–";
   const percent = (100 * share).toFixed(1);
@@ -60,7 +60,7 @@ function renderEntry(one: Shown, reading: Reading) {
   const { summary, row } = one;
   if (reading.timestep >= summary.timesteps) return "no such timestep";
   const lost = statisticAt(summary, row, reading.timestep, "non_finite");
-  // A share of nothing: every sample is padded here.
+  // No share: every sample is padded here.
   if (Number.isNaN(lost)) return "padding";
   const share = html`<i class="lost" title="Not a finite number" style="background: ${NOT_FINITE_COLOUR}"></i
     ><b>${renderData(one, reading, "non_finite")}</b>`;

@@ -1,4 +1,4 @@
-/** How large an element is, and on how dense a screen: what everything painted on it depends on. */
+/** The size of an element and the density of its screen, on which everything painted on it depends. */
 import type { ReactiveController, ReactiveControllerHost } from "lit";
 import { watchPixelRatio } from "../canvas.ts";
 
@@ -27,11 +27,11 @@ export class Box implements ReactiveController {
         this.resize(entry.contentRect);
     });
     observer.observe(this.host);
-    const forget = watchPixelRatio(() => {
+    const unwatch = watchPixelRatio(() => {
       this.ratio = window.devicePixelRatio;
       this.host.requestUpdate();
     });
-    this.cleanUp = [() => observer.disconnect(), forget];
+    this.cleanUp = [() => observer.disconnect(), unwatch];
   }
 
   hostDisconnected(): void {

@@ -15,7 +15,7 @@ export interface AxisInput {
   readonly window: TimeWindow;
   readonly width: number;
   readonly cursor: number | null;
-  /** Stretches that were searched for. */
+  /** The stretches that the search has found. */
   readonly found: readonly Stretch[];
   readonly theme: Theme;
 }
@@ -38,7 +38,7 @@ function drawIndices(pen: Pen, { window, width, cursor, theme }: AxisInput): voi
     const x = xOfTime(tick + 0.5, window, width);
     const text = String(tick);
     const half = pen.measureText(text).width / 2;
-    // The number under the cursor is drawn for itself, in full ink.
+    // The number under the cursor is drawn below, in the accent colour.
     if (cursor !== null && Math.abs(tick - cursor) * cell < 2 * half + 20) continue;
     pen.fillStyle = palette.soft;
     pen.fillText(text, Math.max(0, Math.min(width - 2 * half, x - half)), 7);

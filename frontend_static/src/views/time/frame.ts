@@ -1,4 +1,4 @@
-/** What stands around plots over time: the surface that scrolls, the bar of what is in view, the crosshair. */
+/** The frame of plots over time: the surface that scrolls, the bar of what is in view, the brush, the crosshair. */
 import { html, nothing } from "lit";
 import { xOfTime } from "../../maths/hit.ts";
 import { LABEL_WIDTH } from "../../maths/layout.ts";
@@ -8,7 +8,7 @@ import type { TimePointer } from "./pointer.ts";
 
 const MIN_THUMB = 8;
 
-/** A time axis as it stands on the screen. */
+/** A time axis on the screen. */
 export interface Axis {
   readonly window: TimeWindow;
   readonly total: number;
@@ -31,7 +31,7 @@ export function renderSurface<P>(label: string, pointer: TimePointer<P>, content
   </div>`;
 }
 
-/** Which part of the sequence is in view; its thumb is dragged to see another. */
+/** The bar that shows which part of the sequence is in view; its thumb can be dragged. */
 export function renderRange({ window, total, width }: Axis, onThumbDown: (event: PointerEvent) => void) {
   const left = (window.from / total) * width;
   const thumb = Math.max(MIN_THUMB, ((window.to - window.from) / total) * width);
@@ -49,7 +49,7 @@ export function renderRange({ window, total, width }: Axis, onThumbDown: (event:
   </div>`;
 }
 
-/** What is brushed, over all plots, in every pane, from `top` down. */
+/** The brushed stretch over all plots, in every pane, from `top` down. */
 export function renderBand(
   { window, width }: Axis,
   stretch: { readonly start: number; readonly end: number } | null,

@@ -6,7 +6,7 @@ export interface Wheeled {
   readonly width: number;
   readonly total: number;
   readonly minSpan: number;
-  /** Whether the page has lanes to scroll to. */
+  /** Whether there are lanes to scroll to. */
   readonly scrolls: boolean;
 }
 
@@ -38,7 +38,7 @@ export function wheelWindow(event: WheelEvent, timestep: number, stage: Wheeled)
 
 const CLICK_SLACK = 4;
 
-/** Follows a press from the start: `move` gives the way gone in pixels; a press that stays is a click. */
+/** Follows a press: `move` gets how far it has moved, in pixels; a press that does not move is a click. */
 export function followDrag(
   target: HTMLElement,
   down: PointerEvent,
@@ -55,7 +55,7 @@ export function followDrag(
   target.addEventListener(
     "pointermove",
     (event) => {
-      // Released where the target did not hear of it.
+      // The button was released outside the target.
       if (event.buttons === 0) {
         finish(false);
         return;

@@ -5,7 +5,7 @@ import { PANE_GAP } from "../../maths/stage.ts";
 import { isFull, pan, type TimeWindow } from "../../maths/window.ts";
 import { followDrag, wheelWindow } from "./gestures.ts";
 
-/** What the mouse may ask for. */
+/** What is called for the gestures of the mouse. */
 export interface PointerHandlers<P> {
   readonly hover: (place: P | null) => void;
   readonly click?: (place: P) => void;
@@ -15,24 +15,24 @@ export interface PointerHandlers<P> {
   readonly zoom: (window: TimeWindow | null) => void;
 }
 
-/** What the pointer moves over; a `P` is what it can lie on. */
-export interface Ground<P> {
+/** The plots that the pointer moves over; a `P` is a place on them. */
+export interface PlotArea<P> {
   readonly scroller: HTMLElement;
   readonly window: TimeWindow;
   /** Of one pane's plot, in CSS pixels. */
   readonly width: number;
   readonly total: number;
   readonly minSpan: number;
-  /** What lies under a point if `window` is drawn, found by arithmetic: `x` from the first plot's left, `y` from the top. */
+  /** The place under a point while `window` is drawn: `x` from the first plot's left, `y` from the top. */
   readonly placeAt: (window: TimeWindow, x: number, y: number) => P | null;
 }
 
 export class TimePointer<P> {
-  private readonly ground: () => Ground<P>;
+  private readonly area: () => PlotArea<P>;
   private readonly handlers: PointerHandlers<P>;
 
-  constructor(ground: () => Ground<P>, handlers: PointerHandlers<P>) {
-    this.ground = ground;
+  constructor(area: () => PlotArea<P>, handlers: PointerHandlers<P>) {
+    this.area = area;
     this.handlers = handlers;
   }
 
@@ -46,7 +46,7 @@ export class TimePointer<P> {
     const place = this.placeOf(event);
     if (event.button !== 0 || place === null) return;
     const move = event.shiftKey && this.handlers.brush ? this.brushing(event) : this.panning();
-    followDrag(this.ground().scroller, event, move, (clicked) => {
+    followDrag(this.area().scroller, event, move, (clicked) => {
       if (clicked) this.handlers.click?.(place);
     });
   };
@@ -54,7 +54,7 @@ export class TimePointer<P> {
   /** The bar that shows which part of the sequence is in view. */
   readonly onThumbDown = (event: PointerEvent): void => {
     event.stopPropagation();
-    const { window, width, total } = this.ground();
+    const { window, width, total } = this.area();
     const perPixel = total / width;
     followDrag(
       event.currentTarget as HTMLElement,
@@ -69,13 +69,13 @@ export class TimePointer<P> {
   };
 
   readonly onWheel = (event: WheelEvent): void => {
-    const ground = this.ground();
-    const { scroller, window, width, placeAt } = ground;
+    const area = this.area();
+    const { scroller, window, width, placeAt } = area;
     const [left, top] = this.pointOf(event);
     const x = left % (width + PANE_GAP);
     if (x < 0 || x > width || placeAt(window, left, top) === null) return;
     const scrolls = scroller.scrollHeight > scroller.clientHeight;
-    const next = wheelWindow(event, timeOfX(x, window, width), { ...ground, scrolls });
+    const next = wheelWindow(event, timeOfX(x, window, width), { ...area, scrolls });
     if (next === null) return;
     event.preventDefault();
     this.zoom(next);
@@ -84,7 +84,7 @@ export class TimePointer<P> {
   };
 
   private panning(): (dx: number) => void {
-    const { window, width, total } = this.ground();
+    const { window, width, total } = this.area();
     const perPixel = (window.to - window.from) / width;
     return (dx) => {
       this.handlers.hover(null);
@@ -94,7 +94,7 @@ export class TimePointer<P> {
 
   /** Beyond the plot, the timestep at its edge counts. */
   private brushing(down: PointerEvent): (dx: number) => void {
-    const { window, width, total, placeAt } = this.ground();
+    const { window, width, total, placeAt } = this.area();
     const [left, top] = this.pointOf(down);
     const pane = left - (left % (width + PANE_GAP));
     const last = Math.min(total, Math.ceil(window.to)) - 1;
@@ -108,16 +108,16 @@ export class TimePointer<P> {
   }
 
   private zoom(window: TimeWindow): void {
-    this.handlers.zoom(isFull(window, this.ground().total) ? null : window);
+    this.handlers.zoom(isFull(window, this.area().total) ? null : window);
   }
 
   private placeOf(event: MouseEvent): P | null {
-    const { placeAt, window } = this.ground();
+    const { placeAt, window } = this.area();
     return placeAt(window, ...this.pointOf(event));
   }
 
   private pointOf(event: MouseEvent): [number, number] {
-    const box = this.ground().scroller.getBoundingClientRect();
+    const box = this.area().scroller.getBoundingClientRect();
     return [event.clientX - box.left - SIDE - LABEL_WIDTH, event.clientY - box.top];
   }
 }

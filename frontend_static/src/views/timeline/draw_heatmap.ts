@@ -58,7 +58,7 @@ function drawPadding(context: CanvasRenderingContext2D, input: HeatmapInput, per
   }
 }
 
-/** Covers the whole canvas; says whether anything visible was not a finite number. */
+/** Covers the whole canvas; returns whether anything visible was not a finite number. */
 export function drawHeatmap(context: CanvasRenderingContext2D, input: HeatmapInput): boolean {
   const { matrix, mask, scale, order, window: span, theme } = input;
   const { width, height } = context.canvas;

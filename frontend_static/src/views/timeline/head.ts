@@ -1,4 +1,4 @@
-/** What stays above the lanes: which pictures these are, the time axis, the tracks. */
+/** What stays above the lanes: the titles of the pictures, the time axis, the tracks. */
 import { html, nothing } from "lit";
 import type { Theme } from "../../maths/colours.ts";
 import type { TimeWindow } from "../../maths/window.ts";
@@ -18,20 +18,20 @@ export function panesOf({ compare, a, b }: View): (Side | null)[] {
 export function renderHeads(view: View, width: number) {
   const { compare, a, b, fault } = view;
   if (compare === "off") return nothing;
-  const complaint = fault && html`<span class="fault" role="status" title=${fault}>${fault}</span>`;
+  const note = fault && html`<span class="fault" role="status" title=${fault}>${fault}</span>`;
   const one = (letter: string, side: Side) => html`<b>${letter}</b> ${titleOf(side, view)}`;
   const first = compare === "difference" && b ? html`${one("A", a)} <b>−</b> ${one("B", b)}` : one("A", a);
-  const second = compare === "side" ? (b ? one("B", b) : complaint) : nothing;
+  const second = compare === "side" ? (b ? one("B", b) : note) : nothing;
   return html`<div class="line heads">
     <div></div>
     <div class="panes">
-      <div style="width: ${width}px">${first} ${compare === "difference" ? complaint : nothing}</div>
+      <div style="width: ${width}px">${first} ${compare === "difference" ? note : nothing}</div>
       ${compare === "side" ? html`<div style="width: ${width}px">${second}</div>` : nothing}
     </div>
   </div>`;
 }
 
-/** As much as tells the two apart. */
+/** A side's label: as much as distinguishes it from the other. */
 function titleOf(side: Side, { a, b }: View): string {
   const layers = b !== null && a.layer.key !== b.layer.key ? ` · ${side.layer.key}` : "";
   return labelOf(side, b === null || a.run.run !== b.run.run) + layers;
@@ -62,7 +62,7 @@ export function trackRows(view: View): TrackRow[] {
     const some = found.filter((track) => track !== null);
     const { kind } = some[0] as Track;
     const domain = jointDomain(some);
-    // Over whole samples, not the window: zooming must not redraw the meaning of a height.
+    // Over whole samples, not the window: zooming must not change what a height means.
     const extent = domain ?? extentOf(some.flatMap(({ lines }) => lines));
     const flag = kind === "flag" ? flags++ : 0;
     return { name, kind, panes: found, domain: extent, flag, height: trackHeight(some[0] as Track) };
@@ -79,10 +79,10 @@ function jointDomain(tracks: readonly Track[]): readonly [number, number] | null
 export function renderTracks(rows: readonly TrackRow[], cursor: number | null, theme: Theme) {
   return html`<div class="tracks">
     ${rows.map(({ name, kind, panes, height, flag }) => {
-      const said = (say: (track: Track) => (timestep: number) => string) =>
-        panes.map((track) => (cursor === null ? "" : track ? say(track)(cursor) : "–"));
-      const value = joined(said(({ text }) => text));
-      const brief = joined(said(({ text, brief: short }) => short ?? text));
+      const textsOf = (read: (track: Track) => (timestep: number) => string) =>
+        panes.map((track) => (cursor === null ? "" : track ? read(track)(cursor) : "–"));
+      const value = joined(textsOf(({ text }) => text));
+      const brief = joined(textsOf(({ text, brief: short }) => short ?? text));
       return html`<div
         class="line track ${kind === "line" ? "line-track" : ""}"
         style="height: ${height}px"
@@ -96,7 +96,7 @@ export function renderTracks(rows: readonly TrackRow[], cursor: number | null, t
   </div>`;
 }
 
-/** What both panes say alike is said once. */
+/** Text that is the same in both panes is written once. */
 function joined(texts: readonly string[]): string {
   return [...new Set(texts)].join(" | ");
 }

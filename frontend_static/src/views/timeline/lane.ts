@@ -125,7 +125,7 @@ export class LaneView extends LitElement {
     if (row >= matrix.units || timestep >= matrix.timesteps) return nothing;
     const value = valueAt(matrix, timestep, row);
     const padding = mask !== null && mask[timestep] === 0;
-    // No <output>: a live region would read every cell aloud that the mouse passes.
+    // No <output>: as a live region it would read aloud every cell that the mouse passes.
     const shown = padding ? "padding" : formatValue(value);
     return html`<span
       >${name}<data
@@ -139,7 +139,7 @@ export class LaneView extends LitElement {
     >`;
   }
 
-  /** All digits; of a difference, what it is made of. */
+  /** All digits; for a difference, A and B, too. */
   private exact(value: number, timestep: number, row: number): string {
     if (this.lane.of === null) return String(value);
     const [a, b] = this.lane.of.map((matrix) => valueAt(matrix, timestep, row));

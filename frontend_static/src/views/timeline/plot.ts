@@ -15,7 +15,7 @@ function samePlot(a: Plot, b: Plot | undefined): boolean {
   return a.matrix === b?.matrix && a.mask === b.mask && a.order === b.order;
 }
 
-/** A row that is pointed at; `pin` where the click left it. */
+/** A marked row: under the pointer, or `pin` where a click left the crosshair. */
 export interface Mark {
   readonly row: number;
   readonly pin: boolean;
@@ -23,7 +23,7 @@ export interface Mark {
 
 export class PlotView extends LitElement {
   static override properties = {
-    // Painting is what costs, so what is the same but for its identity does not count as changed.
+    // Painting is expensive, so an equal value with another identity does not count as changed.
     plot: { attribute: false, hasChanged: (a: Plot, b?: Plot) => !samePlot(a, b) },
     scale: { attribute: false, hasChanged: (a: Scale, b?: Scale) => !b || scaleId(a) !== scaleId(b) },
     window: { attribute: false, hasChanged: (a: TimeWindow, b?: TimeWindow) => !b || !sameWindow(a, b) },
@@ -90,7 +90,7 @@ export class PlotView extends LitElement {
 
   private renderMark({ row, pin }: Mark) {
     const rows = this.plot.order.length;
-    // A plot of one row needs no pointer to it.
+    // A plot of one row needs no mark.
     if (row < 0 || rows === 1) return nothing;
     const height = this.height / rows;
     const thick = Math.max(1, Math.round(height)) + 2;

@@ -1,4 +1,4 @@
-/** One quiet line above the timeline: what is shown, and what lies under the crosshair. */
+/** The line above the timeline: the layer, and the place of the crosshair. */
 import { html, nothing } from "lit";
 import { isPadding } from "../../api/trace.ts";
 import { formatCount, visibleToken } from "../../maths/format.ts";

@@ -34,7 +34,7 @@ import { timelineStyles } from "./timeline_styles.ts";
 
 const ARRANGED = ["view", "pinned", "only", "contrast", "evolution"] as const;
 
-/** What a click on a heatmap means. */
+/** The cell that a click on a heatmap picks, or null to let go of it. */
 export interface Picked {
   readonly pin: Cell | null;
   readonly signal: string;
@@ -66,9 +66,9 @@ export class Timeline extends LitElement {
   declare contrast: number;
   /** The picked unit at every step, if the inspector is open. */
   declare evolution: Evolved | null;
-  /** Where the text that is searched for stands. */
+  /** The matches of the search. */
   declare found: readonly Match[];
-  /** What is brushed, of whichever sample. */
+  /** The brushed stretch, of any sample. */
   declare brush: Brush | null;
   declare theme: Theme;
   declare private hover: Cursor | null;
@@ -101,14 +101,14 @@ export class Timeline extends LitElement {
     this.brush = null;
   }
 
-  /** As painted; made once for each change, however often it is asked for. */
+  /** The layout as painted; made once for each change. */
   get layout(): TimelineLayout {
     const { view, lanes, tracks, wanted } = this;
     this.laid ??= new TimelineLayout({ view, lanes, tracks, wanted }, this.box);
     return this.laid;
   }
 
-  /** The rows as they stand, for the keyboard to walk through. */
+  /** The units in the order of the rows, for the keyboard. */
   get rows(): Uint32Array {
     return this.order;
   }

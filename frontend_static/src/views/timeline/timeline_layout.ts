@@ -1,4 +1,4 @@
-/** How the timeline divides its room: panes, lanes, and what stays at the top. All sizes are CSS pixels. */
+/** The layout of the timeline: panes, lanes, and what stays at the top. All sizes are CSS pixels. */
 import { LANE_GAP, type LaneLayout, laneLayout, minSpan, plotRoom, plotWidth } from "../../maths/layout.ts";
 import { paneWidth, type Stage } from "../../maths/stage.ts";
 import { type TimeWindow, visibleWindow } from "../../maths/window.ts";
@@ -10,7 +10,7 @@ import { HEAD_END, HEADS_HEIGHT } from "./timeline_styles.ts";
 
 export const READOUT_HEIGHT = 28;
 const BOTTOM = 12;
-/** More than this would leave the lanes no room, so the tracks scroll away with them. */
+/** Higher tracks scroll with the lanes, which would else have no room. */
 const MAX_STICKY = 140;
 
 export interface Contents {
@@ -55,7 +55,7 @@ export class TimelineLayout {
     this.lane = laneLayout(size.height - this.head - BOTTOM + LANE_GAP, lanes.length, rows);
   }
 
-  /** For finding what lies under a point, with the lanes scrolled by so much. */
+  /** For finding the place under a point, with the lanes scrolled by `scrolled` pixels. */
   stage(scrolled: number): Stage {
     const { width, panes, window, total, head, lanes } = this;
     const sticky = this.tracksStick ? head : this.axisEnd;
