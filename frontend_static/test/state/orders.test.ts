@@ -61,6 +61,16 @@ test("the change from A to B needs both traces", async () => {
   );
 });
 
+test("an order by saturation needs the signal's thresholds", async () => {
+  const { orders } = make();
+  const by = async (saturation: OrderKey["saturation"]) => [
+    ...(await orders.load(keyOf({ by: "saturation", saturation }))),
+  ];
+  assert.deepEqual(await by([0, 2.5]), [1, 0, 2]);
+  assert.deepEqual(await by([1.5, 2.5]), [0, 1, 2]);
+  assert.deepEqual(await by(null), [0, 1, 2]);
+});
+
 test("likeness is the server's to order, for the signal in question", async () => {
   const { fake, orders, loaded } = make();
   const key = keyOf({ by: "similarity" });
