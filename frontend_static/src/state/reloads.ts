@@ -26,7 +26,7 @@ export class Reloads {
     this.timer = setTimeout(() => this.request(), WAIT_MS);
   }
 
-  /** There is no need to read the log later. */
+  /** Cancels what `requestLater` has requested. */
   cancel(): void {
     clearTimeout(this.timer);
   }

@@ -128,7 +128,7 @@ export class FakeClient {
   }
 }
 
-/** Answers like a server that holds these runs; null is a route that the test answers. */
+/** Answers like a server that holds these runs. */
 export function serverOf(runs: readonly RunInfo[]): FakeClient["answers"] {
   return (route, key) => {
     if (route === "runs")

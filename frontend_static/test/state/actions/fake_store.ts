@@ -46,7 +46,7 @@ export class FakeStore {
     this.calls.push("play");
   };
 
-  /** The patch of the last update as it is in the selection. */
+  /** Members of the selection after the last update. */
   last<K extends keyof Selection>(...names: K[]): Selection[K][] {
     return names.map((name) => this.selection[name]);
   }
