@@ -249,7 +249,7 @@ def test_the_cell_state_with_dropout_on_request() -> None:
     np.testing.assert_allclose(h, o * np.tanh(c), atol=ATOL)
 
 
-# Asked again and again
+# Common questions
 
 
 @pytest.fixture(scope="module")

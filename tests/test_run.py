@@ -76,7 +76,7 @@ def test_values_are_explained_to_the_rounding_of_float16(tmp_path: Path, form: s
 
 
 def test_the_numbers_are_the_stored_ones(tmp_path: Path) -> None:
-    """No rounding beside that of the file: the input's part is the product of what `safetensors` holds."""
+    """No rounding but the file's: the input's part is the product of what `safetensors` holds."""
     trace = reference_trace("LSTM")
     e = logged(tmp_path, trace).explain("rnn", "forget_gate", step=7, sample=1, timestep=3, unit=2)
     assert trace.inputs is not None
@@ -153,9 +153,9 @@ def test_one_sample_of_one_layer_is_read(tmp_path: Path, readings: list[Reading]
 )
 def test_what_the_run_does_not_hold_is_said(tmp_path: Path, where: dict[str, Any], words: str) -> None:
     run = logged(tmp_path, reference_trace("LSTM"), dense())
-    asked = {"layer": "rnn", "signal": "forget_gate", "step": 7, "sample": 0, "timestep": 0, "unit": 0, **where}
+    arguments = {"layer": "rnn", "signal": "forget_gate", "step": 7, "sample": 0, "timestep": 0, "unit": 0, **where}
     with pytest.raises(NotInLogError, match=words):
-        run.explain(**asked)
+        run.explain(**arguments)
 
 
 def test_an_index_beyond_the_layer_is_said(tmp_path: Path) -> None:

@@ -172,7 +172,7 @@ def test_luck_exceeds_chance_as_rarely_as_said(kind: str) -> None:
 
 
 def test_a_drift_that_all_samples_share_is_not_beyond_chance() -> None:
-    """A unit that counts timesteps tells the second half of any sample: so it does with the annotation of another."""
+    """A unit that counts timesteps detects the second half of any sample, so it does with the annotation of another."""
     annotation = np.tile(np.arange(20) >= 10, (6, 1))
     values = np.tile(np.arange(20.0)[:, None], (6, 1, 1))
     [clock] = detectors([layer(h=values)], annotation)

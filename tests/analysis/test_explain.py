@@ -1,4 +1,4 @@
-"""One value taken apart, against the papers' equations in float64 and against sums written out here."""
+"""Explained values, against the papers' equations in float64 and against sums written out here."""
 
 from __future__ import annotations
 

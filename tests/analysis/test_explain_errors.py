@@ -1,4 +1,4 @@
-"""What cannot be explained is said in one sentence."""
+"""A value that cannot be explained gives an error of one sentence."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_a_gru_must_say_where_it_resets() -> None:
         explain(trace, "candidate", sample=0, timestep=0, unit=0)
 
 
-def test_arrays_that_do_not_fit_the_weights_are_said() -> None:
+def test_arrays_that_do_not_fit_the_weights_are_refused() -> None:
     weights = gate_weights("SimpleRNN", {"kernel": np.ones((3, 2)), "recurrent_kernel": np.ones((2, 2))})
     h = {"hidden_state": np.zeros(2)}
     with pytest.raises(ValueError, match=r"^x must have the shape \[3\] to fit the weights, got \[1\]\.$"):

@@ -286,12 +286,12 @@ def test_a_cell_called_by_hand_reaches_as_far_as_the_layer(form: str) -> None:
         for state, norms in wanted.norms.items():
             np.testing.assert_array_equal(measured.norms[state], norms)
         assert explain(by_hand, "hidden_state", **place) == explain(layer, "hidden_state", **place)
-    given["hidden_state"][0, 3] += 1.0  # From here on, it was started anew.
+    given["hidden_state"][0, 3] += 1.0  # The model restarts the cell here.
     measured = reach(by_hand, sample=0, timestep=TIMESTEPS - 1, unit=1)
     assert (measured.norms["hidden_state"][:3] == 0).all()
     assert (measured.norms["hidden_state"][3:] > 0).all()
-    anew = explain(by_hand, "hidden_state", sample=0, timestep=3, unit=1)
-    assert anew.read_before is None
+    restarted = explain(by_hand, "hidden_state", sample=0, timestep=3, unit=1)
+    assert restarted.read_before is None
 
 
 def test_the_end_of_the_reach_is_a_timestep_that_was_read() -> None:

@@ -141,7 +141,7 @@ def test_another_cells_variables_are_listed() -> None:
         gate_weights("Dropout", {})
 
 
-def test_weights_that_are_not_there_are_said() -> None:
+def test_missing_weights_are_refused() -> None:
     with pytest.raises(
         ValueError, match="weights of this LSTM must be stored, got none: write the log with weights=True"
     ):
@@ -151,7 +151,7 @@ def test_weights_that_are_not_there_are_said() -> None:
 
 
 @pytest.mark.parametrize("name", ["kernel", "recurrent_kernel", "bias"])
-def test_columns_that_do_not_fit_the_units_are_said(name: str) -> None:
+def test_columns_that_do_not_fit_the_units_are_refused(name: str) -> None:
     weights = {**made_up_weights("LSTM"), name: np.ones((UNITS, 15))}
     with pytest.raises(ValueError, match=rf"The {name} of LSTM must have 16 columns, 4 per .* got the shape \(4, 15\)"):
         gate_weights("LSTM", weights)

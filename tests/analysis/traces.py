@@ -1,4 +1,4 @@
-"""Traces of layers as the papers' equations give them, in float64: what explanations are held against."""
+"""Traces of layers as the papers' equations give them, in float64: the reference for explanations."""
 
 from __future__ import annotations
 

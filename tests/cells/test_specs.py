@@ -18,7 +18,7 @@ EVERY = pytest.mark.parametrize("spec", cell_specs(), ids=lambda spec: spec.name
 
 
 def configs(spec: CellSpec) -> list[dict[str, Any]]:
-    """Return every way to configure a cell that its equations tell apart."""
+    """Return every way to configure a cell that changes its equations."""
     values = {"activation": ("tanh", "linear"), "recurrent_activation": ("sigmoid",)}
     choices = product(*(values.get(key, (True, False)) for key in spec.config))
     return [dict(zip(spec.config, choice, strict=True)) for choice in choices]

@@ -1,4 +1,4 @@
-"""Recurrent cells in NumPy float64, written from the papers' equations: what captured values are held against."""
+"""Recurrent cells in NumPy float64, written from the papers' equations: the reference for captured values."""
 
 from tests.reference.cells import gru, lstm, simple_rnn
 from tests.reference.conv import conv_lstm

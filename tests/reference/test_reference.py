@@ -1,4 +1,4 @@
-"""The reference is held against numbers worked out by hand: one unit, one feature, few steps."""
+"""The reference, against numbers worked out by hand: one unit, one feature, few steps."""
 
 from __future__ import annotations
 

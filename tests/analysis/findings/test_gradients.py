@@ -91,7 +91,7 @@ def test_padding_is_left_out() -> None:
 
 
 def test_sequences_beside_each_other_do_not_follow_each_other() -> None:
-    """Two of 20 timesteps on one axis: each starts anew."""
+    """Two of 20 timesteps on one axis: each has its own start."""
     trace = trace_of("SimpleRNN")
     trace = replace(trace, initial_states={"hidden_state": np.zeros((SAMPLES, 2, UNITS))})
     gradient = np.tile(back(0.5)[:, -20:], (1, 2, 1))

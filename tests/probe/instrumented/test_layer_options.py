@@ -117,7 +117,7 @@ keras.saving.register_keras_serializable(package="tests.probe")(bent)
     ids=["lambda", "registered", "layer", "none"],
 )
 def test_functions_of_the_user(cells: Any, activation: Any, by_numpy: Any) -> None:
-    """That of the gates is the user's, too, and no range is claimed for either."""
+    """The function of the gates is the user's, too, and neither has a range."""
     given: dict[str, Any] = {"activation": activation, "recurrent_activation": lambda x: 0.5 + 0.1 * x}
     # A small scale: where a function has no bound, nothing else keeps the states within order 1.
     layers = [CELLS[name](UNITS, name=name, **given) for name in cells if name != "SimpleRNN"]

@@ -1,4 +1,4 @@
-"""In every precision the equations hold to what its format can tell apart, and what comes out is float32 or wider.
+"""In every precision the equations hold to the resolution of its format, and results are float32 or wider.
 
 The tolerance is `ROUNDINGS` half units in the last place, at values of order 1. A gate is a sum of eight terms
 (`FEATURES` inputs, `UNITS` states, a bias), each of order 1/2 and made of rounded factors; what each matrix product

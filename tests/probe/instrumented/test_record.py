@@ -1,4 +1,4 @@
-"""`record` adds a signal to the cell that calls it, and does nothing at all where nobody looks."""
+"""`record` adds a signal to the cell that calls it, and does nothing outside a capture."""
 
 from __future__ import annotations
 
@@ -244,7 +244,7 @@ def test_nothing_is_left_behind_by_a_refusal() -> None:
 
 
 @pytest.mark.parametrize("case", BAD)
-def test_where_nobody_looks_nothing_is_validated(case: str) -> None:
+def test_outside_a_capture_nothing_is_validated(case: str) -> None:
     model, x = saying(BAD[case][0]), sequences()
     model.compile("sgd", "mse")
     model.fit(x, np.zeros((SAMPLES, UNITS)), verbose=0)
@@ -265,7 +265,7 @@ def test_it_returns_what_it_got_while_someone_looks() -> None:
 
 
 def test_a_cell_that_is_not_looked_at_is_not_validated() -> None:
-    """Of two layers, the one that was not asked for may record what it likes."""
+    """A layer that is not captured may record anything."""
     bad = L.RNN(Saying(BAD["twice"][0]), return_sequences=True, name="bad")
     model = sequential(bad, L.GRU(UNITS, name="good"))
     assert list(looked_at(model, sequences(), layers="good")) == ["good"]
