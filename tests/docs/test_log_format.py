@@ -27,7 +27,7 @@ from tensorboard.summary.writer.event_file_writer import EventFileWriter
 from tensorboard.util import tensor_util
 
 from tb_rnn_plugin import open_run
-from tests.docs.pages import LOG_FORMAT, blocks
+from tests.docs.pages import LOG_FORMAT, ROOT, blocks
 from tests.runs import lstm_trace, write_run
 from tests.tensorboard_process import tensorboard
 
@@ -258,6 +258,12 @@ def read_arrays(path: Path) -> tuple[Arrays, dict[str, Any]]:
     return arrays, document
 
 
+def test_the_message_is_that_of_the_proto_file() -> None:
+    source = (ROOT / "tb_rnn_plugin" / "log" / "proto" / "plugin_data.proto").read_text()
+    messages = re.sub(r"^ *//.*\n", "", source[source.index("message") :], flags=re.MULTILINE)
+    assert re.sub(r"\n+", "\n", messages) == re.sub(r"\n+", "\n", blocks(LOG_FORMAT, "proto")[0])
+
+
 def test_our_run_reads_as_the_page_says(tmp_path: Path) -> None:
     run = write_run(tmp_path / "rnn", steps=2)
     directory = run / "plugins" / "rnn_timeline"
@@ -274,13 +280,11 @@ def test_our_run_reads_as_the_page_says(tmp_path: Path) -> None:
 
 def test_the_page_lists_every_field_and_array_that_we_write() -> None:
     text = LOG_FORMAT.read_text()
-    arrays, document = read_arrays(
-        Path(__file__).parents[1] / "log/formats/v1/rnn/plugins/rnn_timeline/step-0000000001.safetensors"
-    )
+    arrays, document = read_arrays(ROOT / "tests/log/formats/v1/rnn/plugins/rnn_timeline/step-0000000001.safetensors")
     for layer in document["layers"]:
         for field in (*layer, *layer["signals"][0], *layer["config"]):
             assert f"`{field}`" in text, field
         for name in (name for name in arrays if name.split("/")[1] == layer["key"]):
             assert f"`{name.split('/')[0]}/<key>" in text, name
-    assert all(f"`{name}`" in text for name in STATISTICS)
+    assert ", ".join(f"`{name}`" for name in STATISTICS) in " ".join(text.split())
     assert re.findall(r"now \*\*(\d+)\*\*", text) == ["1"]

@@ -29,7 +29,7 @@ def test_the_code_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def formula(values: tuple[int, int, int], weights: int, *, gradients: bool) -> int:
-    """Return the bytes of a trace file by the README's formula; `values` are its sums of signals, states and features."""
+    """Return the bytes of a trace file by the README's formula; `values` are its sums of signals, states, features."""
     signals, states, features = values
     every_value = 2 * SAMPLES * (TIMESTEPS * (signals + features) + states + OUTPUTS)
     of_gradients = 4 * SAMPLES * TIMESTEPS * states if gradients else 0
