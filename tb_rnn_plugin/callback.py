@@ -15,7 +15,7 @@ from tb_rnn_plugin.probe import Probe
 from tb_rnn_plugin.probe.backend import backend, keras
 from tb_rnn_plugin.probe.backends.base import JitCompile
 from tb_rnn_plugin.probe.inputs import named_arrays
-from tb_rnn_plugin.probe.layers import Wanted
+from tb_rnn_plugin.probe.layers import LayerChoice
 from tb_rnn_plugin.recording import Recording, warn
 from tb_rnn_plugin.schedule import Schedule
 
@@ -75,7 +75,7 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
         probe: Any,
         *,
         targets: Any = None,
-        layers: Wanted = None,
+        layers: LayerChoice = None,
         update_freq: str | int = "epoch",
         every: int = 1,
         keep: int | None = None,

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tb_rnn_plugin.probe.activations import Activations
-from tb_rnn_plugin.probe.layers import Wanted
+from tb_rnn_plugin.probe.layers import LayerChoice
 from tb_rnn_plugin.probe.probe import Probe
 
 
@@ -16,7 +16,7 @@ def capture(
     inputs: Any,
     *,
     targets: Any = None,
-    layers: Wanted = None,
+    layers: LayerChoice = None,
     initial_states: str | Mapping[str, Any] = "current",
     training: bool = False,
 ) -> Activations:

@@ -13,7 +13,7 @@ from tb_rnn_plugin.probe.errors import ProbeError
 from tb_rnn_plugin.probe.keras_internals import flatten_layers
 from tb_rnn_plugin.probe.naming import is_stack, key_in, stack_names, walk
 
-Wanted: TypeAlias = str | keras.Layer | Iterable[str | keras.Layer] | Callable[[Any], bool] | None
+LayerChoice: TypeAlias = str | keras.Layer | Iterable[str | keras.Layer] | Callable[[Any], bool] | None
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Layers:
         """All stateful layers, chosen or not."""
         return [layer for layer in self.everything if isinstance(layer, keras.layers.RNN) and layer.stateful]
 
-    def wants(self, key: str) -> bool:
+    def includes(self, key: str) -> bool:
         """Return whether a key is to be captured."""
         return self.named is None or key in self.named
 
@@ -65,19 +65,19 @@ def keys_of(key: str, layer: Any) -> list[str]:
     return [key_in(key, name) for name in (stack_names(layer.cell) if is_stack(layer.cell) else [""])]
 
 
-def choose(model: Any, layers: Layers, wanted: Wanted) -> Layers:
+def choose(model: Any, layers: Layers, choice: LayerChoice) -> Layers:
     """Return the layers to capture.
 
     Args:
         model: The model, for the message that it has no recurrent layer.
         layers: All of its layers.
-        wanted: Keys, or layers; patterns (`"encoder/*"`), which match recurrent layers or, if they match none, other
+        choice: Keys, or layers; patterns (`"encoder/*"`), which match recurrent layers or, if they match none, other
             layers; or a function that returns whether to capture a layer. None for all recurrent layers.
 
     Raises:
         ProbeError: there is no such layer.
     """
-    if wanted is None:
+    if choice is None:
         if not layers.recurrent and not layers.cells:
             names = ", ".join(repr(layer.name) for layer in model.layers) or "none"
             raise ProbeError(
@@ -89,7 +89,7 @@ def choose(model: Any, layers: Layers, wanted: Wanted) -> Layers:
     captured.update({key: keys_of(key, layer) for key, layer in layers.recurrent.items()})
     everything = {**layers.recurrent, **by_hand, **layers.others}
     named = frozenset(
-        name for key in _chosen(everything, layers.others, captured, wanted) for name in captured.get(key, [key])
+        name for key in _chosen(everything, layers.others, captured, choice) for name in captured.get(key, [key])
     )
     return replace(
         layers,
@@ -101,29 +101,29 @@ def choose(model: Any, layers: Layers, wanted: Wanted) -> Layers:
 
 
 def _chosen(
-    everything: Mapping[str, Any], others: Mapping[str, Any], captured: Mapping[str, list[str]], wanted: Any
+    everything: Mapping[str, Any], others: Mapping[str, Any], captured: Mapping[str, list[str]], choice: Any
 ) -> list[str]:
-    """Return the keys, of layers or of cells in a stack, that are wanted.
+    """Return the keys, of layers or of cells in a stack, that the user chooses.
 
     Args:
         everything: All layers by key.
         others: Those that are not recurrent.
         captured: By key, the keys under which a layer is captured.
-        wanted: As in `choose`.
+        choice: As in `choose`.
     """
     recurrent = [key for key in everything if key not in others]
     known = [*recurrent, *(name for key in recurrent for name in captured[key] if name != key)]
     listed = f"The recurrent layers of this model are {_listed(known)}; the others are {_listed(others)}."
-    if callable(wanted) and not isinstance(wanted, keras.Layer):
-        chosen = [key for key, layer in everything.items() if wanted(layer)]
+    if callable(choice) and not isinstance(choice, keras.Layer):
+        chosen = [key for key, layer in everything.items() if choice(layer)]
         if not chosen:
             raise ProbeError(f"layers= is a function that chooses none of the model's layers. {listed}")
         return chosen
-    several = isinstance(wanted, Iterable) and not isinstance(wanted, (str, keras.Layer))
+    several = isinstance(choice, Iterable) and not isinstance(choice, (str, keras.Layer))
     key_of = {id(layer): key for key, layer in everything.items()}
-    patterns = [key_of.get(id(item), item) for item in (wanted if several else [wanted])]
+    patterns = [key_of.get(id(item), item) for item in (choice if several else [choice])]
     if not patterns or not all(isinstance(pattern, str) for pattern in patterns):
-        raise ProbeError(f"layers must be keys, patterns, layers or a function of a layer, got {wanted!r}. {listed}")
+        raise ProbeError(f"layers must be keys, patterns, layers or a function of a layer, got {choice!r}. {listed}")
     chosen = []
     for pattern in patterns:
         exact = [pattern] if pattern in known or pattern in others else []

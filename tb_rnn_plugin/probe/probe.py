@@ -15,7 +15,7 @@ from tb_rnn_plugin.probe.backends.base import JitCompile, MakeZeros, Tensor
 from tb_rnn_plugin.probe.errors import ProbeError
 from tb_rnn_plugin.probe.finishing import finished, finished_gradients
 from tb_rnn_plugin.probe.inputs import checked_probe, named_arrays
-from tb_rnn_plugin.probe.layers import Wanted, choose, find_layers
+from tb_rnn_plugin.probe.layers import LayerChoice, choose, find_layers
 from tb_rnn_plugin.probe.loss import Loss
 from tb_rnn_plugin.probe.one_pass import CaptureSession, LayerCall, patched
 from tb_rnn_plugin.probe.states import check_stateful, checked_states
@@ -62,7 +62,7 @@ class Probe:
         model: Any,
         inputs: Any,
         *,
-        layers: Wanted = None,
+        layers: LayerChoice = None,
         initial_states: str | Mapping[str, Any] = "zeros",
         training: bool = False,
         weights: bool = True,
@@ -107,12 +107,12 @@ class Probe:
         Raises:
             ProbeError: the batch has other shapes or dtypes.
         """
-        arguments = self._arguments if inputs is None else self._like_the_first(inputs)
+        arguments = self._arguments if inputs is None else self._checked_batch(inputs)
         calls, outputs = keras.tree.map_structure(backend.to_numpy, self._compiled(arguments))
         layers = [self._trace(key, call, calls[key]) for key, call in self._calls.items()]
         return Activations(layers, named_arrays(outputs, "output"))
 
-    def _like_the_first(self, inputs: Any) -> Any:
+    def _checked_batch(self, inputs: Any) -> Any:
         batch = checked_probe(self.model, inputs)
         wanted, got = (keras.tree.map_structure(lambda a: (a.shape, str(a.dtype)), b) for b in (self.inputs, batch))
         if wanted != got:

@@ -46,16 +46,16 @@ class Scope:
     """Calls by key. The second call of a layer is `key#2`; calls that are timesteps of one sequence are joined.
 
     Args:
-        wants: Returns whether calls of a key are kept.
+        includes: Returns whether calls of a key are kept.
     """
 
-    def __init__(self, wants: Callable[[str], bool]) -> None:
-        self._wants = wants
+    def __init__(self, includes: Callable[[str], bool]) -> None:
+        self._includes = includes
         self._calls: dict[str, list[Callable[[], LayerCall]]] = {}
 
     def add(self, key: str, call: LayerCall | Callable[[], LayerCall]) -> None:
         """Add a call of its own, or a function that returns it when the pass is over."""
-        if self._wants(key):
+        if self._includes(key):
             number = 1
             while (name := key if number == 1 else f"{key}#{number}") in self._calls:
                 number += 1
@@ -63,7 +63,7 @@ class Scope:
 
     def add_step(self, key: str, call: LayerCall) -> None:
         """Add a call that continues the last one of this key in time."""
-        if self._wants(key):
+        if self._includes(key):
             self._calls.setdefault(key, []).append(lambda: as_sequence(call))
 
     def finished(self) -> dict[str, LayerCall]:

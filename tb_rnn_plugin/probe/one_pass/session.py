@@ -33,7 +33,7 @@ class CaptureSession:
     ) -> None:
         self.layers = layers
         self.initial_states = initial_states
-        self.scope = Scope(layers.wants)
+        self.scope = Scope(layers.includes)
         self.looped: set[str] = set()
         self.unreachable: dict[str, str] = {}
         self._make_zeros = make_zeros
@@ -84,7 +84,7 @@ class CaptureSession:
     @contextmanager
     def nested_scope(self) -> Iterator[Scope]:
         """Add the calls in this context to a scope of their own."""
-        before, self.scope = self.scope, Scope(self.layers.wants)
+        before, self.scope = self.scope, Scope(self.layers.includes)
         try:
             yield self.scope
         finally:

@@ -39,7 +39,7 @@ def of_fori_loop(step: Any, steps: int, states: Any) -> Any:
 
 
 def of_scan(step: Any, steps: int, states: Any) -> Any:
-    # Keras' scan on TensorFlow wants as many outputs as there are states.
+    # Keras' scan on TensorFlow needs as many outputs as there are states.
     return ops.scan(lambda now, _: (tuple(step(now)), now), tuple(states), ops.arange(steps))[0]
 
 

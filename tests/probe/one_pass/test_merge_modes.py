@@ -121,7 +121,8 @@ def test_a_backward_layer_of_its_own(forward: Any, backward: Any) -> None:
         assert_signals(captured, reference)
         read = output(layer, reference)
         outputs.append(read[:, ::-1] if layer.return_sequences and layer.go_backwards else read)
-    last = outputs[1][:, ::-1] if backward.return_sequences else outputs[1]  # As Keras does.
+    # Keras reverses the output of the layer called backward.
+    last = outputs[1][:, ::-1] if backward.return_sequences else outputs[1]
     wanted = np.concatenate([outputs[0], last], axis=-1)
     np.testing.assert_allclose(own_output(model, x), wanted, atol=ATOL)
     np.testing.assert_allclose(acts.predictions["output"], wanted, atol=ATOL)
