@@ -14,7 +14,7 @@ import pytest
 
 from tb_rnn_plugin.log.schema import Finite
 from tb_rnn_plugin.server import wire
-from tb_rnn_plugin.server.describe_api.__main__ import generated
+from tb_rnn_plugin.server.describe_api.__main__ import PAGE, generated
 from tb_rnn_plugin.server.describe_api.objects import answer_type, json_objects, typescript
 from tb_rnn_plugin.server.parameters import INDEX, INDICES, NUMBER, TEXT
 from tb_rnn_plugin.server.route import ArrayInfo, Arrays, Json, Route
@@ -38,6 +38,14 @@ SHOWING = ("trace", "series", "similarity", "evolution", "change", "summary")
 def test_generated_files_are_up_to_date() -> None:
     for path, text in generated().items():
         assert path.read_text("utf-8") == text, "run `python -m tb_rnn_plugin.server.describe_api`"
+
+
+def test_the_example_of_the_page_is_an_answer() -> None:
+    page = PAGE.read_text("utf-8")
+    example = re.search(r"`/run\?run=lstm-96/rnn`:\n\n((?:    .*\n)+)", page)
+    assert example
+    [run] = [route for route in ROUTES if route.name == "run"]
+    assert list(misfits(json.loads(example[1]), answer_type(run), "run")) == []
 
 
 def test_names_are_unique() -> None:

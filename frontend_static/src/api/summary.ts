@@ -10,7 +10,7 @@ export interface Summary {
   readonly values: Float32Array;
 }
 
-/** Of a signal that the event file says nothing about. */
+/** The summary of a signal that has none in the event file. */
 export const NO_SUMMARY: Summary = { steps: [], timesteps: 0, statistics: [], values: new Float32Array() };
 
 /** Throws on anything but the answer to `/summary`. */
