@@ -55,7 +55,7 @@ def test_the_evolution_is_one_row_per_epoch_and_a_click_goes_there(tab: Tab, log
 
 def test_the_value_over_epochs_stands_beside_the_loss(tab: Tab, logs: Path) -> None:
     tab.open(run="lstm/rnn", step=7, panel="unit", signal="forget_gate", timestep=2, unit=5)
-    chart = inspector(tab).locator(".chart svg")
+    chart = inspector(tab).locator("rnn-line-chart svg")
     box = chart.bounding_box()
     assert box is not None
     for step in (0, 5, LAST):

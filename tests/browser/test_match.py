@@ -241,7 +241,7 @@ def test_the_pattern_over_training(tab: Tab, logs: Path) -> None:
     chart = panel(tab).locator("rnn-history-chart")
     value = chart.locator(".figures data")
     expect(value).to_have_attribute("value", "1")
-    svg = chart.locator(".chart svg")
+    svg = chart.locator("rnn-line-chart svg")
     box = svg.bounding_box()
     assert box is not None
     for step in (0, 5, LAST):
@@ -249,7 +249,7 @@ def test_the_pattern_over_training(tab: Tab, logs: Path) -> None:
         expect(value).to_have_attribute("data-step", str(step))
         share = held(stored(logs, "lstm/rnn", step, "hidden_state")[0], chosen, start, end)
         assert number(value) == pytest.approx(share)
-    expect(chart.locator(".steps")).to_have_text(re.compile(f"epoch 0\\s*{LAST}"))
+    expect(chart.locator(".axis.x")).to_have_text(re.compile(f"epoch 0\\s*{LAST}"))
     svg.click(position={"x": 8, "y": 40})
     tab.expect_step(0)
 

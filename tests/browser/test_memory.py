@@ -90,7 +90,7 @@ def test_the_measured_reach(tab: Tab, logs: Path, run: str, sample: int, signal:
     found = open_run(logs / run).reach("lstm", state, 0, sample=sample, timestep=timestep, unit=2)
     assert number(said(tab, "reach")) == found.steps > 0
     plot = panel(tab).locator("rnn-reach-plot")
-    expect(plot.locator("path.value")).to_have_attribute("data-state", state)
+    expect(plot.locator("path.main")).to_have_attribute("data-line", state)
     for at in range(TIMESTEPS):
         hover(tab, plot.locator("svg"), at, TIMESTEPS)
         for name, norms in found.norms.items():
@@ -114,7 +114,7 @@ def test_a_backward_layer_reaches_over_padding(tab: Tab, logs: Path) -> None:
     # Read before timestep 3 were 19 down to 4, but for 10 and 11.
     expect(said(tab, "reach")).to_have_attribute("value", "14")
     expect(panel(tab)).to_contain_text("14 timesteps back, to timestep 19: all that were read before it.")
-    path = panel(tab).locator('rnn-reach-plot path[data-state="cell_state"]').get_attribute("d") or ""
+    path = panel(tab).locator('rnn-reach-plot path[data-line="cell_state"]').get_attribute("d") or ""
     assert path.count("M") == 2
 
 

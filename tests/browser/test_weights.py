@@ -97,7 +97,7 @@ def test_norms_and_radii_of_every_gate_over_training(tab: Tab, logs: Path) -> No
         ("Spectral radius over training", lambda u: np.abs(np.linalg.eigvals(u)).max()),
     ):
         chart = lines(tab, section)
-        expect(chart.locator("path.value")).to_have_attribute("data-line", "candidate")
+        expect(chart.locator("path.main")).to_have_attribute("data-line", "candidate")
         values = {gate: [float(measure(u)) for u in matrices(logs, gate, "U")] for gate in GATES}
         for step in (4, 0, 7):
             if step != 4:
@@ -106,9 +106,9 @@ def test_norms_and_radii_of_every_gate_over_training(tab: Tab, logs: Path) -> No
                 shown = chart.locator(f'[data-gate="{gate}"] data')
                 expect(shown).to_have_attribute("data-step", str(step))
                 assert number(shown) == pytest.approx(values[gate][STEPS.index(step)], rel=1e-9)
-        highest = chart.locator(".end").last.inner_text()
+        highest = chart.locator(".end").last.text_content() or ""
         assert float(highest) == pytest.approx(max(max(line) for line in values.values()), rel=5e-3)
-    assert "1" in lines(tab, "Spectral radius over training").locator(".end").all_inner_texts()
+    assert "1" in lines(tab, "Spectral radius over training").locator(".end").all_text_contents()
 
 
 def test_the_histogram_counts_the_weights_of_each_step(tab: Tab, logs: Path) -> None:

@@ -1,18 +1,10 @@
 /** The plugin's HTTP routes, relative to where this script was served from. */
-import {
-  type Change,
-  type Evolution,
-  parseChange,
-  parseEvolution,
-  parseOrder,
-  parseSeries,
-  type Series,
-} from "./arrays.ts";
+import { parseOrder, parseSeries, type Series } from "./arrays.ts";
 import type { Answers, Requests, Route } from "./routes.ts";
 import { parseSafetensors } from "./safetensors.ts";
 import { parseSummary, type Summary } from "./summary.ts";
 import { parseTrace, type Trace } from "./trace.ts";
-import type { RunEntry, RunInfo, SampleInfo, SignalKey, TraceKey } from "./types.ts";
+import type { RunEntry, RunInfo, SampleInfo, TraceKey } from "./types.ts";
 
 /** `message` is the server's sentence, which can be shown. */
 export class ApiError extends Error {
@@ -80,14 +72,6 @@ export class Client {
 
   async series({ run, sample, step }: TraceKey, signal: AbortSignal): Promise<Series> {
     return parseSeries(await this.bytes("series", { run, sample, step }, signal));
-  }
-
-  async evolution(key: Requests["evolution"], signal: AbortSignal): Promise<Evolution> {
-    return parseEvolution(await this.bytes("evolution", key, signal));
-  }
-
-  async change(key: SignalKey, signal: AbortSignal): Promise<Change> {
-    return parseChange(await this.bytes("change", key, signal));
   }
 
   /** An order of the units in which similar ones are neighbours. */

@@ -1,4 +1,4 @@
-/** Axes of line charts: scales in CSS pixels, what lies under the mouse, and the numbers beside them. */
+/** Axes of line charts: scales in CSS pixels, places under the mouse, and labels. */
 import { type ScaleContinuousNumeric, scaleLinear, scaleLog } from "d3-scale";
 import { formatEnd } from "../maths/format.ts";
 import { rowAt } from "../maths/hit.ts";
@@ -6,7 +6,7 @@ import type { TimeWindow } from "../maths/window.ts";
 
 export type Scale = ScaleContinuousNumeric<number, number>;
 
-/** Room at both ends of a training axis, so that the first and the last step can be pointed at. */
+/** Room at both ends of a training axis, so that the mouse reaches the first and the last step. */
 const INSET = 8;
 
 export interface XAxis {
@@ -38,7 +38,7 @@ function nearest(steps: readonly number[], scale: Scale, x: number): number | nu
   return best;
 }
 
-/** `count` cells side by side, as timesteps or ranks are. */
+/** `count` cells side by side: timesteps or ranks. */
 export function cellAxis(count: number, width: number, ends: XAxis["ends"] = null): XAxis {
   const scale = scaleLinear([0, count], [0, width]);
   return { width, scale, x: (cell) => scale(cell + 0.5), at: (x) => rowAt(x, width, count), ends };
@@ -88,7 +88,7 @@ export function decades([low, high]: readonly [number, number]): number[] {
   return ticks;
 }
 
-/** Distance of two labels' middles at which neither touches the other. */
+/** The distance between the middles of two labels that do not touch. */
 const LABEL_GAP = 12;
 
 /** A label's text and height. */
@@ -97,7 +97,7 @@ export interface Label {
   readonly y: number;
 }
 
-/** By value, the labels that there is room for: those of `labelled` moved apart, of the other ticks those that fit. */
+/** The labels by value: all of `labelled`, moved apart, and those of the other ticks for which there is room. */
 export function labelsOf({ scale, labelled, ticks, label }: YAxis): ReadonlyMap<number, Label> {
   const always = [...labelled].sort((a, b) => scale(a) - scale(b));
   const ys = movedApart(always.map(scale));
@@ -110,10 +110,10 @@ export function labelsOf({ scale, labelled, ticks, label }: YAxis): ReadonlyMap<
   return labels;
 }
 
-/** Ascending heights, those that are too near each other moved by the same amount either way. */
+/** Moves ascending heights that are too close by the same amount in either direction. */
 export function movedApart(heights: readonly number[]): number[] {
   const moved = [...heights];
-  // Each pass may push a pair into its neighbours; few labels are few passes.
+  // A pass may push a pair into its neighbours; there are few labels, so few passes.
   for (let pass = 0; pass < moved.length; pass++) {
     for (let i = 1; i < moved.length; i++) {
       const [above, below] = [moved[i - 1] as number, moved[i] as number];

@@ -1,10 +1,10 @@
-/** What a line chart shows. */
+/** The description of a line chart. */
 import type { TemplateResult } from "lit";
 import type { XAxis, YAxis } from "./axes.ts";
 import type { Curve } from "./curves.ts";
 
 export interface Chart {
-  /** What a screen reader says of it. */
+  /** Its label for screen readers. */
   readonly label: string;
   readonly x: XAxis;
   readonly left: YAxis;
@@ -15,7 +15,7 @@ export interface Chart {
   readonly gutter: { readonly left: number; readonly right: number };
   /** The last lies on top. */
   readonly curves: readonly Curve[];
-  /** The curve that the chart is about, by name: a dot marks it at the crosshair. */
+  /** The name of the main curve, which has a dot at the crosshair. */
   readonly main?: string;
   /** A value of the left axis with a line across. */
   readonly level?: number | null;
@@ -23,17 +23,17 @@ export interface Chart {
   readonly at?: number | null;
   /** Whether a click picks a place. */
   readonly picks?: boolean;
-  /** What else is drawn, below the curves. */
+  /** Drawn below the curves. */
   readonly below?: TemplateResult | TemplateResult[];
-  /** Set where the curves have too many points for SVG; then there are no axes, crosshair or mouse. */
+  /** Set for curves with too many points for SVG; then there are no labels, no crosshair and no mouse. */
   readonly canvas?: CanvasLook;
 }
 
-/** The curve that a chart is about, and the ones that it is compared with. */
+/** The main curve, and the curves for comparison. */
 export const MAIN = { axis: "left", stroke: "var(--accent)", width: 1.75, area: null } as const;
 export const OTHER = { axis: "left", stroke: "var(--faint)", width: 1.25, area: null } as const;
 
-/** What a canvas cannot take from the style sheet. */
+/** Colours that a canvas cannot take from the style sheet, and its marks. */
 export interface CanvasLook {
   readonly ruleColour: string;
   /** Stretches of the x axis marked at the top edge. */

@@ -1,4 +1,4 @@
-/** Curves as paths, for SVG and for a canvas alike; a missing value breaks a curve. */
+/** Curves as paths, for SVG and for a canvas. A missing value breaks a curve. */
 import { area, line } from "d3-shape";
 import type { Scale } from "./axes.ts";
 
@@ -17,7 +17,7 @@ export interface Curve {
   readonly area: Area | null;
 }
 
-/** What is filled between a curve and a height, or between it and other heights at the same places. */
+/** The area between a curve and one height, or between it and other heights at the same places. */
 export interface Area {
   readonly fill: string;
   readonly to: number | Heights;
@@ -45,7 +45,7 @@ export function drawLine(pen: CanvasRenderingContext2D, curve: Curve, placing: P
   lineOf(curve, placing).context(pen)(curve.heights);
 }
 
-/** The path of what is filled at a curve; null where nothing is. */
+/** The path of a curve's area; null where there is none. */
 export function areaPath(curve: Curve, placing: Placing): string | null {
   return curve.area === null ? null : areaOf(curve, curve.area, placing)(curve.heights);
 }
@@ -72,7 +72,7 @@ function areaOf({ xs }: Curve, { to }: Area, { x, y }: Placing) {
     .digits(DIGITS);
 }
 
-/** The places in `heights` without a neighbour on either side, where a line alone would show nothing. */
+/** The indices of heights without a neighbour on either side: a line would not show them. */
 export function alone(heights: Heights): number[] {
   const found: number[] = [];
   for (let i = 0; i < heights.length; i++) {
@@ -81,7 +81,7 @@ export function alone(heights: Heights): number[] {
   return found;
 }
 
-/** The smallest and the largest of what is there; null when nothing is. */
+/** The smallest and the largest finite height; null without any. */
 export function extentOf(heights: Heights): [number, number] | null {
   const known = heights.filter(isThere);
   if (known.length === 0) return null;

@@ -1,4 +1,4 @@
-/** A line chart: curves over one x axis, labelled ends, a crosshair, and what the mouse points at. */
+/** A line chart: curves over one x axis, labelled axes, a crosshair, and the place under the mouse. */
 import { axisBottom, axisLeft, axisRight } from "d3-axis";
 import { select } from "d3-selection";
 import { css, html, LitElement, nothing, svg } from "lit";
@@ -10,7 +10,7 @@ import type { Chart } from "./chart.ts";
 import { alone, areaPath, type Curve, isThere, linePath, type Placing } from "./curves.ts";
 import { paintChart } from "./paint.ts";
 
-/** Between the plot and the texts below it. */
+/** Room for the texts below the plot. */
 const FOOT = 16;
 
 /** Sends `place-hover`, a place or null, and `place-pick`. */

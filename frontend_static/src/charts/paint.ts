@@ -1,4 +1,4 @@
-/** Paints a chart of many points on a canvas: as SVG it would take longer than a frame. */
+/** Paints a chart on a canvas, for curves with too many points for SVG. */
 
 import type { CanvasLook, Chart } from "./chart.ts";
 import { alone, type Curve, drawArea, drawLine, isThere, type Placing } from "./curves.ts";
@@ -8,20 +8,21 @@ const POINT_RADIUS = 2;
 
 /** `pen` draws in CSS pixels. */
 export function paintChart(pen: CanvasRenderingContext2D, chart: Chart, look: CanvasLook): void {
-  const { x, height, left, right } = chart;
+  const { x, left, right } = chart;
   paintRules(pen, chart, look.ruleColour);
   for (const curve of chart.curves) {
     const axis = curve.axis === "right" && right ? right : left;
     paintCurve(pen, curve, { x: x.x, y: axis.scale });
   }
   pen.fillStyle = look.markColour;
+  const top = Math.min(...left.scale.range());
   for (const [start, end] of look.marks) {
     const [from, to] = [Math.max(0, x.scale(start)), Math.min(x.width, x.scale(end))];
-    if (to >= from) pen.fillRect(from, 0, Math.max(1, to - from), Math.min(height, MARK_HEIGHT));
+    if (to >= from) pen.fillRect(from, top, Math.max(1, to - from), MARK_HEIGHT);
   }
 }
 
-/** On whole pixels, so that each is as sharp as the other. */
+/** On whole pixels, so that all are equally sharp. */
 function paintRules(pen: CanvasRenderingContext2D, { x, left }: Chart, colour: string): void {
   pen.fillStyle = colour;
   for (const tick of left.ticks) pen.fillRect(0, Math.round(left.scale(tick) - 0.5), x.width, 1);

@@ -1,5 +1,6 @@
 /** The keyboard: which key gives which command. */
-import { PANELS, type Panel } from "./selection.ts";
+import { panelOfKey } from "../panels/registry.ts";
+import type { Panel } from "./selection.ts";
 
 export type Command =
   | { readonly do: "step"; readonly by: number }
@@ -82,18 +83,12 @@ export function commandOf({ key, altKey, ctrlKey, metaKey, shiftKey }: Key): Com
       return { do: "brush", edge: "start" };
     case ")":
       return { do: "brush", edge: "end" };
-    case "i":
-      return { do: "panel", panel: "unit" };
-    case "d":
-      return { do: "panel", panel: "findings" };
-    case "e":
-      return { do: "panel", panel: "value" };
     case "n":
       return { do: "match", by: 1 };
     case "N":
       return { do: "match", by: -1 };
     default: {
-      const panel = PANELS[Number(key) - 1];
+      const panel = panelOfKey(key);
       if (panel !== undefined) return { do: "panel", panel };
       const plain = Object.hasOwn(PLAIN, key) ? PLAIN[key] : undefined;
       return plain === undefined ? null : { do: plain };

@@ -6,7 +6,7 @@ import { difference, differenceScale } from "../maths/difference.ts";
 import { formatCount } from "../maths/format.ts";
 import { joinScales, type Scale, signalScale } from "../maths/scale.ts";
 import { firstUnits, identityOrder } from "../maths/units.ts";
-import type { Evolved } from "./inspection.ts";
+import type { Evolved } from "../panels/unit/queries.ts";
 import type { Side, View } from "./view.ts";
 
 export interface Plot {

@@ -1,13 +1,13 @@
 /** A selection as the parameters of the URL, and back. Only what differs from the default is written. */
 import type { Params } from "../host/hash.ts";
 import { formatUnits, parseUnits } from "../maths/units.ts";
+import { PANELS } from "../panels/registry.ts";
 import {
   CONTRASTS,
   type Comparing,
   NOTHING,
   ORDERINGS,
   OVERLAYS,
-  PANELS,
   type Panel,
   type Selection,
 } from "./selection.ts";

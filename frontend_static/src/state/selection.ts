@@ -19,9 +19,10 @@ export const ORDERINGS: readonly Ordering[] = [
   "similarity",
 ];
 
-/** In the order in which they are offered. */
-export const PANELS = ["unit", "value", "findings", "detectors", "match", "weights", "memory"] as const;
-export type Panel = (typeof PANELS)[number];
+/** Has a member for each panel: panels/registry.ts declares them. */
+// biome-ignore lint/suspicious/noEmptyInterface: it is empty here so that this module need not import the panels.
+export interface PanelNames {}
+export type Panel = keyof PanelNames;
 
 /** The second picture, B. What is null is as in A. */
 export interface Other {

@@ -11,12 +11,12 @@
 import { type Client, isAbort, sentenceOf } from "../api/client.ts";
 import type { RunEntry, RunInfo } from "../api/types.ts";
 import type { Params } from "../host/hash.ts";
+import { Panels } from "../panels/panels.ts";
 import { Catalogue } from "./catalogue.ts";
 import { idOf } from "./fetched.ts";
 import { Finder } from "./finder.ts";
 import { Frames } from "./frames.ts";
 import { Overviews } from "./overviews.ts";
-import { Panels } from "./panels.ts";
 import { fromParams } from "./params.ts";
 import { type Known, type Picture, pictureOf, placesOf, runsOf } from "./picture.ts";
 import { Player } from "./player.ts";

@@ -3,12 +3,12 @@ import { html, nothing } from "lit";
 import type { Brush } from "../maths/brush.ts";
 import type { Theme } from "../maths/colours.ts";
 import type { TimeWindow } from "../maths/window.ts";
+import "../panels/frame.ts";
 import { goToStep } from "../state/actions/steps.ts";
 import { brush, pick, showWindow } from "../state/actions/time.ts";
 import type { Store } from "../state/store.ts";
 import "./empty_state.ts";
 import "./overview/overview.ts";
-import { renderPanel } from "./panels/panel.ts";
 import "./timeline/timeline.ts";
 import type { Picked } from "./timeline/timeline.ts";
 
@@ -37,8 +37,7 @@ export function renderMain(store: Store, look: Look) {
 const zoom = (store: Store) => (event: CustomEvent<TimeWindow | null>) => showWindow(store, event.detail);
 
 function renderTimeline(store: Store, { theme }: Look) {
-  const { view, selection } = store;
-  const { inspection } = store.panels;
+  const { view, selection, run, panels } = store;
   if (view === null) return nothing;
   const goTo = (event: CustomEvent<number>) => goToStep(store, event.detail);
   return html`<rnn-timeline
@@ -50,7 +49,7 @@ function renderTimeline(store: Store, { theme }: Look) {
       .pinned=${selection.pinned}
       .only=${selection.only}
       .contrast=${selection.contrast}
-      .evolution=${inspection.evolution}
+      .evolution=${panels.evolution}
       .found=${store.finder.matches ?? []}
       .brush=${selection.brush}
       .theme=${theme}
@@ -59,7 +58,17 @@ function renderTimeline(store: Store, { theme }: Look) {
       @pick=${(event: CustomEvent<Picked>) => pick(store, event.detail)}
       @step-change=${goTo}
     ></rnn-timeline>
-    ${renderPanel(store)}`;
+    ${
+      selection.panel === null || run === null
+        ? nothing
+        : html`<rnn-panel
+          .run=${run}
+          .selection=${selection}
+          .view=${view}
+          .answers=${panels.answers}
+          @step-change=${goTo}
+        ></rnn-panel>`
+    }`;
 }
 
 function renderOverview(store: Store, { theme, cursor, setCursor }: Look) {

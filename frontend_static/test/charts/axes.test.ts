@@ -54,7 +54,8 @@ test("the ends are always labelled, other ticks where there is room", () => {
   assert.deepEqual(texts(linearAxis([0, 4], [80, 8], [1])), ["4", "1", "0"]);
   assert.deepEqual(texts(logAxis([1, 1000], [90, 0])), ["1000", "1", "10", "100"]);
   assert.deepEqual(texts(logAxis([1, 1000], [24, 0])), ["1000", "1"]);
-  assert.deepEqual(texts(linearAxis([1, 1], [80, 8])), ["1"]);
+  // One value is one label, at its place.
+  assert.deepEqual([...labelsOf(linearAxis([1, 1], [80, 8]))], [[1, { text: "1", y: 44 }]]);
 });
 
 test("labels that would touch are moved apart by the same amount either way", () => {

@@ -14,7 +14,6 @@ import {
   stretchesAboveZero,
   timeEdges,
 } from "../../src/maths/bands.ts";
-import { saturationThresholds } from "../../src/maths/saturation.ts";
 import type { OverviewEntry } from "../../src/state/overviews.ts";
 import {
   domainOf,
@@ -31,7 +30,6 @@ const SIGNALS = ["cell_state", "hidden_state"].map((name) =>
   signalOf(name, { label: name.replace("_", " ") }),
 );
 const NaN_ = Number.NaN;
-const near = (a: number, b: number) => assert.ok(Math.abs(a - b) < 1e-6, `${a} is not ${b}`);
 
 /** The answer to `/summary` as its page has it: header length, padded header, arrays. */
 function answer(shape: number[], statistics: string | null, steps = 2, dtype = "F32"): ArrayBuffer {
@@ -198,14 +196,6 @@ test("the reach is over all steps, and only of finite numbers", () => {
   assert.deepEqual(reach(wild), [-4, 7]);
   assert.equal(reach(NO_SUMMARY), null);
   assert.equal(reach(summary(both, { 0: [[NaN_, NaN_, NaN_]] })), null);
-});
-
-test("thresholds of saturation are those of the log", () => {
-  const [low, high] = saturationThresholds([0, 1]);
-  near(low, 0.1);
-  near(high, 0.9);
-  near(saturationThresholds([-1, 1])[0], -0.9);
-  near(saturationThresholds([0, 6])[0], 0.6);
 });
 
 test("a spread has the first, the last and fair distances", () => {

@@ -3,7 +3,6 @@ import { test } from "node:test";
 import { brushBetween, brushTo } from "../../src/maths/brush.ts";
 import { stretchContext } from "../../src/maths/ticks.ts";
 import { revealStretch } from "../../src/maths/window.ts";
-import { patternAsks, sampleAsk } from "../../src/state/asked.ts";
 import { commandOf } from "../../src/state/keys.ts";
 import { fromParams, toParams } from "../../src/state/params.ts";
 import { NOTHING, type Selection } from "../../src/state/selection.ts";
@@ -42,29 +41,6 @@ test("a brush keeps its sample in the URL while another is shown", () => {
   assert.equal(toParams({ ...selection, sample: 1 }).brush_sample, undefined);
   assert.deepEqual(fromParams(toParams({ ...selection, sample: 1 })).brush, brush);
   assert.equal(fromParams({ start: "9", end: "9" }).brush, null);
-});
-
-test("a pattern is asked about in the sample it was brushed in, and each sample's tokens once", () => {
-  const selection: Selection = {
-    ...NOTHING,
-    run: "a/rnn",
-    layer: "lstm",
-    step: 3,
-    signal: "c",
-    sample: 0,
-    brush,
-  };
-  const match = (sample: number) => ({ sample, start: 0, end: 5, score: 1 });
-  const [history, ...samples] = patternAsks(selection, {
-    units: [7, 2],
-    unit_count: 2,
-    matches: [0, 2, 0].map(match),
-    max_units: 1000,
-  });
-  assert.equal(history?.route, "match_history");
-  assert.deepEqual([history?.params.sample, history?.params.units], [1, "7,2"]);
-  assert.deepEqual(samples, [sampleAsk(selection, 0), sampleAsk(selection, 2)]);
-  assert.deepEqual(patternAsks(selection, { units: [], unit_count: 0, matches: [], max_units: 1000 }), []);
 });
 
 test("what stands around a stretch is joined as its tokens are", () => {

@@ -9,7 +9,6 @@ import {
   minSpan,
   plotWidth,
 } from "../../src/maths/layout.ts";
-import { stepAt, stepX, trainingPath } from "../../src/maths/training.ts";
 import { clampWindow, fullWindow, isFull, pan, reveal, zoomAround } from "../../src/maths/window.ts";
 
 const near = (a: number, b: number) => assert.ok(Math.abs(a - b) < 1e-9, `${a} is not ${b}`);
@@ -74,21 +73,6 @@ test("lanes share the height, keep their least, and one unit stays a strip", () 
   const strip = laneLayout(900, 1, 1);
   assert.equal(strip.lane, MIN_LANE);
   assert.ok(strip.heatmap < MIN_LANE);
-});
-
-test("steps stand at their true distances and the nearest is found", () => {
-  const steps = [0, 1, 2, 10];
-  assert.ok(stepX(10, steps, 400) - stepX(2, steps, 400) > 7 * (stepX(1, steps, 400) - stepX(0, steps, 400)));
-  for (const step of steps) assert.equal(stepAt(stepX(step, steps, 400) + 3, steps, 400), step);
-  assert.equal(stepAt(9999, steps, 400), 10);
-  assert.equal(stepAt(5, [], 400), null);
-  assert.equal(stepX(7, [7], 400), 200);
-});
-
-test("the loss goes down on the screen as it falls, and breaks where it is missing", () => {
-  const path = trainingPath([0, 1, 2, 3], [4, null, 2, 1], { width: 308, top: 0, bottom: 30 });
-  assert.equal(path, "M8.0 0.0M202.7 20.0L300.0 30.0");
-  assert.equal(trainingPath([0, 1], [null, null], { width: 300, top: 0, bottom: 30 }), "");
 });
 
 test("the crosshair starts in the middle and stays inside", () => {

@@ -1,5 +1,6 @@
 /** The help: what the mouse and the keys do. */
 import { css, html, LitElement } from "lit";
+import { PANELS } from "../../panels/registry.ts";
 import { popoverStyles } from "../popover_styles.ts";
 import { base } from "../theme.ts";
 
@@ -15,7 +16,7 @@ const ROWS: readonly (readonly [string, string])[] = [
   ["[ ]  { }", "crosshair: one timestep back, on; ten timesteps. What is zoomed pans along"],
   ["Alt ↑ ↓", "crosshair: one row up, down"],
   ["click", "pin the crosshair; again, or Esc, lets go"],
-  ["i", "the picked unit over all steps; 1 to 7 open the other panels"],
+  ["i", `the picked unit over all steps; 1 to ${PANELS.length} open the other panels`],
   ["d, e", "findings; the picked value explained"],
   ["Shift drag, ( )", "brush timesteps to match; from, to the crosshair"],
   ["p", "the crosshair's unit to the top, and back"],

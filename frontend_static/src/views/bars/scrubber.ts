@@ -1,8 +1,12 @@
 /** The training axis: a tick per captured step, the loss above them, and the player. */
-import { html, LitElement, nothing, svg } from "lit";
+import { html, LitElement, nothing, type PropertyValues, svg } from "lit";
 import type { RunInfo } from "../../api/types.ts";
+import { linearAxis, stepAxis, type XAxis } from "../../charts/axes.ts";
+import { type Chart, OTHER } from "../../charts/chart.ts";
+import { extentOf } from "../../charts/curves.ts";
+import "../../charts/line_chart.ts";
 import { formatValue, unitPlural } from "../../maths/format.ts";
-import { lossOf, stepAt, stepX, trainingPath } from "../../maths/training.ts";
+import { lossOf } from "../../maths/training.ts";
 import { send } from "../events.ts";
 import { base } from "../theme.ts";
 import { followDrag } from "../time/gestures.ts";
@@ -39,6 +43,8 @@ export class Scrubber extends LitElement {
   declare other: number | null;
   declare follow: boolean;
   declare private width: number;
+  /** Made again only for another run or width: playing redraws the rest of the rail at each step. */
+  private loss: Chart | null = null;
   /** The step under the pointer while an earlier one is still loading. */
   private pending: number | null = null;
   private readonly observer = new ResizeObserver(([entry]) => {
@@ -50,6 +56,10 @@ export class Scrubber extends LitElement {
     this.width = 0;
     this.rate = 8;
     this.other = null;
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    if (changed.has("run") || changed.has("width")) this.loss = this.lossChart();
   }
 
   protected override firstUpdated(): void {
@@ -110,16 +120,32 @@ export class Scrubber extends LitElement {
       : `${name} ${formatValue(value)}`;
   }
 
+  private get axis(): XAxis {
+    return stepAxis(this.run.steps, this.width);
+  }
+
+  private lossChart(): Chart | null {
+    const { steps, logs } = this.run;
+    const [name, heights] = lossOf(logs);
+    const extent = heights && extentOf(heights);
+    if (heights === null || extent === null) return null;
+    return {
+      label: name,
+      x: { ...this.axis, ends: null },
+      left: { ...linearAxis(extent, [RAIL - 10, 6]), labelled: [], ticks: [] },
+      height: HEIGHT,
+      gutter: { left: 0, right: 0 },
+      curves: [{ ...OTHER, name, width: 1.5, xs: steps, heights }],
+    };
+  }
+
   private renderRail() {
-    const { steps, unit, logs } = this.run;
-    const { width } = this;
-    const x = this.step === null ? null : stepX(this.step, steps, width);
-    const [name, values] = lossOf(logs);
+    const { steps, unit } = this.run;
+    const { width, axis } = this;
+    const x = this.step === null ? null : axis.x(this.step);
     // Ticks that are closer than their own width look like a bar: then they are paler.
     const dense = steps.length > width / 4;
-    const ticks = steps.map(
-      (step) => `M${(Math.round(stepX(step, steps, width)) + 0.5).toFixed(1)} ${RAIL - 3}v6`,
-    );
+    const ticks = steps.map((step) => `M${(Math.round(axis.x(step)) + 0.5).toFixed(1)} ${RAIL - 3}v6`);
     return html`<div
       class="rail"
       role="slider"
@@ -131,9 +157,9 @@ export class Scrubber extends LitElement {
       aria-valuetext=${this.label(this.step)}
       @pointerdown=${this.onPointerDown}
     >
+      ${this.loss === null ? nothing : html`<rnn-line-chart aria-hidden="true" .chart=${this.loss}></rnn-line-chart>`}
       <svg width=${width} height=${HEIGHT} aria-hidden="true">
-        <title>${name ?? ""}</title>
-        ${values ? svg`<path class="loss" d=${trainingPath(steps, values, { width, top: 6, bottom: RAIL - 10 })} />` : nothing}
+        <title>${this.loss?.label ?? ""}</title>
         ${svg`<path class="line" d="M0 ${RAIL + 0.5}H${width}" /><path class="ticks ${dense ? "dense" : ""}" d=${ticks.join("")} />`}
         ${this.renderOther()}
         ${
@@ -148,7 +174,7 @@ export class Scrubber extends LitElement {
 
   private renderOther() {
     if (this.other === null) return nothing;
-    const x = stepX(this.other, this.run.steps, this.width).toFixed(1);
+    const x = this.axis.x(this.other).toFixed(1);
     return svg`<path class="stem other" d="M${x} 14V${RAIL}" /><circle class="thumb other" cx=${x} cy=${RAIL + 0.5} r="7" />
       <text class="letter" x=${x} y="11">B</text>`;
   }
@@ -168,7 +194,8 @@ export class Scrubber extends LitElement {
     if (event.button !== 0) return;
     const rail = event.currentTarget as HTMLElement;
     const left = rail.getBoundingClientRect().left;
-    const stepUnder = (clientX: number) => stepAt(clientX - left, this.run.steps, this.width);
+    const { axis } = this;
+    const stepUnder = (clientX: number) => axis.at(clientX - left);
     // With Shift, or from its own thumb, the mouse moves B.
     const onOther =
       this.other !== null &&

@@ -53,6 +53,7 @@ export const scrubberStyles = css`
     white-space: nowrap;
   }
   .rail {
+    position: relative;
     height: ${HEIGHT}px;
     border-radius: 4px;
     cursor: pointer;
@@ -60,13 +61,14 @@ export const scrubberStyles = css`
   }
   .rail svg {
     display: block;
+    position: relative;
     overflow: visible;
   }
-  .loss {
-    fill: none;
-    stroke: var(--faint);
-    stroke-width: 1.5;
-    stroke-linejoin: round;
+  /* The loss, behind the rail. */
+  .rail rnn-line-chart {
+    position: absolute;
+    inset: 0;
+    pointer-events: none;
   }
   .line {
     stroke: var(--rule);

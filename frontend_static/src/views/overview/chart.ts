@@ -1,15 +1,17 @@
-/** One signal of the overview: its name, its numbers at the cursor, and its plots. */
+/** One signal of the overview: its name, its numbers at the cursor, and its charts. */
 import { html, LitElement, nothing, type PropertyValues } from "lit";
 import type { SignalInfo } from "../../api/types.ts";
+import { linearAxis, windowAxis, type YAxis } from "../../charts/axes.ts";
+import type { Curve } from "../../charts/curves.ts";
+import "../../charts/line_chart.ts";
+import type { CanvasLook, Chart } from "../../charts/chart.ts";
 import { overTime, pointTimes, stretchesAboveZero, timeEdges } from "../../maths/bands.ts";
 import { NOT_FINITE_COLOUR, type Theme } from "../../maths/colours.ts";
-import { formatEnd, signalLabel } from "../../maths/format.ts";
-import { saturationThresholds } from "../../maths/saturation.ts";
+import { formatEnd } from "../../maths/format.ts";
 import { sameWindow, type TimeWindow } from "../../maths/window.ts";
 import { base, PALETTE } from "../theme.ts";
-import { bandsOf, type Drawn, sharesOf } from "./curves.ts";
+import { bandsOf, sharesOf } from "./curves.ts";
 import { type Shown, sameShown } from "./entries.ts";
-import { Plot, type PlotInput, uplotStyles } from "./plot.ts";
 import { chartStyles, STRIP_GAP, STRIP_HEIGHT } from "./styles.ts";
 import { type Reading, renderQuantiles, renderReading, renderShares } from "./values.ts";
 
@@ -32,7 +34,7 @@ const sameNumbers = (a: readonly number[], b: readonly number[] | undefined) =>
 export class OverviewChart extends LitElement {
   static override properties = {
     signal: { attribute: false },
-    // Moving the cursor makes these anew with the same content, and must not draw anything.
+    // Moving the cursor makes equal copies of these, and must not draw anything.
     shown: { attribute: false, hasChanged: (a: Shown[], b?: Shown[]) => !sameShown(a, b) },
     overlaid: { attribute: false, hasChanged: (a: number[], b?: number[]) => !sameNumbers(a, b) },
     domain: { attribute: false, hasChanged: (a: number[], b?: number[]) => !sameNumbers(a, b) },
@@ -47,7 +49,7 @@ export class OverviewChart extends LitElement {
     cursor: { attribute: false },
   };
 
-  static override styles = [base, uplotStyles, chartStyles];
+  static override styles = [base, chartStyles];
 
   declare signal: SignalInfo;
   declare shown: readonly Shown[];
@@ -67,31 +69,25 @@ export class OverviewChart extends LitElement {
   declare height: number;
   declare ratio: number;
   declare cursor: number | null;
-  private readonly bands = new Plot();
-  private readonly shares = new Plot();
+  /** Made again only when their content changes, which the cursor does not. */
+  private bands: Chart | null = null;
+  private shares: Chart | null = null;
 
   private get hasShares(): boolean {
-    return this.signal.range !== null;
+    return this.signal.saturation !== null;
   }
 
   private get bandsHeight(): number {
     return this.height - (this.hasShares ? STRIP_HEIGHT + STRIP_GAP : 0);
   }
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    // Back in the page, its plots have to be made again.
-    if (this.hasUpdated) this.requestUpdate("ratio");
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.dropPlots();
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (PLOTTED.some((name) => changed.has(name))) this.plot();
   }
 
   override render() {
     const { signal, shown, cursor, theme, width } = this;
-    const label = signalLabel(signal.name);
+    const { label } = signal;
     const reading = cursor === null ? null : { signal: signal.name, timestep: cursor, theme };
     const empty = shown.length === 0;
     return html`
@@ -103,16 +99,12 @@ export class OverviewChart extends LitElement {
       ${
         empty
           ? this.renderEmpty()
-          : html`<div class="bands" style="width: ${width}px; height: ${this.bandsHeight}px"></div>`
+          : html`<div class="bands" style="width: ${width}px; height: ${this.bandsHeight}px">
+              <rnn-line-chart .chart=${this.bands}></rnn-line-chart>
+            </div>`
       }
       ${this.hasShares && !empty ? this.renderStrip(reading) : nothing}
     `;
-  }
-
-  protected override updated(changed: PropertyValues<this>): void {
-    if (!PLOTTED.some((name) => changed.has(name))) return;
-    if (this.shown.length === 0) this.dropPlots();
-    else this.plot();
   }
 
   private renderEnds() {
@@ -127,64 +119,63 @@ export class OverviewChart extends LitElement {
   }
 
   private renderStrip(reading: Reading | null) {
-    const [below, above] = saturationThresholds(this.signal.range ?? [0, 1]);
+    const [below = 0, above = 0] = this.signal.saturation ?? [];
     const title = `Share of values below ${formatEnd(below)} (low) and above ${formatEnd(above)} (high)`;
     return html`<div class="label strip" title=${title} style="height: ${STRIP_HEIGHT}px">
         ${reading === null ? "saturated" : renderShares(this.shown, reading)}
       </div>
-      <div class="shares" style="width: ${this.width}px; height: ${STRIP_HEIGHT}px"></div>`;
+      <div class="shares" style="width: ${this.width}px; height: ${STRIP_HEIGHT}px">
+        <rnn-line-chart .chart=${this.shares}></rnn-line-chart>
+      </div>`;
   }
 
   private plot(): void {
     const { shown, theme, window, width } = this;
     const edges = timeEdges(window, this.total, Math.round(width * this.ratio));
-    const canvas = { edges, theme };
-    const common = { times: pointTimes(edges), window, width, ruleColour: PALETTE[theme].rule };
+    const canvas = { edges, xs: pointTimes(edges), theme };
     const [low, high] = this.domain;
     const marks = shown.flatMap(({ summary, row }) =>
       stretchesAboveZero(overTime(summary, row, "non_finite"), edges),
     );
-    this.bands.draw(this.hostOf(".bands"), {
-      ...common,
-      ...parted(bandsOf(shown, this.overlaid, canvas)),
-      label: this.describe("median and quantile bands"),
-      domain: this.domain,
-      rules: [low, (low + high) / 2, high],
-      marks: { stretches: marks, colour: NOT_FINITE_COLOUR },
-      height: this.bandsHeight,
-    });
-    if (!this.hasShares) {
-      this.shares.destroy();
-      return;
-    }
-    this.shares.draw(this.hostOf(".shares"), {
-      ...common,
-      ...parted(sharesOf(shown, canvas)),
-      label: this.describe("shares of saturated values"),
-      domain: [0, 1],
-      rules: [0, 1],
-      marks: null,
-      height: STRIP_HEIGHT,
-    });
+    const bands = axisOf([low, (low + high) / 2, high], this.bandsHeight);
+    const label = this.describe("median and quantile bands");
+    this.bands = this.chartOf(label, bands, this.bandsHeight, bandsOf(shown, this.overlaid, canvas), marks);
+    const shares = this.describe("shares of saturated values");
+    this.shares = this.chartOf(
+      shares,
+      axisOf([0, 1], STRIP_HEIGHT),
+      STRIP_HEIGHT,
+      sharesOf(shown, canvas),
+      [],
+    );
   }
 
-  private hostOf(selector: string): HTMLElement {
-    return this.renderRoot.querySelector(selector) as HTMLElement;
+  private chartOf(
+    label: string,
+    left: YAxis,
+    height: number,
+    curves: readonly Curve[],
+    marks: CanvasLook["marks"],
+  ): Chart {
+    const x = windowAxis(this.window, this.width);
+    const canvas = { ruleColour: PALETTE[this.theme].rule, marks, markColour: NOT_FINITE_COLOUR };
+    return { label, x, left, height, gutter: NO_GUTTER, curves, canvas };
   }
 
   private describe(what: string): string {
     const labels = this.shown.map(({ label }) => label).join(" and ");
-    return `${signalLabel(this.signal.name)}: ${what} over ${this.total} timesteps, ${labels}`;
-  }
-
-  private dropPlots(): void {
-    this.bands.destroy();
-    this.shares.destroy();
+    return `${this.signal.label}: ${what} over ${this.total} timesteps, ${labels}`;
   }
 }
 
-function parted(drawn: readonly Drawn[]): Pick<PlotInput, "curves" | "heights"> {
-  return { curves: drawn.map(({ curve }) => curve), heights: drawn.map(({ heights }) => heights) };
+const NO_GUTTER = { left: 0, right: 0 };
+/** Above and below the scale's ends, so that a line along an end is drawn whole. */
+const BLEED = 2;
+
+/** An axis with a line across at each of these values, the first and last of which are its ends. */
+function axisOf(ticks: readonly number[], height: number): YAxis {
+  const domain = [ticks[0] ?? 0, ticks.at(-1) ?? 1] as const;
+  return { ...linearAxis(domain, [height - BLEED, BLEED]), labelled: [], ticks };
 }
 
 customElements.define("rnn-overview-chart", OverviewChart);

@@ -1,9 +1,9 @@
 /** From summaries to the curves of a signal's two plots: its bands, and its shares of saturation. */
-import { highEdge, isWhole, line, lowEdge, overTime, type Points } from "../../maths/bands.ts";
+import type { Curve } from "../../charts/curves.ts";
+import { highEdge, isWhole, line, lowEdge, overTime } from "../../maths/bands.ts";
 import type { Theme } from "../../maths/colours.ts";
 import { entryColour, INNER, OUTER, overlayColour, veiled } from "./colours.ts";
 import type { Shown } from "./entries.ts";
-import type { Curve } from "./plot.ts";
 
 /** The widest first, so that none hides a narrower one. */
 const BANDS = [
@@ -14,32 +14,24 @@ const BANDS = [
 /** A line that swings within each pixel becomes an area, which must not hide what lies below. */
 const DENSE = 0.55;
 
-const EDGE: Curve = { stroke: null, width: 0, fill: null, fillTo: null };
-
-/** A curve and where it runs. */
-export interface Drawn {
-  readonly curve: Curve;
-  readonly heights: Points;
-}
-
 /** The bins of time, and what decides the colours. */
 export interface Canvas {
   readonly edges: Uint32Array;
+  /** Where the points of all curves stand in time. */
+  readonly xs: readonly number[];
   readonly theme: Theme;
 }
 
 /** Bands, then the other epochs (`overlaid`, steps of the first entry), then the medians on top. */
-export function bandsOf(shown: readonly Shown[], overlaid: readonly number[], canvas: Canvas): Drawn[] {
-  const { edges, theme } = canvas;
+export function bandsOf(shown: readonly Shown[], overlaid: readonly number[], canvas: Canvas): Curve[] {
+  const { edges, xs, theme } = canvas;
+  const plain = { xs, axis: "left", stroke: null, width: 0 } as const;
   const bands = BANDS.flatMap(({ low, high, opacity }) =>
-    shown.flatMap(({ summary, row, entry }): Drawn[] => {
+    shown.map(({ summary, row, entry }): Curve => {
       const fill = veiled(entryColour(entry, theme), opacity);
-      const from = highEdge(overTime(summary, row, high), edges);
+      const heights = highEdge(overTime(summary, row, high), edges);
       const to = lowEdge(overTime(summary, row, low), edges);
-      return [
-        { curve: { ...EDGE, fill, fillTo: "next" }, heights: from },
-        { curve: EDGE, heights: to },
-      ];
+      return { ...plain, name: `${low} to ${high}`, heights, area: { fill, to } };
     }),
   );
   const medians = backwards(shown).map(({ summary, row, entry }) =>
@@ -49,20 +41,22 @@ export function bandsOf(shown: readonly Shown[], overlaid: readonly number[], ca
 }
 
 /** The low share rises from the bottom, the high share hangs from the top: at one timestep they cannot meet. */
-export function sharesOf(shown: readonly Shown[], { edges, theme }: Canvas): Drawn[] {
-  return backwards(shown).flatMap(({ summary, row, entry }) => {
+export function sharesOf(shown: readonly Shown[], { edges, xs, theme }: Canvas): Curve[] {
+  return backwards(shown).flatMap(({ summary, row, entry }): Curve[] => {
     const colour = entryColour(entry, theme);
-    const area = { width: 1, stroke: veiled(colour, DENSE), fill: veiled(colour, OUTER + INNER) };
+    const fill = veiled(colour, OUTER + INNER);
+    const outlined = { xs, axis: "left", stroke: veiled(colour, DENSE), width: 1 } as const;
     const low = highEdge(overTime(summary, row, "saturated_low"), edges);
     const high = highEdge(overTime(summary, row, "saturated_high"), edges);
+    const hanging = high.map((share) => (share === null ? null : 1 - share));
     return [
-      { curve: { ...area, fillTo: 0 }, heights: low },
-      { curve: { ...area, fillTo: 1 }, heights: high.map((one) => (one === null ? null : 1 - one)) },
+      { ...outlined, name: "saturated_low", heights: low, area: { fill, to: 0 } },
+      { ...outlined, name: "saturated_high", heights: hanging, area: { fill, to: 1 } },
     ];
   });
 }
 
-function overlaysOf(shown: readonly Shown[], overlaid: readonly number[], canvas: Canvas): Drawn[] {
+function overlaysOf(shown: readonly Shown[], overlaid: readonly number[], canvas: Canvas): Curve[] {
   const first = shown.find(({ entry }) => entry === 0)?.summary;
   if (first === undefined) return [];
   return overlaid.map((step, i) => {
@@ -71,9 +65,10 @@ function overlaysOf(shown: readonly Shown[], overlaid: readonly number[], canvas
   });
 }
 
-function medianOf(values: Float32Array, colour: string, width: number, { edges }: Canvas): Drawn {
+function medianOf(values: Float32Array, colour: string, width: number, { edges, xs }: Canvas): Curve {
   const stroke = isWhole(edges) ? colour : veiled(colour, DENSE);
-  return { curve: { ...EDGE, stroke, width }, heights: line(values, edges) };
+  const heights = line(values, edges);
+  return { name: "median", xs, heights, axis: "left", stroke, width, area: null };
 }
 
 /** So that the first entry lies on top. */

@@ -1,0 +1,24 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { signalLabel } from "../../src/maths/format.ts";
+import { isGradient, normDomain, normOverTime, stateOf } from "../../src/maths/gradients.ts";
+
+test("a gradient is named after its state", () => {
+  assert.ok(isGradient("gradient:cell_state"));
+  assert.ok(!isGradient("cell_state"));
+  assert.equal(stateOf("gradient:cell_state"), "cell_state");
+  assert.equal(signalLabel("gradient:cell_state"), "∂L/∂cell state");
+});
+
+test("the norm over units, timestep by timestep", () => {
+  const data = Float32Array.of(3, 4, 0, 0, Number.NaN, 1);
+  const norms = normOverTime({ dtype: "F32", data, timesteps: 3, units: 2 } as never);
+  assert.deepEqual([norms[0], norms[1]], [5, 0]);
+  assert.ok(Number.isNaN(norms[2]));
+});
+
+test("the norm's axis is the same at every step: it comes from the extremes of all of them", () => {
+  assert.deepEqual(normDomain([-0.002, 0.001], 100), [-9, -1]);
+  assert.equal(normDomain(null, 100), null);
+  assert.equal(normDomain([0, 0], 100), null);
+});
