@@ -1,6 +1,5 @@
 /** Numbers as people read them; a true minus sign, no false digits. */
 import type { StepUnit } from "../api/types.ts";
-import { isGradient, stateOf } from "./gradients.ts";
 
 function withMinus(text: string): string {
   return text.replaceAll("-", "−");
@@ -47,12 +46,6 @@ function capitalized(word: string): string {
 
 export function formatCount(value: number): string {
   return value.toLocaleString("en-US");
-}
-
-/** `forget_gate` is "forget gate" to a reader, and `gradient:cell_state` the derivative of the loss L by it. */
-export function signalLabel(name: string): string {
-  const words = name.replaceAll("_", " ");
-  return isGradient(name) ? `∂L/∂${stateOf(words)}` : words;
 }
 
 const VISIBLE: Readonly<Record<string, string>> = {

@@ -1,6 +1,7 @@
 /** Queries of the panels: a route, its parameters, and a parser of its answer. */
 import type { Query } from "../api/client.ts";
 import type { Answers, Requests, Route } from "../api/routes.ts";
+import type { Answer } from "../state/fetched.ts";
 import type { Selection } from "../state/selection.ts";
 
 export interface PanelQuery<T extends object> extends Query {
@@ -10,16 +11,9 @@ export interface PanelQuery<T extends object> extends Query {
   readonly immediate?: true;
 }
 
-/** The state of one query. */
-export interface Answered<T> {
-  /** null until it has arrived, and after a fault. */
-  readonly data: T | null;
-  readonly fault: string | null;
-}
-
 /** Where queries find the answers that have arrived. */
 export interface AnswerLookup {
-  answer<T extends object>(query: PanelQuery<T> | null): Answered<T>;
+  answer<T extends object>(query: PanelQuery<T> | null): Answer<T>;
 }
 
 /** A query whose parameters and answer have the types of the server's table of routes. */

@@ -1,13 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { signalLabel } from "../../src/maths/format.ts";
 import { isGradient, normDomain, normOverTime, stateOf } from "../../src/maths/gradients.ts";
 
 test("a gradient is named after its state", () => {
   assert.ok(isGradient("gradient:cell_state"));
   assert.ok(!isGradient("cell_state"));
   assert.equal(stateOf("gradient:cell_state"), "cell_state");
-  assert.equal(signalLabel("gradient:cell_state"), "∂L/∂cell state");
 });
 
 test("the norm over units, timestep by timestep", () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { errorSentence } from "../../src/api/client.ts";
 import { halfTable } from "../../src/api/float16.ts";
-import { formatEnd, formatValue, leftOut, signalLabel, visibleToken } from "../../src/maths/format.ts";
+import { formatEnd, formatValue, leftOut, visibleToken } from "../../src/maths/format.ts";
 import { indexTicks, shorten, tokenContext, tokenStyle } from "../../src/maths/ticks.ts";
 
 test("values have five significant digits and a true minus sign", () => {
@@ -45,7 +45,6 @@ test("the ends of a legend are short", () => {
 });
 
 test("names and tokens as people read them", () => {
-  assert.equal(signalLabel("forget_gate"), "forget gate");
   assert.equal(visibleToken("a b\n\t"), "a·b↵→");
   assert.equal(shorten("unbelievable", 5), "unbe…");
   assert.equal(shorten("dog", 3), "dog");

@@ -6,10 +6,11 @@ import { parseSaturation } from "../../src/panels/findings/queries.ts";
 import { matchHistoryQuery, matchQuery, sampleQuery } from "../../src/panels/match/queries.ts";
 import { parseReach, reachQuery } from "../../src/panels/memory/queries.ts";
 import { queriesOf } from "../../src/panels/panels.ts";
-import type { Answered, AnswerLookup, PanelQuery } from "../../src/panels/query.ts";
+import type { AnswerLookup, PanelQuery } from "../../src/panels/query.ts";
 import { PANELS } from "../../src/panels/registry.ts";
 import { changeQuery, evolutionQuery } from "../../src/panels/unit/queries.ts";
 import { parseWeightHistory } from "../../src/panels/weights/queries.ts";
+import type { Answer } from "../../src/state/fetched.ts";
 import type { Selection } from "../../src/state/selection.ts";
 import { AT, RUN } from "./fixtures.ts";
 
@@ -20,7 +21,7 @@ const BRUSH = { sample: 1, start: 2, end: 4 };
 /** Answers one route, with whatever parameters. */
 function answered(route: string, data: object): AnswerLookup {
   return {
-    answer: <T extends object>(query: PanelQuery<T> | null): Answered<T> =>
+    answer: <T extends object>(query: PanelQuery<T> | null): Answer<T> =>
       query?.route === route ? { data: data as T, fault: null } : { data: null, fault: null },
   };
 }

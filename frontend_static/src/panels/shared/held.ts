@@ -1,8 +1,9 @@
 /** Keeps an answer on the screen until the next step's has arrived, so that scrubbing does not blink. */
-import type { Answered, AnswerLookup, PanelQuery } from "../query.ts";
+import type { Answer } from "../../state/fetched.ts";
+import type { AnswerLookup, PanelQuery } from "../query.ts";
 
 /** An answer with its own query, which may be the one before. */
-export interface Shown<T extends object> extends Answered<T> {
+export interface Shown<T extends object> extends Answer<T> {
   readonly query: PanelQuery<T> | null;
 }
 

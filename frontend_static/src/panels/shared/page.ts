@@ -1,10 +1,11 @@
 /** The base class of the panels' elements: their properties, and how they show an answer. */
 import { html, LitElement } from "lit";
 import type { RunInfo } from "../../api/types.ts";
+import type { Answer } from "../../state/fetched.ts";
 import type { Selection } from "../../state/selection.ts";
 import type { View } from "../../state/view.ts";
 import { send } from "../../views/events.ts";
-import type { Answered, AnswerLookup } from "../query.ts";
+import type { AnswerLookup } from "../query.ts";
 
 export class PanelElement extends LitElement {
   static override properties: Record<string, object> = {
@@ -21,7 +22,7 @@ export class PanelElement extends LitElement {
   declare answers: AnswerLookup;
 
   /** Renders an answer, its fault, or that it is being read. */
-  protected renderAnswer<T>({ data, fault }: Answered<T>, render: (data: T) => unknown): unknown {
+  protected renderAnswer<T>({ data, fault }: Answer<T>, render: (data: T) => unknown): unknown {
     if (fault !== null) return html`<p class="fault" role="alert">${fault}</p>`;
     return data === null ? html`<p class="hint loading" role="status">Reading…</p>` : render(data);
   }
