@@ -29,6 +29,7 @@ export const RUN: RunInfo = {
       units: 4,
       timesteps: 9,
       masked: false,
+      keeps: null,
       signals: [
         signalInfo("forget_gate", { range: [0, 1], saturation: [0.1, 0.9], state: "hidden_state" }),
         signalInfo("cell_state", { state: "cell_state" }),
@@ -42,6 +43,7 @@ export const RUN: RunInfo = {
       units: 4,
       timesteps: 9,
       masked: false,
+      keeps: null,
       signals: [signalInfo("state_0")],
       config: {},
     },

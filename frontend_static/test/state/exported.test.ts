@@ -36,6 +36,7 @@ function side({
   const layer: LayerInfo = {
     key,
     cell: "Cell",
+    keeps: null,
     units: Math.max(...Object.values(units)),
     timesteps: ROWS,
     masked: mask !== undefined,

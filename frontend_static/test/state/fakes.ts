@@ -13,7 +13,17 @@ export function signalOf(name: string, more: Partial<SignalInfo> = {}): SignalIn
 
 export function layerOf(key = "lstm", more: Partial<LayerInfo> = {}): LayerInfo {
   const signals = [signalOf("gate", { range: [0, 1], saturation: [0.1, 0.9] }), signalOf("state")];
-  return { key, cell: "LSTM", units: 4, timesteps: 3, masked: false, config: {}, signals, ...more };
+  return {
+    key,
+    cell: "LSTM",
+    units: 4,
+    timesteps: 3,
+    masked: false,
+    keeps: null,
+    config: {},
+    signals,
+    ...more,
+  };
 }
 
 export function runOf(run: string, more: Partial<RunInfo> = {}): RunInfo {

@@ -10,6 +10,7 @@ const layer = (key: string, units = 96, timesteps = 140) => ({
   units,
   timesteps,
   masked: false,
+  keeps: null,
   config: {},
   signals: [],
 });

@@ -71,6 +71,7 @@ export default class MemoryPanel extends PanelElement {
     const beyond = ranked.filter(({ horizon }) => horizon > layer.timesteps).length;
     const unknown = values.length - ranked.length;
     const median = medianHorizon(ranked);
+    const gate = layer.signals.find(({ name }) => name === layer.keeps);
     return html`<p>
         <data value=${beyond} data-kind="beyond">${formatCount(beyond)}</data> of ${formatCount(values.length)} units could look
         back further than the ${formatCount(layer.timesteps)} timesteps; median
@@ -87,8 +88,8 @@ export default class MemoryPanel extends PanelElement {
         ${ranked.slice(0, LISTED).map((one) => this.renderUnit(one, layer))}
       </div>
       <p class="hint">
-        1 / (1 − f), f the mean over all samples, at ${this.run.unit} ${step}, of the gate that keeps the state (Tallec &amp; Ollivier 2018): what
-        the gate alone would let a unit remember.
+        1 / (1 − ${gate?.letter}), ${gate?.letter} the mean of the ${gate?.label} over all samples at ${this.run.unit} ${step} (Tallec &amp; Ollivier
+        2018): how long the gate alone would let a unit remember.
       </p>`;
   }
 
