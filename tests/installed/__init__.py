@@ -1,1 +1,1 @@
-"""What people get from the package index, in an environment that holds nothing else; `make compat` runs it."""
+"""The built packages, each installed in an environment of its own; `make compat` runs these tests."""

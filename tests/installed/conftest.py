@@ -1,3 +1,3 @@
-"""`make test` installs nothing anew. A file that is named to pytest is collected all the same."""
+"""`make test` installs no packages. Files named to pytest are collected anyway."""
 
 collect_ignore = ["test_installed.py"]

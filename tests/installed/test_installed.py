@@ -1,4 +1,4 @@
-"""The wheel and the sdist, each installed alone: TensorBoard there shows the tab and a run, without TensorFlow."""
+"""The wheel and the sdist, each installed alone: TensorBoard shows the tab and a run, without TensorFlow."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module", params=["*.whl", "*.tar.gz"], ids=["wheel", "sdist"])
 def programs(request: pytest.FixtureRequest, built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder with the programs of an environment that one of the two was installed into."""
+    """Return the folder of programs of an environment that contains one of the two packages."""
     [package] = built.glob(request.param)
     environment = tmp_path_factory.mktemp("environment")
     subprocess.run([sys.executable, "-m", "venv", str(environment)], check=True)
@@ -33,8 +33,8 @@ def programs(request: pytest.FixtureRequest, built: Path, tmp_path_factory: pyte
     return environment / "bin"
 
 
-def said(programs: Path, *arguments: str) -> str:
-    """Return what the environment's Python prints, started where the repository is out of its sight."""
+def printed(programs: Path, *arguments: str) -> str:
+    """Return what the environment's Python prints, outside the repository: it must import the installed package."""
     done = subprocess.run(
         [str(programs / "python"), *arguments], cwd=programs, capture_output=True, text=True, check=False
     )
@@ -42,19 +42,19 @@ def said(programs: Path, *arguments: str) -> str:
     return done.stdout
 
 
-def test_it_brings_all_that_it_needs_and_no_framework(programs: Path) -> None:
-    said(programs, "-m", "pip", "check")
+def test_dependencies_are_complete_and_include_no_framework(programs: Path) -> None:
+    printed(programs, "-m", "pip", "check")
     versions = {
         found["name"].lower(): found["version"]
-        for found in json.loads(said(programs, "-m", "pip", "list", "--format=json"))
+        for found in json.loads(printed(programs, "-m", "pip", "list", "--format=json"))
     }
     print({name: versions[name] for name in ("tensorboard", "protobuf", "numpy")})
     assert not {"tensorflow", "tensorflow-cpu", "keras"} & set(versions)
 
 
-def test_a_run_is_read_there(programs: Path) -> None:
+def test_open_run_reads_a_run(programs: Path) -> None:
     code = "import sys, tb_rnn_plugin; print(tb_rnn_plugin.__file__); print(tb_rnn_plugin.open_run(sys.argv[1]).steps)"
-    where, steps = said(programs, "-c", code, str(RUNS / "rnn")).splitlines()
+    where, steps = printed(programs, "-c", code, str(RUNS / "rnn")).splitlines()
     assert Path(where).is_relative_to(programs.parent)
     assert steps == "[0, 1]"
 

@@ -1,1 +1,1 @@
-"""Drives the tab inside a real notebook, in a real Chromium. Needs a Jupyter: `make notebook` installs one."""
+"""The tab inside a real notebook, in a real Chromium, and the demo's notebook; `make notebook` runs these tests."""

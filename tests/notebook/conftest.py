@@ -1,4 +1,4 @@
-"""One Jupyter and one Chromium for all of a notebook's tests, a fresh page for each."""
+"""One Jupyter and one Chromium for all tests of the notebook, and a new page for each."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ VIEWPORT = ViewportSize(width=1400, height=1000)
 
 @pytest.fixture(scope="session")
 def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Write our run and, beside it, losses, whose tab TensorBoard opens first."""
+    """Write our run and, beside it, losses: TensorBoard opens the tab of scalars first."""
     root = tmp_path_factory.mktemp("logs")
     logdir.write_lstm(root / "lstm" / "rnn")
     writer = Writer(str(root / "lstm" / "train"))
@@ -49,7 +49,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def open_notebook(browser: Browser, server: Jupyter) -> Iterator[Open]:
-    """Return a function that runs the notebook under a theme of the system. Complaints of the browser fail the test."""
+    """Return a function that runs the notebook under a system theme. Errors in the browser's console fail the test."""
     opened: list[tuple[BrowserContext, NotebookTab]] = []
 
     def make(theme: Theme) -> NotebookTab:

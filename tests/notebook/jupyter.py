@@ -1,4 +1,4 @@
-"""A real Jupyter server on loopback, in an environment of its own, with one notebook that shows a TensorBoard."""
+"""Runs a Jupyter server on loopback, in an environment of its own, with a notebook that shows TensorBoard."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ ENVIRONMENT = Path(__file__).parents[2] / ".venv-notebook" / "bin"
 NOTEBOOK = "training.ipynb"
 
 PAGE_CONFIG = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
-"""Jupyter's question whether it may send news would cover a part of the tab."""
+"""Without Jupyter's prompt about news, which would cover part of the tab."""
 
 
 @dataclass(frozen=True)
 class Jupyter:
-    """A server that listens at `address`, lets in who shows `token`, and prints to the file `output`."""
+    """A server that listens at `address`, accepts `token`, and prints to the file `output`."""
 
     address: str
     token: str
@@ -32,16 +32,16 @@ class Jupyter:
 
     @property
     def notebook(self) -> str:
-        """The address that opens the notebook alone, without Jupyter's other panels."""
+        """The URL of the notebook alone, without Jupyter's other panels."""
         return f"{self.address}doc/tree/{NOTEBOOK}?token={self.token}"
 
 
 @contextmanager
 def jupyter(directory: Path, logs: Path) -> Iterator[Jupyter]:
-    """Run a Jupyter that keeps all that it writes in a directory; it is ended on leaving, and its kernels with it.
+    """Run a Jupyter that writes only to `directory`. It is stopped on leaving, with its kernels.
 
     Raises:
-        FileNotFoundError: its environment is missing.
+        FileNotFoundError: the environment is missing.
     """
     if not ENVIRONMENT.exists():
         raise FileNotFoundError(f"No Jupyter in {ENVIRONMENT}: run `make notebook`.")
@@ -67,7 +67,7 @@ def jupyter(directory: Path, logs: Path) -> Iterator[Jupyter]:
 
 
 def _notebook(logs: Path) -> dict[str, Any]:
-    """Return a notebook with the two lines of a user, and text below them, so that it scrolls."""
+    """Return a notebook with the two lines that users enter, and text below them, so that it scrolls."""
     lines = ["%load_ext tensorboard", f'%tensorboard --logdir "{logs}" --port 0']
     code: dict[str, Any] = {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": []}
     text = {"cell_type": "markdown", "id": "text", "metadata": {}, "source": "What it shows.\n\n" * 50}
@@ -80,13 +80,13 @@ def _notebook(logs: Path) -> dict[str, Any]:
 
 
 def _environment(directory: Path) -> dict[str, str]:
-    """Return variables under which neither settings nor TensorBoards of the machine's user are found."""
+    """Return environment variables that hide the settings and TensorBoards of the machine's user."""
     folders = {
         "JUPYTER_CONFIG_DIR": "config",
         "JUPYTER_DATA_DIR": "data",
         "JUPYTER_RUNTIME_DIR": "runtime",
         "IPYTHONDIR": "ipython",
-        "TMPDIR": "temporary",  # Where TensorBoard notes which ones run, to be used again.
+        "TMPDIR": "temporary",  # TensorBoard lists its running processes here, to reuse them.
     }
     for folder in folders.values():
         (directory / folder).mkdir()
@@ -99,13 +99,13 @@ def _environment(directory: Path) -> dict[str, str]:
 
 
 def _wait_for_info(path: Path, process: subprocess.Popen[bytes], output: Path) -> dict[str, str]:
-    """Return what the server writes down once it listens."""
+    """Return the information that the server writes to a file once it listens."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         assert process.poll() is None, f"Jupyter ended:\n{output.read_text()}"
         try:
             info: dict[str, str] = json.loads(path.read_text())
             return info
-        except (FileNotFoundError, json.JSONDecodeError):  # Not written yet, or half of it.
+        except (FileNotFoundError, json.JSONDecodeError):  # Not yet or only partly written.
             time.sleep(0.05)
     raise AssertionError(f"Jupyter did not listen within {PATIENCE} seconds:\n{output.read_text()}")

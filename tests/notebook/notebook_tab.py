@@ -1,4 +1,4 @@
-"""The tab as the reader of a notebook sees it."""
+"""The tab inside a notebook."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PATIENCE_MS = 1000 * PATIENCE
 
 
 class NotebookTab(Tab):
-    """The RNN Timeline tab inside TensorBoard's page, which is itself an iframe, of another origin than the notebook.
+    """The RNN Timeline tab inside TensorBoard's page, itself an iframe of another origin than the notebook.
 
     Args:
         page: A page of Chromium.
@@ -26,10 +26,10 @@ class NotebookTab(Tab):
         self.jupyter = jupyter
 
     def open(self, **selection: str | int | float) -> NotebookTab:
-        """Run the notebook's lines and choose our tab. Nobody can give a notebook's TensorBoard a selection."""
+        """Run the notebook's lines and open our tab. A notebook's TensorBoard takes no selection from a URL."""
         assert not selection
         self.page.goto(self.address)
-        # Before its kernel answers, Jupyter takes lines to run and forgets them.
+        # Jupyter drops lines that are run before the kernel is ready.
         expect(self.page.get_by_role("button", name="(ipykernel) | Idle")).to_be_visible(timeout=PATIENCE_MS)
         self.page.locator(".jp-Cell .cm-content").first.click()
         for _ in ("%load_ext", "%tensorboard"):
@@ -39,7 +39,7 @@ class NotebookTab(Tab):
         return self
 
     def _choose(self) -> None:
-        # TensorBoard lists as active the tabs that have data when it is asked: at its start, and by this button.
+        # TensorBoard shows the tabs that had data when it last checked: at its start, and when this button is pressed.
         address = (self.output.get_attribute("src") or "").rstrip("/")
         TensorBoard(address, self.jupyter.process, self.jupyter.output).wait_for_runs("lstm/rnn")
         self.board.locator(".reload-button").click(timeout=PATIENCE_MS)
@@ -62,7 +62,7 @@ class NotebookTab(Tab):
         return self.board.frame_locator('iframe[src$="name=rnn_timeline"]')
 
     def expect_in_url(self, text: str) -> None:
-        """Wait until TensorBoard's own address, which nobody sees, holds a text."""
+        """Wait until the URL of TensorBoard's iframe contains a text."""
         handle = self.output.element_handle()
         board = handle.content_frame()
         assert board is not None
@@ -70,5 +70,5 @@ class NotebookTab(Tab):
 
     @property
     def scrolled(self) -> float:
-        """How far the notebook is scrolled down: CSS pixels."""
+        """The notebook's scroll position in CSS pixels."""
         return float(self.page.locator(".jp-WindowedPanel-outer").evaluate("panel => panel.scrollTop"))

@@ -29,7 +29,7 @@ while not runs and time.monotonic() < deadline:
     time.sleep(0.1)
 print(runs)
 """
-"""One more cell: the kernel's end is also that of the TensorBoard that the notebook starts."""
+"""An additional cell: the TensorBoard that the notebook starts ends with the kernel."""
 
 Outputs = dict[str, str]
 
@@ -53,7 +53,7 @@ def outputs(directory: Path) -> Outputs:
     cells = [*DOCUMENT["cells"], {**last, "source": ASK_TENSORBOARD}]
     notebook = directory / "notebook.ipynb"
     notebook.write_text(json.dumps({**DOCUMENT, "cells": cells}))
-    temporary = directory / "temporary"  # TensorBoard notes here which ones run, to be used again.
+    temporary = directory / "temporary"  # TensorBoard lists its running processes here, to reuse them.
     temporary.mkdir()
     # `%tensorboard` runs the first `tensorboard` of PATH.
     path = f"{ENVIRONMENT}{os.pathsep}{os.environ['PATH']}"

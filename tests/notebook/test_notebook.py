@@ -1,4 +1,4 @@
-"""`%tensorboard` in a notebook shows the tab, and all of it works there."""
+"""`%tensorboard` in a notebook shows the tab, with all its functions."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ READ_PIXEL = """(canvas, [x, y]) => {
 
 
 def brightness(tab: Tab, signal: str, timestep: int, unit: int) -> int:
-    """Read the red and the green painted in the middle of a cell: much for yellow, little for violet."""
+    """Return red plus green in the middle of a cell: high for yellow, low for violet."""
     middle = [(timestep + 0.5) / TIMESTEPS, (unit + 0.5) / UNITS]
     red, green, *_ = tab.lane(signal).locator("canvas").evaluate(READ_PIXEL, middle)
     return int(red + green)
 
 
-def test_every_lane_is_painted_with_the_values_of_the_file(tab: NotebookTab, logs: Path) -> None:
+def test_every_lane_shows_the_values_of_the_file(tab: NotebookTab, logs: Path) -> None:
     tab.expect_step(LAST)
     expect(tab.lanes).to_have_count(len(RANGES))
     for signal in ("input_gate", "forget_gate", "output_gate"):
@@ -62,7 +62,7 @@ def test_arrow_keys_move_the_epoch(tab: NotebookTab, logs: Path) -> None:
         assert number(tab.value("cell_state")) == stored(logs, RUN, step, "cell_state")[0, 4, 3]
 
 
-def test_the_wheel_zooms_a_lane_and_leaves_the_notebook_where_it_is(tab: NotebookTab) -> None:
+def test_the_wheel_zooms_a_lane_without_scrolling_the_notebook(tab: NotebookTab) -> None:
     tab.expect_step(LAST)
     tab.hover("candidate", 8, 2, TIMESTEPS, UNITS)
     before = tab.scrolled
@@ -76,7 +76,7 @@ def test_the_wheel_zooms_a_lane_and_leaves_the_notebook_where_it_is(tab: Noteboo
 
 
 def test_the_theme_is_tensorboards(open_notebook: Open) -> None:
-    """It follows the system when it starts, and its own menu from then on."""
+    """TensorBoard follows the system's theme at first, and then its own menu."""
     tab = open_notebook("dark")
     tab.expect_step(LAST)
     page = tab.frame.locator("html")
@@ -89,7 +89,7 @@ def test_the_theme_is_tensorboards(open_notebook: Open) -> None:
     tab.shoot(PICTURES / "notebook-light.png")
 
 
-def test_the_copied_link_opens_the_same_place_outside_the_notebook(tab: NotebookTab) -> None:
+def test_the_copied_link_opens_the_same_view_outside_the_notebook(tab: NotebookTab) -> None:
     tab.expect_step(LAST)
     tab.focus()
     tab.page.keyboard.press("ArrowLeft")
