@@ -78,7 +78,7 @@ def first_picture_1000_vs_10() -> Figure:
             boards[epochs] = stack.enter_context(tensorboard("--logdir", log_dir))
             boards[epochs].wait_for_runs(run)
             wait_for_summaries(boards[epochs], epochs, run, "lstm_0")
-        page = stack.enter_context(chromium.launched()).new_page(viewport=VIEWPORT)
+        page = stack.enter_context(chromium.launched(headless_shell=False)).new_page(viewport=VIEWPORT)
         page.add_init_script(NOTE_FIRST_PICTURE)
         tabs = {epochs: Tab(page, board.address) for epochs, board in boards.items()}
         for turn in range(6):

@@ -48,7 +48,7 @@ def board(steps: int, *, samples: int, timesteps: int, units: int, written: int 
 
 @contextmanager
 def page_on(address: str) -> Iterator[Tab]:
-    with chromium.launched() as browser:
+    with chromium.launched(headless_shell=False) as browser:
         yield Tab(browser.new_page(viewport=VIEWPORT), address)
 
 
