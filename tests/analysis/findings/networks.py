@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from tb_rnn_plugin import capture
+from tb_rnn_plugin import Probe
 from tb_rnn_plugin.analysis.findings import Finding, find
 from tb_rnn_plugin.log.schema import Array, LayerTrace
 
@@ -54,15 +55,22 @@ def trace_of(
 ) -> LayerTrace:
     """Return what a Keras layer does with hand-set weights; `fault` changes healthy ones in place."""
     x = inputs() if x is None else x
-    read = keras.Input(x.shape[1:])
-    given = keras.Input(x.shape[1:2], dtype="bool")
-    layer = getattr(keras.layers, cell)(UNITS, name="rnn", return_sequences=True, **options)
-    # Earlier versions of Keras admit no input that leads nowhere.
-    model = keras.Model(read, layer(read)) if mask is None else keras.Model([read, given], layer(read, mask=given))
+    probe = _probe_of(cell, x.shape, mask is not None, tuple(options.items()))
     weights = healthy_weights(cell)
     fault(weights)
-    layer.set_weights([weights[name] for name in ("kernel", "recurrent_kernel", "bias")])
-    return capture(model, x if mask is None else [x, mask]).traces[0]
+    probe.model.get_layer("rnn").set_weights([weights[name] for name in ("kernel", "recurrent_kernel", "bias")])
+    return probe(x if mask is None else [x, mask]).traces[0]
+
+
+@cache
+def _probe_of(cell: str, shape: tuple[int, ...], masked: bool, options: tuple[tuple[str, Any], ...]) -> Probe:
+    """Return a probe of one layer, compiled once for all weights and inputs of a shape."""
+    read, given = keras.Input(shape[1:]), keras.Input(shape[1:2], dtype="bool")
+    layer = getattr(keras.layers, cell)(UNITS, name="rnn", return_sequences=True, **dict(options))
+    # Earlier versions of Keras admit no input that leads nowhere.
+    model = keras.Model([read, given], layer(read, mask=given)) if masked else keras.Model(read, layer(read))
+    x, mask = np.zeros(shape, np.float32), np.ones(shape[:2], np.bool_)
+    return Probe(model, [x, mask] if masked else x, initial_states="current", jit_compile=False)
 
 
 def findings(*steps: LayerTrace | Sequence[LayerTrace], unit: str = "epoch") -> dict[str, list[Finding]]:

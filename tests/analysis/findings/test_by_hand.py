@@ -10,7 +10,7 @@ import keras
 import numpy as np
 import pytest
 
-from tb_rnn_plugin import capture
+from tb_rnn_plugin import Probe
 from tb_rnn_plugin.log.schema import LayerTrace
 from tests.analysis.findings.networks import (
     FEATURES,
@@ -42,13 +42,19 @@ class Loop(keras.layers.Layer):  # type: ignore[misc]
         return output
 
 
-def by_hand(cell: str, fault: Callable[[Weights], None]) -> LayerTrace:
-    loop = Loop(getattr(keras.layers, f"{cell}Cell")(UNITS, name="cell"))
+@pytest.fixture(scope="module")
+def looped() -> Probe:
+    """A probe of an LSTM's cell in such a loop: compiled once, since the loop has 40 calls of the cell."""
+    loop = Loop(keras.layers.LSTMCell(UNITS, name="cell"))
     model = keras.Sequential([keras.Input((TIMESTEPS, FEATURES)), loop])
-    weights = healthy_weights(cell)
+    return Probe(model, inputs(), jit_compile=False)
+
+
+def by_hand(looped: Probe, fault: Callable[[Weights], None]) -> LayerTrace:
+    weights = healthy_weights("LSTM")
     fault(weights)
-    loop.cell.set_weights([weights[name] for name in ("kernel", "recurrent_kernel", "bias")])
-    return replace(capture(model, inputs()).traces[0], key="rnn")
+    looped.model.get_layer("loop").cell.set_weights([weights[name] for name in ("kernel", "recurrent_kernel", "bias")])
+    return replace(looped().traces[0], key="rnn")
 
 
 def never_forgets(weights: Weights) -> None:
@@ -71,11 +77,11 @@ def is_blind(weights: Weights) -> None:
 
 
 @pytest.mark.parametrize("fault", [never_forgets, explodes, is_dead, is_blind])
-def test_the_same_is_found(fault: Callable[[Weights], None]) -> None:
-    looped, layer = findings(by_hand("LSTM", fault)), findings(trace_of("LSTM", fault))
-    assert looped
-    assert looped.keys() == layer.keys()
+def test_the_same_is_found(looped: Probe, fault: Callable[[Weights], None]) -> None:
+    cell, layer = findings(by_hand(looped, fault)), findings(trace_of("LSTM", fault))
+    assert cell
+    assert cell.keys() == layer.keys()
     for kind, found in layer.items():
-        assert [(one.signal, one.units, one.timesteps) for one in looped[kind]] == [
+        assert [(one.signal, one.units, one.timesteps) for one in cell[kind]] == [
             (one.signal, one.units, one.timesteps) for one in found
         ]
