@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import pytest
+
+from tests.forks import Forks
+from tests.forks import forks as started_forks
 
 # Read by TensorFlow when it is first imported. Tests compare floating-point numbers, so they run on the CPU.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
@@ -34,3 +38,10 @@ def readings(monkeypatch: pytest.MonkeyPatch) -> list[Reading]:
 
     monkeypatch.setattr(ArrayFile, "read", heard)
     return noted
+
+
+@pytest.fixture(scope="session")
+def forks() -> Iterator[Forks]:
+    """What runs a function in a process that has imported Keras and computed nothing."""
+    with started_forks() as forks:
+        yield forks

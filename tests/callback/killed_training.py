@@ -1,16 +1,9 @@
-"""Trainings that are killed, each in a separate process: `python -m tests.callback.killed_training`.
-
-Reads one `Training` as JSON per line, and answers with the signal that ended it, or 0. Keras is imported once; nothing
-is computed before the fork, as TensorFlow's threads would be missing after it.
-"""
+"""A training that kills its own process."""
 
 from __future__ import annotations
 
-import json
 import os
 import signal
-import sys
-import traceback
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -92,19 +85,6 @@ def kill_at_rename_of(name: str) -> None:
     Path.replace = replace  # type: ignore[assignment, method-assign]
 
 
-def main() -> None:
-    for line in sys.stdin:
-        child = os.fork()
-        if not child:
-            try:
-                train(Training(**json.loads(line)))
-            except BaseException:
-                traceback.print_exc()
-                os._exit(1)
-            os._exit(0)
-        _, status = os.waitpid(child, 0)
-        print(os.WTERMSIG(status) if os.WIFSIGNALED(status) else -os.WEXITSTATUS(status), flush=True)
-
-
-if __name__ == "__main__":
-    main()
+def train_with(**fields: Any) -> None:
+    """Train in this process, given the fields of a `Training`."""
+    train(Training(**fields))

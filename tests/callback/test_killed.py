@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import signal
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -18,6 +15,7 @@ from tb_rnn_plugin import open_run
 from tb_rnn_plugin.run import Run
 from tests.callback.killed_training import Training, train
 from tests.callback.training import BATCHES
+from tests.forks import Forks
 from tests.runs import logged
 
 # Keras' own saving, on any NumPy from 2.0 on.
@@ -29,20 +27,14 @@ Kill = Callable[[Training], None]
 
 
 @pytest.fixture(scope="module")
-def kill() -> Iterator[Kill]:
-    """Runs a training in a separate process, which is killed."""
-    command = [sys.executable, "-m", "tests.callback.killed_training"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        asked, answers = process.stdin, process.stdout
+def kill(forks: Forks) -> Kill:
+    """Return a function that runs a training in a separate process, which is killed."""
 
-        def run(training: Training) -> None:
-            print(json.dumps(asdict(training)), file=asked, flush=True)
-            assert int(answers.readline()) == signal.SIGKILL
+    def run(training: Training) -> None:
+        fork = forks.start("tests.callback.killed_training:train_with", **asdict(training))
+        assert fork.wait() == -signal.SIGKILL, fork.output.read_text()
 
-        yield run
-        asked.close()
+    return run
 
 
 @pytest.fixture(scope="module")

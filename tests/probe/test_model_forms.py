@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +13,7 @@ import tensorflow as tf
 
 from tb_rnn_plugin import capture
 from tb_rnn_plugin.probe import Probe
+from tests.forks import Forks
 from tests.probe.models import (
     ATOL,
     FEATURES,
@@ -289,25 +288,17 @@ def test_a_model_of_a_distribution_strategy() -> None:
         assert_signals(looked_at(model, x)["rnn"], expected(layer, x))
 
 
-TWO_DEVICES = """
-import tensorflow as tf
-
-one = tf.config.list_physical_devices("CPU")[0]
-tf.config.set_logical_device_configuration(one, [tf.config.LogicalDeviceConfiguration()] * 2)
-strategy = tf.distribute.MirroredStrategy(["/cpu:0", "/cpu:1"])
-assert strategy.num_replicas_in_sync == 2
-
-from tests.probe import test_model_forms as forms
-
-with strategy.scope():
-    layer, model = forms.trained()
-x = forms.sequences(seed=4)
-forms.assert_signals(forms.looked_at(model, x)["rnn"], forms.expected(layer, x))
-"""
-
-
-def test_a_model_on_two_devices() -> None:
+def test_a_model_on_two_devices(forks: Forks) -> None:
     """In a separate process, because a device can only be split before TensorFlow first uses it."""
-    root = Path(__file__).parents[2]
-    run = subprocess.run([sys.executable, "-c", TWO_DEVICES], cwd=root, capture_output=True, text=True, check=False)
-    assert run.returncode == 0, run.stderr
+    forks.run("tests.probe.test_model_forms:capture_on_two_devices")
+
+
+def capture_on_two_devices() -> None:
+    one = tf.config.list_physical_devices("CPU")[0]
+    tf.config.set_logical_device_configuration(one, [tf.config.LogicalDeviceConfiguration()] * 2)
+    strategy = tf.distribute.MirroredStrategy(["/cpu:0", "/cpu:1"])
+    assert strategy.num_replicas_in_sync == 2
+    with strategy.scope():
+        layer, model = trained()
+    x = sequences(seed=4)
+    assert_signals(looked_at(model, x)["rnn"], expected(layer, x))

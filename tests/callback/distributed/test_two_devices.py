@@ -8,13 +8,13 @@ import pytest
 
 from tests.callback.distributed.logs import assert_one_run, assert_values
 from tests.callback.distributed.network import EPOCHS, probe_runs
-from tests.callback.distributed.processes import run_program
+from tests.forks import Forks
 
 
 @pytest.fixture(scope="module")
-def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def written(tmp_path_factory: pytest.TempPathFactory, forks: Forks) -> Path:
     directory = tmp_path_factory.mktemp("two-devices")
-    run_program("two_devices", directory)
+    forks.run("tests.callback.distributed.two_devices:train", directory=str(directory))
     return directory
 
 

@@ -9,19 +9,22 @@ from pathlib import Path
 
 import pytest
 
+from tests.callback.distributed.cluster import run_cluster
 from tests.callback.distributed.logs import assert_one_run, assert_values
 from tests.callback.distributed.network import EPOCHS, probe_runs
-from tests.callback.distributed.processes import ROOT, run_cluster
+from tests.forks import ROOT, Forks
 
 # The tasks of a cluster, its chief and the other; the first worker is the chief where none is named.
 CLUSTERS = [({"worker": 2}, "worker-0", "worker-1"), ({"chief": 1, "worker": 1}, "chief-0", "worker-0")]
 
 
 @pytest.fixture(scope="module", params=CLUSTERS, ids=["two-workers", "a-chief-and-a-worker"])
-def cluster(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str]:
+def cluster(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, forks: Forks
+) -> tuple[Path, str, str]:
     roles, chief, other = request.param
     directory = tmp_path_factory.mktemp("cluster")
-    run_cluster("worker", roles, directory)
+    run_cluster(forks, "tests.callback.distributed.worker:train", roles, directory=str(directory))
     return directory, chief, other
 
 

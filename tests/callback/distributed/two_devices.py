@@ -1,15 +1,14 @@
-"""A program: `fit` on two devices of one machine. Its argument is a directory."""
+"""`fit` on two devices of one machine, in a separate process."""
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import tensorflow as tf
 
 
-def main(directory: Path) -> None:
-    """Train with the callback."""
+def train(directory: str) -> None:
+    """Train with the callback, which writes to a directory."""
     one = tf.config.list_physical_devices("CPU")[0]
     tf.config.set_logical_device_configuration(one, [tf.config.LogicalDeviceConfiguration()] * 2)
     strategy = tf.distribute.MirroredStrategy(["/cpu:0", "/cpu:1"])
@@ -19,9 +18,5 @@ def main(directory: Path) -> None:
 
     with strategy.scope():
         model = new_network()
-    callbacks = [timeline(directory / "logs"), KeepsWeights(directory / "fit.npz")]
+    callbacks = [timeline(Path(directory, "logs")), KeepsWeights(Path(directory, "fit.npz"))]
     model.fit(X, Y, batch_size=BATCH_SIZE, epochs=EPOCHS, verbose=0, callbacks=callbacks)
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]))

@@ -1,15 +1,14 @@
-"""A program: one worker of a cluster, which trains in a custom loop. Its argument is a directory."""
+"""One worker of a cluster, which trains in a custom loop, in a separate process."""
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import tensorflow as tf
 
 
-def main(directory: Path) -> None:
-    """See `fit` fail, then train with the callback, all workers in step."""
+def train(directory: str) -> None:
+    """Try `fit`, which fails, then train with the callback, all workers in step; all write to a directory."""
     # First of all: this makes the process a part of the cluster.
     strategy = tf.distribute.MultiWorkerMirroredStrategy()
     assert strategy.num_replicas_in_sync == 2
@@ -24,12 +23,12 @@ def main(directory: Path) -> None:
         model = new_network()
     try:
         model.fit(X, Y, batch_size=BATCH_SIZE, verbose=0)
-        (directory / f"{me}.fit.txt").write_text("")
+        Path(directory, f"{me}.fit.txt").write_text("")
     except Exception as error:
-        (directory / f"{me}.fit.txt").write_text(str(error))
+        Path(directory, f"{me}.fit.txt").write_text(str(error))
 
     callbacks = keras.callbacks.CallbackList(
-        [timeline(directory / me), KeepsWeights(directory / f"{me}.npz")], model=model, epochs=EPOCHS
+        [timeline(Path(directory, me)), KeepsWeights(Path(directory, f"{me}.npz"))], model=model, epochs=EPOCHS
     )
     data = strategy.experimental_distribute_dataset(tf.data.Dataset.from_tensor_slices((X, Y)).batch(BATCH_SIZE))
     with strategy.scope():  # As `fit` does first: makes the metrics of each output's loss.
@@ -44,7 +43,3 @@ def main(directory: Path) -> None:
             callbacks.on_train_batch_end(step, logs)
         callbacks.on_epoch_end(epoch, {"loss": float(epoch)})
     callbacks.on_train_end()
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]))
