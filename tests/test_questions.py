@@ -50,6 +50,7 @@ def counting_rnn(**options: Any) -> Any:
     )
 
 
+@pytest.mark.slow
 def test_all_units_of_all_layers_from_a_chosen_initial_state() -> None:
     model = keras.Sequential(
         [keras.Input(batch_shape=(5, 3, 4)), counting_rnn(stateful=True), L.Dense(1, name="output")]
@@ -80,6 +81,7 @@ def test_the_same_with_the_initial_state_as_an_input_of_the_model() -> None:
 
 
 @pytest.mark.parametrize("length", [5, 100])
+@pytest.mark.slow
 def test_each_gate_by_name_of_a_series_fed_one_step_at_a_time(length: int) -> None:
     model = keras.Sequential(
         [keras.Input(batch_shape=(1, 1, 1)), L.LSTM(10, stateful=True, name="lstm"), L.Dense(2, activation="softmax")]
@@ -240,6 +242,7 @@ def test_the_cell_state_of_a_cell_with_a_call_of_its_own() -> None:
         np.testing.assert_allclose(activity["state_1"][:, t], c, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_the_cell_state_with_dropout_on_request() -> None:
     model = keras.Sequential([keras.Input((6, 3)), L.LSTM(4, dropout=0.5, recurrent_dropout=0.5, name="lstm")])
     without, with_dropout = capture(model, random(2, 6, 3)), capture(model, random(2, 6, 3), training=True)
@@ -266,6 +269,7 @@ def twelve_epochs(tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, Path, 
     return model, log_dir, held
 
 
+@pytest.mark.slow
 def test_one_unit_of_one_gate_over_all_epochs(twelve_epochs: tuple[Any, Path, list[int]]) -> None:
     model, log_dir, _ = twelve_epochs
     run = open_run(log_dir / "run-1" / "rnn")
@@ -282,6 +286,7 @@ def test_no_epoch_is_held_in_memory(twelve_epochs: tuple[Any, Path, list[int]]) 
     assert held[-1] - held[2] < one_epoch  # Nine epochs later.
 
 
+@pytest.mark.slow
 def test_tensorboard_drops_no_epoch(twelve_epochs: tuple[Any, Path, list[int]]) -> None:
     """It keeps 10 steps of a plugin's tensors, unless the plugin says otherwise."""
     _, log_dir, _ = twelve_epochs
@@ -290,6 +295,7 @@ def test_tensorboard_drops_no_epoch(twelve_epochs: tuple[Any, Path, list[int]]) 
         assert server.get("run", run="run-1/rnn").json()["steps"] == list(range(12))
 
 
+@pytest.mark.slow
 def test_looking_does_not_move_a_stateful_model() -> None:
     model = keras.Sequential([keras.Input(batch_shape=(2, 6, 3)), L.GRU(4, stateful=True, name="gru")])
     model.predict(random(2, 6, 3), verbose=0)
@@ -307,6 +313,7 @@ def test_which_values_are_real_where_rows_are_padded() -> None:
     np.testing.assert_array_equal(np.isnan(padded["forget_gate"]).all(axis=-1), ~padded.mask)
 
 
+@pytest.mark.slow
 def test_which_direction_and_in_which_time_order() -> None:
     both = L.Bidirectional(L.LSTM(4), name="both")
     model, x = keras.Sequential([keras.Input((6, 3)), both]), random(2, 6, 3)
@@ -319,6 +326,7 @@ def test_which_direction_and_in_which_time_order() -> None:
 
 
 @pytest.mark.parametrize("reset_after", [True, False])
+@pytest.mark.slow
 def test_a_gru_recomputed_by_hand(reset_after: bool) -> None:
     model = keras.Sequential([keras.Input((6, 3)), L.GRU(4, reset_after=reset_after, name="gru")])
     for weight in model.weights:
@@ -339,6 +347,7 @@ def test_a_gru_recomputed_by_hand(reset_after: bool) -> None:
             np.testing.assert_allclose(activity[name][:, t], by_hand, atol=1e-5, err_msg=name)
 
 
+@pytest.mark.slow
 def test_some_of_many_layers_inside_nested_models() -> None:
     encoder = keras.Sequential(
         [L.LSTM(4, return_sequences=True, name="lower"), L.LSTM(4, name="upper")], name="encoder"

@@ -18,6 +18,14 @@ VIEWPORT = ViewportSize(width=1280, height=800)
 expect.set_options(timeout=20_000)
 
 
+@pytest.hookimpl(tryfirst=True)  # Before tests are deselected by their markers.
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test of this folder as slow, but for those marked as quick."""
+    for item in items:
+        if item.path.parent == Path(__file__).parent and item.get_closest_marker("quick") is None:
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(scope="session")
 def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("logs")

@@ -88,6 +88,7 @@ def take_png(tab: Tab) -> Image.Image:
     return image.convert("RGB")
 
 
+@pytest.mark.quick
 def test_an_svg_names_what_it_shows(tab: Tab, logs: Path) -> None:
     tab.open(run="lstm/rnn", step=7, sample=1)
     tab.expect_step(7)

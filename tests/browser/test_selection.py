@@ -107,6 +107,7 @@ def test_pickers_change_run_layer_and_sample(tab: Tab) -> None:
     expect(tab.picker("layer")).to_have_value("lstm")
 
 
+@pytest.mark.quick
 def test_a_deep_link_restores_everything(tab: Tab) -> None:
     tab.open(run="lstm/rnn", layer="encoder/lstm", sample=1, step=6, timestep=9, unit=2)
     tab.expect_step(6)

@@ -20,6 +20,7 @@ from tests.runs import RANGES
 pytestmark = pytest.mark.alone
 
 
+@pytest.mark.quick
 def test_hover_shows_the_numbers_of_the_file(tab: Tab, logs: Path) -> None:
     tab.open(run="lstm/rnn", step=7, sample=1)
     tab.expect_step(7)

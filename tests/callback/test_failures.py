@@ -90,6 +90,7 @@ def test_a_disk_that_fills_up_and_is_cleared(small_disk: Path) -> None:
     assert_whole(small_disk / "logs" / "rnn", [0, 1, 2, 5, 6])
 
 
+@pytest.mark.slow
 def test_a_disk_that_is_full_from_the_start(small_disk: Path) -> None:
     fill(small_disk)
     warned = fit_through(small_disk / "logs", {2: (small_disk / "ballast").unlink}, epochs=4)
@@ -130,6 +131,7 @@ def test_writes_that_fail_or_fall_short(
     assert_whole(tmp_path / "rnn", written)
 
 
+@pytest.mark.slow
 def test_a_file_system_that_becomes_read_only(small_disk: Path) -> None:
     def remount(how: str) -> None:
         subprocess.run(["mount", "-o", f"remount,{how}", str(small_disk)], check=True)
@@ -140,6 +142,7 @@ def test_a_file_system_that_becomes_read_only(small_disk: Path) -> None:
     assert_whole(small_disk / "logs" / "rnn", [0, 2, 3])
 
 
+@pytest.mark.slow
 def test_a_directory_that_is_deleted(tmp_path: Path) -> None:
     warned = fit_through(tmp_path / "logs", {2: lambda: shutil.rmtree(tmp_path / "logs")}, epochs=4)
     assert len(warned) == 1
@@ -148,6 +151,7 @@ def test_a_directory_that_is_deleted(tmp_path: Path) -> None:
     assert open_run(tmp_path / "logs" / "rnn").probe.sample_names == ["sample 0", "sample 1"]
 
 
+@pytest.mark.slow
 def test_a_run_that_cannot_be_opened_at_first_never_goes_into_an_earlier_one(tmp_path: Path) -> None:
     """A file has the second run's name, and is removed after step 0."""
     fit(tiny_model(), timeline(tmp_path), epochs=3)
@@ -184,6 +188,7 @@ class MakesFail(keras.callbacks.Callback):  # type: ignore[misc]
         self._layer.fails.assign(epoch in self._at)
 
 
+@pytest.mark.slow
 def test_a_probe_that_raises_during_training(tmp_path: Path) -> None:
     rnn, fails = keras.layers.LSTM(2, unroll=True, name="rnn"), FailsOnDemand()
     model, counter = new_model(keras.Sequential([rnn, fails])), BatchCounter()

@@ -17,6 +17,7 @@ from tests.callback.training import BATCHES, fit, timeline, tiny_model
 from tests.runs import logged
 
 
+@pytest.mark.slow
 def test_the_first_the_last_and_a_fair_spread(tmp_path: Path) -> None:
     fit(tiny_model(), timeline(tmp_path, keep=4), epochs=10)
     run = open_run(tmp_path / "rnn")
@@ -26,6 +27,7 @@ def test_the_first_the_last_and_a_fair_spread(tmp_path: Path) -> None:
     assert sorted(logged(tmp_path / "rnn", "signals/rnn/cell_state")) == list(range(10))
 
 
+@pytest.mark.slow
 def test_a_resumed_fit_thins_what_was_there(tmp_path: Path) -> None:
     model = tiny_model()
     fit(model, timeline(tmp_path), epochs=5)
@@ -65,6 +67,7 @@ def test_the_size_of_a_run_is_logged_before(
     assert size == pytest.approx(sum(path.stat().st_size for path in [events, *traces]), rel=0.1)
 
 
+@pytest.mark.slow
 def test_a_disk_that_will_not_hold_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=20_000))
     with pytest.warns(RuntimeWarning, match="100 steps take .* has 20 kB left: keep fewer with keep="):

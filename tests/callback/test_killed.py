@@ -18,8 +18,11 @@ from tests.callback.training import BATCHES
 from tests.forks import Forks
 from tests.runs import logged
 
-# Keras' own saving, on any NumPy from 2.0 on.
-pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
+# The warning is of Keras' own saving, on any NumPy from 2.0 on.
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning"),
+]
 
 EPOCHS = 4
 

@@ -58,6 +58,7 @@ def test_several_steps_per_execution(
     assert int(model.optimizer.iterations) == 2 * BATCHES
 
 
+@pytest.mark.slow
 def test_training_resumed_goes_on_in_the_same_run(tmp_path: Path) -> None:
     model = tiny_model()
     fit(model, timeline(tmp_path), epochs=2)
@@ -68,6 +69,7 @@ def test_training_resumed_goes_on_in_the_same_run(tmp_path: Path) -> None:
     np.testing.assert_array_equal(open_run(tmp_path / "rnn").load("rnn", "cell_state", 1), before)
 
 
+@pytest.mark.slow
 def test_batches_resumed_go_on_in_the_same_run(tmp_path: Path) -> None:
     model = tiny_model()
     fit(model, timeline(tmp_path, update_freq=1), epochs=1)
@@ -76,6 +78,7 @@ def test_batches_resumed_go_on_in_the_same_run(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["rnn"]
 
 
+@pytest.mark.slow
 def test_a_new_fit_goes_to_a_run_of_its_own(tmp_path: Path) -> None:
     fit(tiny_model(), timeline(tmp_path), epochs=2)
     fit(tiny_model(), timeline(tmp_path), epochs=1)
@@ -90,6 +93,7 @@ class Stopped(keras.callbacks.Callback):  # type: ignore[misc]
         raise KeyboardInterrupt
 
 
+@pytest.mark.slow
 def test_a_fit_after_the_logs_of_one_that_was_stopped_were_deleted(tmp_path: Path) -> None:
     stopped = timeline(tmp_path)  # In a notebook it still exists.
     with pytest.raises(KeyboardInterrupt):
@@ -100,6 +104,7 @@ def test_a_fit_after_the_logs_of_one_that_was_stopped_were_deleted(tmp_path: Pat
     assert steps(tmp_path) == [0, 1]
 
 
+@pytest.mark.slow
 def test_training_resumed_goes_on_in_the_newest_run(tmp_path: Path) -> None:
     fit(tiny_model(), timeline(tmp_path), epochs=1)
     fit(tiny_model(), timeline(tmp_path), epochs=1)
@@ -108,6 +113,7 @@ def test_training_resumed_goes_on_in_the_newest_run(tmp_path: Path) -> None:
     assert steps(tmp_path, "rnn-2") == [0, 1]
 
 
+@pytest.mark.slow
 def test_training_resumed_with_another_probe_is_a_run_of_its_own(tmp_path: Path) -> None:
     model = tiny_model()
     fit(model, timeline(tmp_path), epochs=2)
@@ -116,6 +122,7 @@ def test_training_resumed_with_another_probe_is_a_run_of_its_own(tmp_path: Path)
     np.testing.assert_array_equal(open_run(tmp_path / "rnn").probe.inputs["input"], PROBE)
 
 
+@pytest.mark.slow
 def test_training_resumed_from_earlier_takes_the_place_of_what_followed(tmp_path: Path) -> None:
     model = tiny_model()
     fit(model, timeline(tmp_path), epochs=6)
@@ -127,6 +134,7 @@ def test_training_resumed_from_earlier_takes_the_place_of_what_followed(tmp_path
     assert max(map(abs, bounds or ())) == pytest.approx(largest, rel=1e-3)
 
 
+@pytest.mark.slow
 def test_nothing_is_dropped_before_there_is_something_in_its_place(tmp_path: Path) -> None:
     model = tiny_model()
     fit(model, timeline(tmp_path), epochs=6)
@@ -135,6 +143,7 @@ def test_nothing_is_dropped_before_there_is_something_in_its_place(tmp_path: Pat
 
 
 @pytest.mark.parametrize("options", [{}, {"update_freq": 2}], ids=str)
+@pytest.mark.slow
 def test_the_same_callback_fitted_twice_goes_on(tmp_path: Path, options: dict[str, Any]) -> None:
     model, callback = tiny_model(), timeline(tmp_path, **options)
     fit(model, callback, epochs=2)
@@ -143,6 +152,7 @@ def test_the_same_callback_fitted_twice_goes_on(tmp_path: Path, options: dict[st
     assert [path.name for path in tmp_path.iterdir()] == ["rnn"]
 
 
+@pytest.mark.slow
 def test_the_same_callback_resumed_keeps_the_epochs_number(tmp_path: Path) -> None:
     model, callback = tiny_model(), timeline(tmp_path)
     fit(model, callback, epochs=2)
@@ -150,6 +160,7 @@ def test_the_same_callback_resumed_keeps_the_epochs_number(tmp_path: Path) -> No
     assert steps(tmp_path) == [0, 1, 2, 3]
 
 
+@pytest.mark.slow
 def test_the_same_callback_on_another_model_starts_anew(tmp_path: Path) -> None:
     callback = timeline(tmp_path)
     fit(tiny_model(), callback, epochs=2)
@@ -158,6 +169,7 @@ def test_the_same_callback_on_another_model_starts_anew(tmp_path: Path) -> None:
     assert list(open_run(tmp_path / "rnn-2").layers) == ["simple_rnn"]
 
 
+@pytest.mark.slow
 def test_two_callbacks_in_one_fit_have_a_run_each(tmp_path: Path) -> None:
     fit(tiny_model(), [timeline(tmp_path), timeline(tmp_path, PROBE + 1)], epochs=2)
     assert [steps(tmp_path, run) for run in ("rnn", "rnn-2")] == [[0, 1], [0, 1]]

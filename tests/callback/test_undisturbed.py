@@ -71,6 +71,7 @@ def test_a_fit_gives_the_same_bits(without: Any, tmp_path: Path, options: dict[s
     assert traces - without[2] == 1, "the probe is traced once for the whole fit"
 
 
+@pytest.mark.slow
 def test_one_random_number_more_gives_other_bits(without: Any) -> None:
     """The comparison above can fail."""
     model = noisy_model()

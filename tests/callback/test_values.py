@@ -60,6 +60,7 @@ def test_values_too_large_for_float16_are_stored_wider(tmp_path: Path) -> None:
     assert stored(tmp_path, 0).read("inputs/rnn").dtype == np.float16
 
 
+@pytest.mark.slow
 def test_masked_timesteps_are_nan_on_disk_and_the_mask_is_there(tmp_path: Path) -> None:
     keras.utils.set_random_seed(0)
     layers = [keras.Input((TIMESTEPS, FEATURES)), keras.layers.Masking(), keras.layers.LSTM(1, unroll=True, name="rnn")]
@@ -75,6 +76,7 @@ def test_masked_timesteps_are_nan_on_disk_and_the_mask_is_there(tmp_path: Path) 
     np.testing.assert_array_equal(np.isnan(run.load("rnn", "cell_state", 0)[:, :, 0]), ~mask)
 
 
+@pytest.mark.slow
 def test_the_loss_is_logged(tmp_path: Path) -> None:
     history = fit(tiny_model(), timeline(tmp_path, every=2), epochs=3, validation_split=0.2)
     for name in ("loss", "val_loss"):
@@ -116,6 +118,7 @@ def test_the_probe_is_stored_as_it_was_given(tmp_path: Path) -> None:
     assert probe.sample_names == ["one", "two"]
 
 
+@pytest.mark.slow
 def test_a_stateful_layer_starts_every_epoch_from_zeros(tmp_path: Path) -> None:
     keras.utils.set_random_seed(0)
     layer = keras.layers.GRU(UNITS, stateful=True, unroll=True, name="rnn")
@@ -131,6 +134,7 @@ def test_a_stateful_layer_starts_every_epoch_from_zeros(tmp_path: Path) -> None:
     np.testing.assert_array_equal(stored(tmp_path, 2).read("initial_states/rnn/hidden_state"), 0.0)
 
 
+@pytest.mark.slow
 def test_gradients_are_those_of_capture_at_full_precision(tmp_path: Path) -> None:
     targets = 1e-6 * PROBE.sum(axis=(1, 2))[:, None]
     seen = []

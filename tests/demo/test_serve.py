@@ -9,6 +9,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from demo.serve import link
 from tests.runs import write_run
 

@@ -22,6 +22,8 @@ from tests.log.killed_writer import predicted, written
 from tests.runs import RANGES
 from tests.tensorboard_process import PATIENCE, TensorBoard, tensorboard
 
+pytestmark = pytest.mark.slow
+
 KILLS = 200
 
 

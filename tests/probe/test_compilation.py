@@ -37,6 +37,7 @@ class ParsesNumbers(keras.layers.Layer):  # type: ignore[misc]
         return keras.KerasTensor(inputs.shape, "float32")
 
 
+@pytest.mark.slow
 def test_xla_and_a_plain_graph_agree() -> None:
     """With all cells in one model; rounding may differ, hence 1e-6."""
     model = sequential(

@@ -85,6 +85,7 @@ def test_against_finite_differences(kind: str, sequence: bool) -> None:
         assert np.abs(wanted).max() > 1e-2
 
 
+@pytest.mark.slow
 def test_through_the_layers_above() -> None:
     first = layer_of("LSTM", return_sequences=True, name="first")
     second, head = layer_of("GRU", name="second"), L.Dense(2, dtype="float64")
@@ -102,6 +103,7 @@ def test_through_the_layers_above() -> None:
 
 
 @pytest.mark.parametrize("jit_compile", [False, True])
+@pytest.mark.slow
 def test_single_precision_compiled_or_not(jit_compile: bool) -> None:
     exact, single = (compiled(CELLS["LSTM"](UNITS, dtype=d, name="rnn"), dtype=d) for d in ("float64", "float32"))
     x, y = sequences(), targets(UNITS)
@@ -113,6 +115,7 @@ def test_single_precision_compiled_or_not(jit_compile: bool) -> None:
 
 
 @pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
+@pytest.mark.slow
 def test_half_precision_loses_no_small_gradients(policy: str) -> None:
     x, y = sequences(), targets(UNITS).astype("float32")
     found = []
@@ -125,6 +128,7 @@ def test_half_precision_loses_no_small_gradients(policy: str) -> None:
     np.testing.assert_allclose(half, single, rtol=0, atol=0.05 * np.abs(single).max())
 
 
+@pytest.mark.slow
 def test_backwards_and_bidirectional_are_on_the_inputs_time_axis() -> None:
     layer = layer_of("GRU", go_backwards=True, name="rnn")
     model, x, y = compiled(layer), sequences(dtype="float64"), targets(UNITS)
@@ -151,6 +155,7 @@ def test_backwards_and_bidirectional_are_on_the_inputs_time_axis() -> None:
         np.testing.assert_allclose(got[:, ::-1] if one.go_backwards else got, wanted, atol=ATOL)
 
 
+@pytest.mark.slow
 def test_masked_timesteps_have_no_gradient_and_stop_none() -> None:
     model = compiled(L.Masking(dtype="float64"), layer_of("LSTM", name="rnn"))
     short, y = sequences(dtype="float64")[:, :-2], targets(UNITS)
@@ -165,6 +170,7 @@ def test_masked_timesteps_have_no_gradient_and_stop_none() -> None:
         np.testing.assert_allclose(np.delete(values, [3, 5], axis=1), wanted[state], atol=ATOL)
 
 
+@pytest.mark.slow
 def test_stacks_and_custom_cells_agree_with_plain_layers() -> None:
     x, y = sequences(), targets(UNITS)
     # In Keras a stack computes in float32, with cells of any dtype.
@@ -178,6 +184,7 @@ def test_stacks_and_custom_cells_agree_with_plain_layers() -> None:
     np.testing.assert_allclose(got["rnn/two"].gradients["state_0"], wanted["two"].gradients["hidden_state"], atol=1e-6)
 
 
+@pytest.mark.slow
 def test_a_conv_lstm_on_one_pixel_agrees_with_an_lstm() -> None:
     x, y = sequences(dtype="float64"), targets(UNITS)
     pixel = L.Reshape((TIMESTEPS, 1, 1, FEATURES), dtype="float64")
@@ -224,6 +231,7 @@ class ByHand(keras.Model):  # type: ignore[misc]
 
 
 @pytest.mark.parametrize("own", [False, True])
+@pytest.mark.slow
 def test_cells_called_by_hand(own: bool) -> None:
     x, y = sequences(dtype="float64"), targets(UNITS)
     layer = compiled(layer_of("SimpleRNN", name="rnn"))
@@ -237,6 +245,7 @@ def test_cells_called_by_hand(own: bool) -> None:
     np.testing.assert_allclose(got, capture(layer, x, targets=y)["rnn"].gradients["hidden_state"], atol=ATOL)
 
 
+@pytest.mark.slow
 def test_time_distributed_joins_its_sequences() -> None:
     inner = layer_of("GRU", name="inner")
     model = randomized(
@@ -259,6 +268,7 @@ def test_time_distributed_joins_its_sequences() -> None:
         np.testing.assert_allclose(got[:, outer * TIMESTEPS : (outer + 1) * TIMESTEPS], wanted / 2, atol=ATOL)
 
 
+@pytest.mark.slow
 def test_several_outputs_their_weights_and_penalties_are_the_models_own_loss() -> None:
     # In float32: Keras cannot add a penalty in float64 to its loss.
     inputs = keras.Input((TIMESTEPS, FEATURES))
@@ -284,6 +294,7 @@ def test_several_outputs_their_weights_and_penalties_are_the_models_own_loss() -
     np.testing.assert_allclose(got, differences(layer, x, "hidden_state", loss), rtol=1e-4, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_a_layer_without_part_in_the_loss_has_zeros() -> None:
     inputs = keras.Input((TIMESTEPS, FEATURES))
     model = keras.Model(inputs, [L.LSTM(3, name="used")(inputs), L.GRU(2, name="unused")(inputs)])
@@ -297,6 +308,7 @@ def test_nothing_is_differentiated_without_targets() -> None:
     assert capture(compiled(layer_of("LSTM", name="rnn")), sequences(dtype="float64"))["rnn"].gradients == {}
 
 
+@pytest.mark.slow
 def test_what_cannot_be_differentiated_is_said() -> None:
     x = sequences()
     with pytest.raises(ProbeError, match=r"Gradients need the model's loss, and it has none: call model\.compile"):
@@ -330,6 +342,7 @@ def coded(dtype: str, **options: Any) -> Any:
     return model
 
 
+@pytest.mark.slow
 def test_a_layer_that_reads_whole_numbers_has_the_gradients_of_one_that_reads_floats() -> None:
     codes = np.random.default_rng(3).integers(0, 9, (SAMPLES, TIMESTEPS, 1))
     whole, floats = (
@@ -345,6 +358,7 @@ def test_a_cell_whose_output_is_no_state_has_no_gradient_rather_than_a_part_of_i
     assert capture(coded("float32", output=lambda h: 2.0 * h), x, targets=targets(1))["rnn"].gradients == {}
 
 
+@pytest.mark.slow
 def test_large_losses_in_half_precision_do_not_overflow() -> None:
     x, y = sequences(), 1e4 + targets(UNITS).astype("float32")
     found = []
@@ -357,6 +371,7 @@ def test_large_losses_in_half_precision_do_not_overflow() -> None:
     np.testing.assert_allclose(half, single, rtol=0, atol=0.02 * np.abs(single).max())
 
 
+@pytest.mark.slow
 def test_an_output_without_a_loss_needs_no_target() -> None:
     inputs = keras.Input((TIMESTEPS, FEATURES))
     hidden = L.GRU(2, name="rnn")(inputs)

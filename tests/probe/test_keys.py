@@ -33,6 +33,7 @@ def unnamed() -> Any:
     )
 
 
+@pytest.mark.slow
 def test_keys_do_not_depend_on_what_was_built_before() -> None:
     wanted = [
         "lstm",
@@ -46,6 +47,7 @@ def test_keys_do_not_depend_on_what_was_built_before() -> None:
         build_others(2)
 
 
+@pytest.mark.slow
 def test_keys_of_one_model_stay_when_others_are_built() -> None:
     model = unnamed()
     before = keys(model)
@@ -56,12 +58,14 @@ def test_keys_of_one_model_stay_when_others_are_built() -> None:
 @pytest.mark.parametrize(
     "names", [["encoder", "decoder"], ["my_lstm_2", "my_lstm_1"], ["lstm_a", "lstm.b"], ["x", "lstm_900"]]
 )
+@pytest.mark.slow
 def test_names_of_the_user_are_kept(names: list[str]) -> None:
     build_others(3)
     assert keys(named_in_order(names)) == names
 
 
 @pytest.mark.parametrize("names", [["lstm_2", "lstm_1"], ["first", "gru_1"]])
+@pytest.mark.slow
 def test_names_of_the_user_are_kept_where_they_are_unlike_those_of_keras(names: list[str]) -> None:
     """In another order, or of another class. An `LSTM(name="lstm_1")` cannot be told from one that Keras named."""
     build_others(3)

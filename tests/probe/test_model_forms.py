@@ -58,6 +58,7 @@ def in_model(name: str, features: int, *layers: Any, functional: bool = False) -
 
 
 @pytest.mark.parametrize("functional", [False, True])
+@pytest.mark.slow
 def test_models_in_models(functional: bool) -> None:
     """Three deep, the same name at every depth, and a layer after each model."""
     low, mid, high, top = rnn(), rnn(L.LSTM), rnn(L.SimpleRNN), L.GRU(3, reset_after=False, name="rnn")
@@ -111,6 +112,7 @@ class Outer(keras.Model):  # type: ignore[misc]
 
 
 @pytest.mark.parametrize("built", [True, False])
+@pytest.mark.slow
 def test_subclassed_models_with_nested_inputs(built: bool) -> None:
     model, x = Outer(), sequences()
     scale = np.array([[2.0], [-0.5]], "float32")
@@ -164,6 +166,7 @@ def test_states_that_the_model_is_given_as_a_list() -> None:
     assert [captured.initial_states[name][0, 0] for name in ("hidden_state", "cell_state")] == [0.5, -2.0]
 
 
+@pytest.mark.slow
 def test_a_free_batch_and_a_free_length() -> None:
     """Each probe is for one shape; one model may have several."""
     first, second = rnn(L.LSTM, "first"), L.GRU(3, name="second", go_backwards=True)
@@ -180,6 +183,7 @@ def test_a_free_batch_and_a_free_length() -> None:
     assert [probe.compilations for probe in probes] == [1] * len(probes)
 
 
+@pytest.mark.slow
 def test_an_encoder_and_a_decoder() -> None:
     """The decoder starts from the states that the encoder ends in."""
     encoder, decoder = L.LSTM(UNITS, return_state=True, name="encoder"), rnn(L.LSTM, "decoder")
@@ -196,6 +200,7 @@ def test_an_encoder_and_a_decoder() -> None:
         np.testing.assert_allclose(acts["decoder"].initial_states[name], acts["encoder"][name][:, -1], atol=1e-6)
 
 
+@pytest.mark.slow
 def test_a_layer_that_two_branches_share() -> None:
     shared, joined = rnn(L.GRU, "shared"), L.SimpleRNN(3, name="joined")
     a, b = keras.Input((TIMESTEPS, FEATURES)), keras.Input((4, FEATURES))
@@ -224,6 +229,7 @@ def test_a_model_that_two_branches_share() -> None:
 
 # Keras 3.15 saves variables in a way that makes NumPy 2 warn.
 @pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+@pytest.mark.slow
 def test_a_model_that_was_saved_and_loaded(tmp_path: Path) -> None:
     """Keys and values stay the same, although Keras has named another model's layers in between."""
     inner = in_model("inner", UNITS, L.Bidirectional(L.SimpleRNN(UNITS, return_sequences=True)))
@@ -278,6 +284,7 @@ def test_functions_that_run_eagerly() -> None:
     assert tf.config.functions_run_eagerly()
 
 
+@pytest.mark.slow
 def test_a_model_of_a_distribution_strategy() -> None:
     strategy = tf.distribute.MirroredStrategy(["/cpu:0"])
     with strategy.scope():
@@ -288,6 +295,7 @@ def test_a_model_of_a_distribution_strategy() -> None:
         assert_signals(looked_at(model, x)["rnn"], expected(layer, x))
 
 
+@pytest.mark.slow
 def test_a_model_on_two_devices(forks: Forks) -> None:
     """In a separate process, because a device can only be split before TensorFlow first uses it."""
     forks.run("tests.probe.test_model_forms:capture_on_two_devices")

@@ -23,6 +23,7 @@ from tests.probe.models import (
 )
 
 
+@pytest.mark.slow
 def test_two_stacked_layers() -> None:
     first, second = keras.layers.LSTM(UNITS, return_sequences=True, name="a"), keras.layers.GRU(3, name="b")
     model, x = sequential(first, second), sequences()
@@ -38,6 +39,7 @@ def test_two_stacked_layers() -> None:
     np.testing.assert_allclose(acts.predictions["output"], model.predict(x, verbose=0), atol=ATOL)
 
 
+@pytest.mark.slow
 def test_a_functional_model_of_two_branches() -> None:
     left, right = keras.layers.SimpleRNN(UNITS, name="left"), keras.layers.GRU(UNITS, reset_after=False, name="right")
     a, b = keras.Input((TIMESTEPS, FEATURES)), keras.Input((TIMESTEPS, 2))
@@ -93,6 +95,7 @@ def test_both_directions_are_on_the_inputs_time_axis() -> None:
     np.testing.assert_allclose(sides, own_output(model, x), atol=ATOL)
 
 
+@pytest.mark.slow
 def test_a_layer_called_twice_is_captured_twice() -> None:
     layer = keras.layers.GRU(UNITS, return_sequences=True, name="rnn")
     inputs = keras.Input((TIMESTEPS, UNITS))

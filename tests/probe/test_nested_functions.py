@@ -47,6 +47,7 @@ def new_model() -> Any:
     return model
 
 
+@pytest.mark.slow
 def test_a_function_that_was_traced_before() -> None:
     model, x = new_model(), sequences()
     for training in (False, True):
@@ -61,6 +62,7 @@ def test_a_function_that_was_traced_before() -> None:
 
 
 @pytest.mark.parametrize("training", [False, True])
+@pytest.mark.slow
 def test_a_function_that_the_capture_calls_first(training: bool) -> None:
     """Its graph must contain the updates that a capture suppresses."""
     captured, untouched, x = new_model(), new_model(), sequences()
@@ -71,6 +73,7 @@ def test_a_function_that_the_capture_calls_first(training: bool) -> None:
     assert list(variables(captured).values()) == list(variables(untouched).values())
 
 
+@pytest.mark.slow
 def test_functions_run_as_graphs_again_afterwards() -> None:
     capture(new_model(), sequences())
     assert not tf.config.functions_run_eagerly()

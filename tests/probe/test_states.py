@@ -84,6 +84,7 @@ def test_a_probe_of_the_current_state_follows_it() -> None:
         own_output(model, x)
 
 
+@pytest.mark.slow
 def test_states_given_for_one_layer_leave_the_others_at_zeros() -> None:
     """Otherwise two epochs would start from the states that training left in the others, and not be comparable."""
     layers = [keras.layers.GRU(UNITS, stateful=True, return_sequences=True, name=name) for name in ("first", "second")]

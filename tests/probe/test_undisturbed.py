@@ -60,6 +60,7 @@ def test_no_variable_changes(trained: Any, start: str, training: bool) -> None:
     assert variables(trained) == before
 
 
+@pytest.mark.slow
 def test_no_variable_changes_under_xla(trained: Any) -> None:
     before = variables(trained)
     probe = Probe(trained, sequences(), training=True, weights=False, jit_compile=True)
@@ -78,6 +79,7 @@ def test_the_check_sees_what_a_plain_call_changes(trained: Any) -> None:
 
 
 @pytest.mark.parametrize("training", [False, True])
+@pytest.mark.slow
 def test_no_attribute_of_a_layer_changes(trained: Any, training: bool) -> None:
     before = attributes(trained)
     capture(trained, sequences(), training=training)

@@ -217,6 +217,7 @@ class FeedsBack(keras.Model):  # type: ignore[misc]
         return output
 
 
+@pytest.mark.slow
 def test_a_cell_that_is_a_layers_and_called_by_hand() -> None:
     model, x = FeedsBack(), sequences()
     model.build(x.shape)
@@ -227,6 +228,7 @@ def test_a_cell_that_is_a_layers_and_called_by_hand() -> None:
     np.testing.assert_allclose(by_hand["hidden_state"][:, -1], own_output(model, x), atol=ATOL)
 
 
+@pytest.mark.slow
 def test_layers_may_be_chosen_as_objects() -> None:
     model, x = (
         sequential(L.LSTM(UNITS, return_sequences=True, name="a"), L.GRU(UNITS, name="b"), L.Dense(1)),
@@ -264,6 +266,7 @@ class TrainsItself(OneLSTM):
 
 
 @pytest.mark.parametrize(("options", "steps"), [({}, [0, 1]), ({"update_freq": 2}, [0, 2])])
+@pytest.mark.slow
 def test_a_fit_without_an_optimizer(tmp_path: Path, options: dict[str, Any], steps: list[int]) -> None:
     model, x = TrainsItself(), sequences(samples=4)
     model.compile(optimizer=None)

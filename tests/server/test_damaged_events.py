@@ -17,6 +17,8 @@ from tb_rnn_plugin.log.writer import RunWriter
 from tests.runs import RANGES, lstm_trace, probe
 from tests.tensorboard_process import PATIENCE, TensorBoard, tensorboard
 
+pytestmark = pytest.mark.slow
+
 STEPS = 6
 DAMAGED = 3
 """The step whose record is damaged."""

@@ -19,6 +19,8 @@ from tests.server.requests import ROUTES, VALUES
 from tests.server.runs import explained_annotation, explained_layer, step_path
 from tests.tensorboard_process import Answer, TensorBoard, tensorboard
 
+pytestmark = pytest.mark.slow
+
 RUN = "run/rnn"
 STEPS = 3
 

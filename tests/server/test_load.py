@@ -12,6 +12,8 @@ from tests.clients import at_once, resident
 from tests.runs import lstm_trace, probe
 from tests.tensorboard_process import TensorBoard, tensorboard
 
+pytestmark = pytest.mark.slow
+
 CLIENTS, STEPS, ROUNDS = 50, 12, 3
 MAX_GROWTH = 1.25
 """Growth of memory from the first round to any later one; what the allocator keeps varies."""

@@ -95,6 +95,7 @@ def test_summary(board: TensorBoard) -> None:
     assert f'"statistics":"{",".join(STATISTICS)}"' in answer.body[:500].decode("latin-1")
 
 
+@pytest.mark.slow
 def test_the_directory_is_what_open_run_takes(logdir: Path) -> None:
     """It is absolute even if `--logdir` is a relative path."""
     with tensorboard("--logdir", os.path.relpath(logdir)) as board:
@@ -160,6 +161,7 @@ def test_a_damaged_step_is_skipped_and_named(tmp_path: Path) -> None:
         assert board.get("trace", **{**TRACE, "run": "run/rnn", "step": 1}).status == 200
 
 
+@pytest.mark.slow
 def test_a_run_that_vanishes_and_one_that_grows(tmp_path: Path) -> None:
     write_run(tmp_path / "going" / "rnn")
     write_run(tmp_path / "growing" / "rnn", steps=2)
@@ -176,6 +178,7 @@ def test_a_run_that_vanishes_and_one_that_grows(tmp_path: Path) -> None:
             assert time.monotonic() < deadline
 
 
+@pytest.mark.slow
 def test_links_out_of_a_run_are_not_followed(tmp_path: Path) -> None:
     secret = write_run(tmp_path / "elsewhere" / "rnn") / "plugins" / "rnn_timeline"
     traces = write_run(tmp_path / "logs" / "run" / "rnn") / "plugins" / "rnn_timeline"
@@ -188,6 +191,7 @@ def test_links_out_of_a_run_are_not_followed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("arguments", [["--path_prefix=/under/here"], []], ids=["path-prefix", "logdir-spec"])
+@pytest.mark.slow
 def test_other_ways_to_start_tensorboard(logdir: Path, arguments: list[str]) -> None:
     where = ["--logdir", str(logdir)] if arguments else [f"--logdir_spec=mine:{logdir / 'plain'},{logdir / 'masked'}"]
     with tensorboard(*where, *arguments) as board:
@@ -199,6 +203,7 @@ def test_other_ways_to_start_tensorboard(logdir: Path, arguments: list[str]) -> 
             assert board.get("run", run="rnn").json()["layers"][0]["masked"]
 
 
+@pytest.mark.slow
 def test_early_steps_are_kept(tmp_path: Path) -> None:
     write_run(tmp_path / "long" / "rnn", steps=130)
     for reader in ("true", "false"):

@@ -17,7 +17,7 @@ from tests.server.requests import ROUTES, asked
 from tests.server.runs import step_path, write_explained_run
 from tests.untrusted.forger import DELETED, document_of, exchange, places, put, rewrite
 
-pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::RuntimeWarning")]
 
 RUN = "explained/rnn"
 LAST = 2

@@ -116,6 +116,7 @@ def test_the_run_is_shown_with_pythons_reader(logdir: Path) -> None:
     assert b'"shape":[2,12,12]' in sound.body
 
 
+@pytest.mark.slow
 def test_the_run_is_shown_with_the_fast_reader(board: TensorBoard) -> None:
     answer = board.get("run", run="odd/rnn")
     assert answer.status == 200

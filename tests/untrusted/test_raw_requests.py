@@ -18,6 +18,8 @@ from tests.tensorboard_process import ROUTES as PREFIX
 from tests.untrusted.logs import write_logs
 from tests.untrusted.requests import BYTES, METHODS, NUMBERS, TEXTS
 
+pytestmark = pytest.mark.slow
+
 MAX_GROWTH = 8 * 2**20
 """Bytes per round; less than a third of the names of experiments in its requests."""
 

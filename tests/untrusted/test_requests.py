@@ -11,6 +11,8 @@ from tests.server.application import Application, resident
 from tests.server.requests import ROUTES as PARAMETERS
 from tests.untrusted.requests import Batch, batches
 
+pytestmark = pytest.mark.slow
+
 EACH = 960
 """The least number of requests to each route."""
 

@@ -77,6 +77,7 @@ def is_blind(weights: Weights) -> None:
 
 
 @pytest.mark.parametrize("fault", [never_forgets, explodes, is_dead, is_blind])
+@pytest.mark.slow
 def test_the_same_is_found(looped: Probe, fault: Callable[[Weights], None]) -> None:
     cell, layer = findings(by_hand(looped, fault)), findings(trace_of("LSTM", fault))
     assert cell

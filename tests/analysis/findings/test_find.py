@@ -186,6 +186,7 @@ def test_half_precision_gives_what_single_gives() -> None:
     }
 
 
+@pytest.mark.slow
 def test_a_large_run_is_searched_quickly() -> None:
     """Three layers of 512 units, 8 samples of 200 timesteps; generously, for machines that are busy."""
     layers = [replace(lstm_trace(i, 8, 200, 512), key=str(i)) for i in range(3)]

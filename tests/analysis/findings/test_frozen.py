@@ -32,6 +32,7 @@ def test_three_steps_are_too_few() -> None:
     assert findings(*[trace_of()] * 3) == {}
 
 
+@pytest.mark.slow
 def test_a_layer_that_is_trained() -> None:
     steps = [trace_of(fault=lambda weights, i=i: weights["bias"].__iadd__(0.05 * i)) for i in range(4)]  # type: ignore[misc]
     assert "frozen" not in findings(*steps)

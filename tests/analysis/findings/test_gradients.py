@@ -138,6 +138,7 @@ def kinds(trace: LayerTrace) -> set[str]:
     return {kind for kind in findings(trace) if kind.endswith("gradient")}
 
 
+@pytest.mark.slow
 def test_gradients_that_keras_computes_of_a_network_with_that_fault_and_of_one_without() -> None:
     assert kinds(differentiated(0.6)) == {"vanishing_gradient"}
     assert kinds(differentiated(1.4)) == {"exploding_gradient"}

@@ -65,6 +65,7 @@ def test_the_episode_is_the_current_one() -> None:
     assert "non_finite" not in findings(ill, ill, well)
 
 
+@pytest.mark.slow
 def test_the_layer_in_which_it_began_comes_first() -> None:
     """At step 10 the upper layer breaks alone, at step 20 both are broken."""
     layers = [keras.layers.LSTM(4, return_sequences=True, name="lower"), keras.layers.GRU(5, name="upper")]

@@ -40,6 +40,7 @@ def test_an_input_gate_that_a_bias_holds_shut() -> None:
     assert found.message.startswith("Input gate: 1 of 8 units is below 0.1")
 
 
+@pytest.mark.slow
 def test_the_trend_is_told() -> None:
     steps = [trace_of(fault=remember(*units)) for units in ((), (), (3,), (3, 4, 6))]  # type: ignore[arg-type]
     [found] = findings(*steps)["saturated_high"]

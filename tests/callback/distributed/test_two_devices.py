@@ -10,6 +10,8 @@ from tests.callback.distributed.logs import assert_one_run, assert_values
 from tests.callback.distributed.network import EPOCHS, probe_runs
 from tests.forks import Forks
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory, forks: Forks) -> Path:

@@ -14,6 +14,8 @@ from tests.callback.distributed.logs import assert_one_run, assert_values
 from tests.callback.distributed.network import EPOCHS, probe_runs
 from tests.forks import ROOT, Forks
 
+pytestmark = pytest.mark.slow
+
 # The tasks of a cluster, its chief and the other; the first worker is the chief where none is named.
 CLUSTERS = [({"worker": 2}, "worker-0", "worker-1"), ({"chief": 1, "worker": 1}, "chief-0", "worker-0")]
 

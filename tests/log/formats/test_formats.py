@@ -60,6 +60,7 @@ def test_open_run_returns_all_of_it(folder: Path) -> None:
 
 
 @FORMATS
+@pytest.mark.slow
 def test_tensorboard_serves_all_of_it(folder: Path) -> None:
     document = known(folder)
     with tensorboard("--logdir", folder) as board:

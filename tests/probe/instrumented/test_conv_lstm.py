@@ -97,6 +97,7 @@ def test_the_kind_names_the_layer(rank: int) -> None:
 
 
 @pytest.mark.parametrize("rank", [1, 2, 3])
+@pytest.mark.slow
 def test_channels_first(rank: int) -> None:
     layer, x = LAYERS[rank](FILTERS, 2, data_format="channels_first", name="rnn"), images(rank, channels_first=True)
     model = modelled(layer, x)
@@ -176,6 +177,7 @@ def test_two_in_a_row() -> None:
 
 
 @pytest.mark.parametrize(("dtype", "atol"), [("float64", 1e-13), ("mixed_float16", 1e-2)])
+@pytest.mark.slow
 def test_precision(dtype: str, atol: float) -> None:
     """float64: sums of 60 products of order 1. Half: as many roundings of 2^-11, some of which cancel."""
     layer, x = keras.layers.ConvLSTM2D(FILTERS, 3, dtype=dtype, name="rnn"), images(2)
@@ -185,6 +187,7 @@ def test_precision(dtype: str, atol: float) -> None:
     agree(captured, by_paper(layer, x), atol)
 
 
+@pytest.mark.slow
 def test_dropout_is_the_layers_own() -> None:
     layer, x = keras.layers.ConvLSTM2D(FILTERS, 2, dropout=0.4, recurrent_dropout=0.4, seed=3, name="rnn"), images(2)
     model = modelled(layer, x)

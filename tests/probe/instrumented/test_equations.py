@@ -121,6 +121,7 @@ def test_half_precision_is_captured_as_float32(cell: str, policy: str, atol: flo
 @pytest.mark.parametrize(
     ("cell", "implementation"), [("LSTM", 1), ("LSTM", 2), ("GRU", 2), ("GRU-reset-before", 1), ("SimpleRNN", None)]
 )
+@pytest.mark.slow
 def test_dropout_is_off_unless_asked_for(cell: str, implementation: int | None) -> None:
     options: dict[str, Any] = {} if implementation is None else {"implementation": implementation}
     layer = CELLS[cell](UNITS, dropout=0.4, recurrent_dropout=0.4, seed=3, name="rnn", **options)

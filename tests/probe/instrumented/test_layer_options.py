@@ -173,6 +173,7 @@ def assert_state_equations(captured: Any) -> None:
 
 
 @pytest.mark.parametrize("options", [{"dropout": 0.4}, {"recurrent_dropout": 0.4}], ids=str)
+@pytest.mark.slow
 def test_dropout(options: dict[str, Any]) -> None:
     """Two captures in a row draw the same, which is what the layer draws next, as its generator has not moved."""
     layers = {}
@@ -212,6 +213,7 @@ def test_what_is_dropped_is_the_input_by_unit() -> None:
     np.testing.assert_array_equal(captured.inputs, x)  # What the layer read, not what its cell made of it.
 
 
+@pytest.mark.slow
 def test_constraints_and_penalties_are_for_training() -> None:
     """Weights beyond their constraint are taken as they are, and a penalty on the output is not in it."""
     limit = keras.constraints.MaxNorm(0.01)
@@ -238,6 +240,7 @@ def test_the_losses_of_the_last_call_stay() -> None:
 
 
 @pytest.mark.parametrize("return_sequences", [False, True])
+@pytest.mark.slow
 def test_layers_that_return_their_states(return_sequences: bool) -> None:
     """The final states are the last that are captured: at the end, or where a masked end has left them."""
     layers = [CELLS[name](UNITS, return_state=True, return_sequences=return_sequences, name=name) for name in CELLS]

@@ -68,6 +68,7 @@ def batch(policy: str, samples: int = SAMPLES) -> NDArray[Any]:
 
 
 @pytest.mark.parametrize("policy", FORMATS)
+@pytest.mark.slow
 def test_all_cells_with_a_mask(policy: str) -> None:
     """Each reads in another direction than the one before it."""
     layers = [
@@ -95,6 +96,7 @@ def test_all_cells_with_a_mask(policy: str) -> None:
             np.testing.assert_array_equal(values, values.astype(FORMATS[policy]).astype(wide(policy)), err_msg=name)
 
 
+@pytest.mark.slow
 def test_a_float64_layer_in_a_float32_model() -> None:
     """Each comes out as wide as it is; the wide one is exact in what the narrow one has given it."""
     narrow = L.GRU(UNITS, return_sequences=True, name="narrow")

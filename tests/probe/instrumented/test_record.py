@@ -95,6 +95,7 @@ def test_its_kind_is_its_class_and_its_signals_have_no_range() -> None:
     assert list(trace.initial_states) == ["state_0", "state_1"]
 
 
+@pytest.mark.slow
 def test_xla_records_as_well() -> None:
     cell, x = Peephole(UNITS), sequences()
     (trace,) = Probe(sequential(L.RNN(cell, name="rnn")), x, jit_compile=True)().traces
@@ -162,6 +163,7 @@ def test_in_every_window_of_a_time_distributed_layer() -> None:
 
 
 @pytest.mark.parametrize(("dtype", "atol"), [("float64", 1e-13), ("mixed_float16", 5e-3)])
+@pytest.mark.slow
 def test_precision(dtype: str, atol: float) -> None:
     wide = dtype == "float64"
     cell, x = Peephole(UNITS, dtype=dtype), sequences(dtype="float64" if wide else "float32")
@@ -244,6 +246,7 @@ def test_nothing_is_left_behind_by_a_refusal() -> None:
 
 
 @pytest.mark.parametrize("case", BAD)
+@pytest.mark.slow
 def test_outside_a_capture_nothing_is_validated(case: str) -> None:
     model, x = saying(BAD[case][0]), sequences()
     model.compile("sgd", "mse")

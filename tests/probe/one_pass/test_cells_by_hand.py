@@ -128,6 +128,7 @@ def test_one_timestep_per_call(name: str, call: str) -> None:
 
 @pytest.mark.parametrize("call", [lambda cell, x, h: cell(x, h[0]), lambda cell, x, h: cell(x, states=h[0])])
 @pytest.mark.parametrize("name", ["GRU", "SimpleRNN"])
+@pytest.mark.slow
 def test_a_state_without_a_list(name: str, call: Any) -> None:
     seen: list[Any] = []
     cell, x = CELLS[name](UNITS, name="cell"), sequences()
@@ -150,6 +151,7 @@ def test_kind_and_ranges_are_the_cells() -> None:
 
 
 @pytest.mark.parametrize(("dtype", "atol"), [("float64", 1e-13), ("mixed_float16", 5e-3)])
+@pytest.mark.slow
 def test_precision(dtype: str, atol: float) -> None:
     wide = dtype == "float64"
     cell, x = L.LSTMCell(UNITS, dtype=dtype, name="cell"), sequences(dtype="float64" if wide else "float32")
@@ -178,6 +180,7 @@ class Speller(keras.Model):  # type: ignore[misc]
         return ops.stack(outputs, axis=1)
 
 
+@pytest.mark.slow
 def test_a_subclassed_model_that_feeds_its_output_back() -> None:
     model, random = Speller(), np.random.default_rng(0)
     sizes = {"first": FEATURES, "h": UNITS, "c": UNITS}
@@ -235,6 +238,7 @@ def test_calls_that_do_not_follow_one_another() -> None:
 
 
 @pytest.mark.parametrize("name", CELLS)
+@pytest.mark.slow
 def test_a_cell_in_a_functional_model(name: str) -> None:
     cell, x = CELLS[name](UNITS, name="cell"), sequences()
     count = 2 if name == "LSTM" else 1
@@ -315,6 +319,7 @@ def with_dropout(name: str) -> tuple[Any, Any]:
 
 
 @pytest.mark.parametrize("name", ["LSTM", "GRU", "SimpleRNN"])
+@pytest.mark.slow
 def test_looking_draws_the_dropout_masks_that_the_model_draws_next(name: str) -> None:
     (cell, model), x = with_dropout(name), sequences()
     acts = looked_at(model, x, training=True)
@@ -326,6 +331,7 @@ def test_looking_draws_the_dropout_masks_that_the_model_draws_next(name: str) ->
 
 
 @pytest.mark.parametrize("graph", [False, True])
+@pytest.mark.slow
 def test_dropout_masks_that_the_cell_holds_stay(graph: bool) -> None:
     """Keras' cell keeps the masks of its first call until they are reset, even those of an earlier graph."""
     (cell, model), x = with_dropout("LSTM"), sequences()
@@ -339,6 +345,7 @@ def test_dropout_masks_that_the_cell_holds_stay(graph: bool) -> None:
 
 
 @pytest.mark.parametrize("name", CELLS)
+@pytest.mark.slow
 def test_a_value_reaches_back_through_the_calls_as_through_those_of_a_layer(name: str) -> None:
     cell, x = CELLS[name](UNITS, name="cell"), sequences()
     model = decoder(cell)

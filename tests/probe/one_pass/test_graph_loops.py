@@ -102,6 +102,7 @@ def looping_parts() -> list[Any]:
 
 
 @pytest.mark.parametrize(("make", "key"), looping_parts())
+@pytest.mark.slow
 def test_a_graph_loop_is_said_and_the_rest_is_captured(make: Any, key: str) -> None:
     model, x = two_towers(make()), sequences()
     own = [ops.convert_to_numpy(output) for output in model(x)]

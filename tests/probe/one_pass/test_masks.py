@@ -53,6 +53,7 @@ def test_masking_layer(cell: str, options: dict[str, Any]) -> None:
     np.testing.assert_allclose(own_output(model, x), reference.final[0], atol=ATOL)
 
 
+@pytest.mark.slow
 def test_what_the_layer_gives_for_masked_steps_changes_no_signal_and_stays_as_it_is() -> None:
     names = ("return_sequences", "zero_output_for_mask", "go_backwards", "unroll")
     forms = [dict(zip(names, values, strict=True)) for values in product([True, False], repeat=len(names))]
@@ -67,6 +68,7 @@ def test_what_the_layer_gives_for_masked_steps_changes_no_signal_and_stays_as_it
 
 
 @pytest.mark.parametrize("cell", ["LSTM", "GRU-reset-before"])
+@pytest.mark.slow
 def test_embedding_with_mask_zero(cell: str) -> None:
     embedding = keras.layers.Embedding(9, FEATURES, mask_zero=True)
     layer = CELLS[cell](UNITS, name="rnn", return_sequences=True)
@@ -84,6 +86,7 @@ def test_embedding_with_mask_zero(cell: str) -> None:
     assert_signals(acts["second"], expected(second, below, mask=MASK))
 
 
+@pytest.mark.slow
 def test_a_mask_given_as_an_argument() -> None:
     layer = keras.layers.GRU(UNITS, name="rnn")
     values, mask = keras.Input((TIMESTEPS, FEATURES)), keras.Input((TIMESTEPS,), dtype="bool")

@@ -62,6 +62,7 @@ def two_kinds(mode: str | None, masked: bool) -> tuple[Any, list[Any]]:
 
 
 @pytest.mark.parametrize(("mode", "masked"), [*((mode, True) for mode in MERGED), (None, False)])
+@pytest.mark.slow
 def test_both_directions_and_what_they_make(mode: str | None, masked: bool) -> None:
     """Masked at the start, in the middle, at the end, and throughout."""
     model, wrappers = two_kinds(mode, masked)
@@ -109,6 +110,7 @@ def wide(kind: Any, units: int, **options: Any) -> Any:
     ],
     ids=["LSTM-SimpleRNN", "GRU-GRU", "RNN", "crossed"],
 )
+@pytest.mark.slow
 def test_a_backward_layer_of_its_own(forward: Any, backward: Any) -> None:
     """It keeps its name; the time axis is the input's, in whichever direction a layer reads."""
     both, model = pair(forward, backward)
@@ -129,6 +131,7 @@ def test_a_backward_layer_of_its_own(forward: Any, backward: Any) -> None:
 
 
 @pytest.mark.parametrize("start", ["zeros", "current", "given"])
+@pytest.mark.slow
 def test_stateful_directions(start: str) -> None:
     """Each direction has its own state; either may be given another."""
     both = L.Bidirectional(L.LSTM(UNITS, stateful=True, return_sequences=True, name="rnn"), merge_mode="sum", name="b")

@@ -147,6 +147,7 @@ def model() -> Any:
     return nested()
 
 
+@pytest.mark.slow
 def test_a_nested_model_and_a_wrapper_may_be_named(model: Any) -> None:
     x = sequences()
     acts = looked_at(model, x, layers=["encoder", "encoder/rnn", "both", "both/backward_elman", "head", "head/hidden"])
@@ -163,6 +164,7 @@ def test_a_nested_model_and_a_wrapper_may_be_named(model: Any) -> None:
     assert set(acts) == {"encoder", "encoder/rnn", "both", "both/backward_elman", "head", "head/hidden"}
 
 
+@pytest.mark.slow
 def test_a_layer_called_twice() -> None:
     dense, inputs = L.Dense(FEATURES, activation="tanh", name="dense"), keras.Input((TIMESTEPS, FEATURES))
     model = randomized(keras.Model(inputs, L.LSTM(UNITS, name="rnn")(dense(dense(inputs)))))
@@ -213,6 +215,7 @@ BOTH = {"both/forward_elman": ELMAN, "both/backward_elman": ELMAN}
     ],
     ids=lambda value: "function" if callable(value) else str(value) if not isinstance(value, dict) else "",
 )
+@pytest.mark.slow
 def test_choice(model: Any, layers: Any, wanted: dict[str, str]) -> None:
     chosen = kinds(model, sequences(), layers)
     assert chosen == wanted
@@ -254,6 +257,7 @@ class Idle(L.Layer):  # type: ignore[name-defined,misc]
         return self.rnn(inputs)
 
 
+@pytest.mark.slow
 def test_a_layer_that_is_never_called() -> None:
     model, x = sequential(Idle(name="idle")), sequences()
     assert list(looked_at(model, x)) == ["idle/rnn"]

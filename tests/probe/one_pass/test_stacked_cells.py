@@ -124,6 +124,7 @@ def test_a_cell_that_is_not_stacked_has_the_layers_key() -> None:
 
 
 @pytest.mark.parametrize("built_before", [0, 3])
+@pytest.mark.slow
 def test_unnamed_cells_have_the_names_of_a_fresh_process(built_before: int) -> None:
     for _ in range(built_before):
         L.LSTMCell(1), L.GRUCell(1)
@@ -133,6 +134,7 @@ def test_unnamed_cells_have_the_names_of_a_fresh_process(built_before: int) -> N
 
 @pytest.mark.parametrize("backwards", [False, True])
 @pytest.mark.parametrize("return_sequences", [False, True])
+@pytest.mark.slow
 def test_masked_timesteps(return_sequences: bool, backwards: bool) -> None:
     a, b = lstm_and_gru()
     model = sequential(L.Masking(), stack(a, b, go_backwards=backwards, return_sequences=return_sequences))
@@ -153,6 +155,7 @@ def some_states(*sizes: int) -> list[NDArray[Any]]:
 
 
 @pytest.mark.parametrize("start", ["zeros", "current", "given"])
+@pytest.mark.slow
 def test_a_stateful_stack(start: str) -> None:
     a, b = lstm_and_gru()
     layer = stack(a, b, stateful=True)
@@ -177,6 +180,7 @@ def test_a_stateful_stack(start: str) -> None:
 
 
 @pytest.mark.parametrize("key", ["rnn/a", "rnn/b"])
+@pytest.mark.slow
 def test_states_may_be_given_to_one_cell_only(key: str) -> None:
     a, b = lstm_and_gru()
     x = sequences()
@@ -200,6 +204,7 @@ def test_states_may_come_from_the_model() -> None:
     assert_signals(acts["rnn/b"], expected(of(b), lower.signals["hidden_state"], initial_states=states[1:]))
 
 
+@pytest.mark.slow
 def test_a_custom_cell_in_between_hands_on_its_output() -> None:
     a, leaky, b = L.SimpleRNNCell(4, name="a"), Leaky(5, name="leaky"), L.LSTMCell(3, name="b")
     model, x = sequential(stack(a, leaky, b)), sequences()
@@ -217,6 +222,7 @@ def test_a_custom_cell_in_between_hands_on_its_output() -> None:
     assert_signals(acts["rnn/b"], expected(of(b), outputs))
 
 
+@pytest.mark.slow
 def test_both_directions_of_a_stack() -> None:
     layer = L.Bidirectional(stack(*lstm_and_gru(), return_sequences=True), name="both")
     model, x = sequential(layer), sequences()
@@ -239,6 +245,7 @@ def test_one_cell_of_a_stack_may_be_chosen(wanted: Any) -> None:
     assert_signals(acts["rnn/b"], expected(of(b), below))
 
 
+@pytest.mark.slow
 def test_a_stack_called_twice() -> None:
     a, b = L.GRUCell(4, name="a"), L.GRUCell(FEATURES, name="b")
     layer, inputs = stack(a, b, return_sequences=True), keras.Input((TIMESTEPS, FEATURES))
@@ -255,6 +262,7 @@ def test_a_stack_called_twice() -> None:
         below = upper.signals["hidden_state"]
 
 
+@pytest.mark.slow
 def test_dropout_in_a_stack() -> None:
     a, b = L.LSTMCell(4, dropout=0.4, seed=1, name="a"), L.GRUCell(3, recurrent_dropout=0.4, seed=2, name="b")
     model, x = sequential(stack(a, b, return_sequences=True)), sequences()

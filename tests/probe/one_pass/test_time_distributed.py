@@ -56,6 +56,7 @@ def test_the_time_axis_is_outer_by_inner(cell: str, options: dict[str, Any]) -> 
     np.testing.assert_allclose(acts.predictions["output"], own_output(model, x), atol=ATOL)
 
 
+@pytest.mark.slow
 def test_an_outer_axis_of_any_length() -> None:
     layer, x = L.GRU(UNITS, name="rnn"), windows()
     model = randomized(keras.Sequential([keras.Input((None, INNER, FEATURES)), L.TimeDistributed(layer, name="td")]))
@@ -71,6 +72,7 @@ def test_an_outer_axis_of_one() -> None:
     assert_signals(captured, window_by_window(layer, x))
 
 
+@pytest.mark.slow
 def test_unnamed_layers_have_the_names_of_a_fresh_process() -> None:
     x = windows()
     for _ in range(2):
@@ -78,6 +80,7 @@ def test_unnamed_layers_have_the_names_of_a_fresh_process() -> None:
         assert list(looked_at(model, x)) == ["time_distributed/lstm"]
 
 
+@pytest.mark.slow
 def test_a_mask_of_windows() -> None:
     layer, x = L.LSTM(UNITS, name="rnn"), windows()
     mask = np.ones(x.shape[:-1], bool)
@@ -88,6 +91,7 @@ def test_a_mask_of_windows() -> None:
     assert_signals(captured, window_by_window(layer, x, mask=mask))
 
 
+@pytest.mark.slow
 def test_a_sequential_with_two_layers() -> None:
     first, second = L.GRU(UNITS, return_sequences=True, name="first"), L.SimpleRNN(3, name="second")
     x = windows()
@@ -102,6 +106,7 @@ def test_a_sequential_with_two_layers() -> None:
     assert_signals(acts["td/inner/second"], window_by_window(second, below))
 
 
+@pytest.mark.slow
 def test_both_directions() -> None:
     layer, x = L.Bidirectional(L.LSTM(UNITS, name="rnn"), name="both"), windows()
     acts = looked_at(distributed(layer, x), x)
@@ -110,6 +115,7 @@ def test_both_directions() -> None:
     assert_signals(acts["td/both/backward_rnn"], window_by_window(layer.backward_layer, x))
 
 
+@pytest.mark.slow
 def test_a_stack_of_cells() -> None:
     cells, x = [L.LSTMCell(UNITS, name="a"), L.GRUCell(3, name="b")], windows()
     acts = looked_at(distributed(L.RNN(cells, name="rnn"), x), x)
@@ -120,6 +126,7 @@ def test_a_stack_of_cells() -> None:
     assert_signals(acts["td/rnn/b"], window_by_window(L.RNN(cells[1]), below))
 
 
+@pytest.mark.slow
 def test_one_in_another() -> None:
     layer, x = L.LSTM(UNITS, name="rnn"), windows(2, OUTER)
     acts = looked_at(distributed(L.TimeDistributed(layer, name="low"), x, name="high"), x)
@@ -131,6 +138,7 @@ def test_one_in_another() -> None:
         assert state.shape == (SAMPLES, 2 * OUTER, UNITS)
 
 
+@pytest.mark.slow
 def test_a_layer_that_draws_on_the_windows() -> None:
     """A hierarchy: characters to words, words to a sentence."""
     words, sentence, x = L.GRU(UNITS, name="words"), L.LSTM(3, name="sentence"), windows()
@@ -142,6 +150,7 @@ def test_a_layer_that_draws_on_the_windows() -> None:
     assert_signals(acts["sentence"], expected(sentence, below))
 
 
+@pytest.mark.slow
 def test_every_window_starts_from_the_states_that_are_given() -> None:
     layer, x = L.LSTM(UNITS, name="rnn"), windows()
     states = [np.random.default_rng(i).normal(size=(SAMPLES, UNITS)).astype("float32") for i in (1, 2)]
@@ -151,6 +160,7 @@ def test_every_window_starts_from_the_states_that_are_given() -> None:
     np.testing.assert_array_equal(captured.initial_states["cell_state"], wanted)
 
 
+@pytest.mark.slow
 def test_a_stateful_layer_goes_on_from_window_to_window() -> None:
     """As in Keras, which calls it once per window."""
     layer, x = L.GRU(UNITS, stateful=True, name="rnn"), windows()
@@ -164,6 +174,7 @@ def test_a_stateful_layer_goes_on_from_window_to_window() -> None:
     np.testing.assert_allclose(captured.initial_states["hidden_state"], starts, atol=ATOL)
 
 
+@pytest.mark.slow
 def test_dropout_draws_anew_for_every_window() -> None:
     layer, x = L.LSTM(UNITS, dropout=0.4, return_sequences=True, name="rnn"), windows()
     model = distributed(layer, x)
@@ -173,6 +184,7 @@ def test_dropout_draws_anew_for_every_window() -> None:
     assert not np.allclose(seen, own_output(model, x).reshape(seen.shape), atol=0.01)
 
 
+@pytest.mark.slow
 def test_a_wrapper_called_twice() -> None:
     layer = L.SimpleRNN(FEATURES, return_sequences=True, name="rnn")
     wrapper, x = L.TimeDistributed(layer, name="td"), windows()
