@@ -1,6 +1,10 @@
-# make demo    train three networks on real text and open the tab       make demo SERVE=0   train, and stop
-# make test    everything that must hold                              make bench [ONLY=…] the budgets, as ratios
-# make compat  the oldest and the newest versions of all that it needs, and what is built, installed alone
+# make demo     train three networks on real text and open the tab; SERVE=0 to train only
+# make quick    run the tests that are not slow, in two minutes
+# make test     run everything: the linters, the type checkers and all tests
+# make bench    measure the budgets; ONLY=name for one
+# make compat   run the tests with the oldest versions that pyproject.toml admits and with the newest, and install
+#               the built packages alone; internals_min_versions and internals_newest: what depends on Keras' internals
+# make notebook, lint, types, frontend, frontend-test, format, proto, clean: see CONTRIBUTING.md
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -11,13 +15,20 @@ PARALLEL := --numprocesses=auto --maxprocesses=4 --dist=worksteal
 PROTO := tb_rnn_plugin/log/proto/plugin_data.proto
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: demo test lint types frontend frontend-test chromium notebook bench compat min_versions newest proto format clean
+# What depends on names and behaviour of Keras that it does not document.
+INTERNALS := -m "not slow" tests/probe tests/callback tests/analysis tests/test_questions.py
+
+.PHONY: demo test quick lint types frontend frontend-test chromium notebook bench proto format clean
+.PHONY: compat min_versions newest internals_min_versions internals_newest install_min_versions install_newest
 
 demo: $(VENV)/installed frontend
 	$(BIN)/python -m demo --serve=$(SERVE)
 
 test: lint types frontend-test chromium
 	$(BIN)/python -m pytest $(PARALLEL)
+
+quick: frontend chromium
+	$(BIN)/python -m pytest $(PARALLEL) -m "not slow"
 
 lint: $(VENV)/installed .github/node_modules/.installed
 	$(BIN)/ruff check .
@@ -72,13 +83,18 @@ bench: $(VENV)/installed frontend
 compat: min_versions newest
 	$(BIN)/python -m pytest tests/installed/test_installed.py
 
-min_versions newest: %: $(VENV)/installed frontend
-	$(PYTHON) -m venv .venv-$@
-	.venv-$@/bin/python -m pip install --quiet --disable-pip-version-check --upgrade --requirement tests/$@.txt
-	.venv-$@/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
-	.venv-$@/bin/python -m pip list --disable-pip-version-check
-	.venv-$@/bin/python -m pip check --disable-pip-version-check
+min_versions newest: %: install_%
 	.venv-$@/bin/python -m pytest $(PARALLEL) --ignore tests/browser --ignore tests/demo --ignore tests/notebook --ignore tests/test_packaging.py
+
+internals_min_versions internals_newest: internals_%: install_%
+	.venv-$*/bin/python -m pytest $(PARALLEL) $(INTERNALS)
+
+install_min_versions install_newest: install_%: $(VENV)/installed frontend
+	$(PYTHON) -m venv .venv-$*
+	.venv-$*/bin/python -m pip install --quiet --disable-pip-version-check --upgrade --requirement tests/$*.txt
+	.venv-$*/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	.venv-$*/bin/python -m pip list --disable-pip-version-check
+	.venv-$*/bin/python -m pip check --disable-pip-version-check
 
 proto: $(VENV)/installed
 	$(BIN)/protoc --proto_path=. --python_out=. --pyi_out=. $(PROTO)

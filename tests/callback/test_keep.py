@@ -52,6 +52,7 @@ def logged_size(text: str) -> tuple[float, int]:
     [({}, 3, 3), ({"every": 2}, 6, 3), ({"update_freq": 2}, 2, BATCHES), ({"keep": 3}, 12, 12)],
     ids=str,
 )
+@pytest.mark.slow
 def test_the_size_of_a_run_is_logged_before(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, options: dict[str, Any], epochs: int, steps: int
 ) -> None:

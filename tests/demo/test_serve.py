@@ -19,6 +19,7 @@ def test_the_link_names_the_run() -> None:
     assert link(6006, "lstm-96/rnn") == "http://localhost:6006/#rnn_timeline&p.rnn_timeline.run=lstm-96%2Frnn"
 
 
+@pytest.mark.slow
 def test_serve_prints_the_link_when_the_run_is_listed_and_stops_on_ctrl_c(tmp_path: Path) -> None:
     write_run(tmp_path / "lstm-96" / "rnn")
     # Processes that a shell starts in the background inherit an ignored SIGINT; the test may run in one.

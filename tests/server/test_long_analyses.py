@@ -57,6 +57,7 @@ def test_a_damaged_step_is_left_out_and_named(tmp_path: Path) -> None:
         read_weight_history(weights, "rnn")
 
 
+@pytest.mark.slow
 def test_evenly_spaced_steps_represent_many(tmp_path: Path) -> None:
     run = written(tmp_path, *[lstm_trace(0, samples=1, timesteps=4, units=2)] * 190)
     history = read_pattern_history(run, "lstm", "hidden_state", [0], sample=0, start=1, end=2, threshold=0.0)

@@ -191,6 +191,7 @@ def test_a_length_beyond_the_limit_is_not_even_read(path: Path) -> None:
         tracemalloc.stop()
 
 
+@pytest.mark.slow
 def test_json_takes_no_more_memory_than_documented(path: Path) -> None:
     """Empty lists: the JSON that takes the most memory per byte."""
     rewrite(path, lambda header, document: document.update(layers=[[] for _ in range(500_000)]))
