@@ -12,8 +12,7 @@ import numpy as np
 from tb_rnn_plugin.analysis.errors import AnalysisError
 from tb_rnn_plugin.analysis.evaluation import LinearTerm, Numbers
 from tb_rnn_plugin.analysis.explanation import Contribution, Explanation, Part
-from tb_rnn_plugin.analysis.timestep_inputs import checked_index, timestep_inputs
-from tb_rnn_plugin.analysis.weights import gate_weights
+from tb_rnn_plugin.analysis.timestep_inputs import checked_index, fitting_weights, timestep_inputs
 from tb_rnn_plugin.cells import CellSpec, Signal, cell_specs, find_spec
 from tb_rnn_plugin.cells.activations import ACTIVATIONS, LINEAR
 from tb_rnn_plugin.cells.expression import Application, Expression, Input, Sum, Value, walk, without
@@ -45,8 +44,8 @@ def explain(
         OutOfRangeError: there is no such sample, timestep or unit; a negative index is out of range.
     """
     spec, _, _ = explained_signal(trace.cell, trace.config, signal)
-    weights = gate_weights(trace.cell, trace.weights)
     at = timestep_inputs(trace, spec, sample, timestep)
+    weights = fitting_weights(trace)
     value = explain_value(trace.cell, trace.config, weights, at.x, at.previous, at.now, signal, unit)
     return replace(
         value, layer=trace.key, sample=int(sample), timestep=int(timestep), step=step, read_before=at.read_before

@@ -10,13 +10,11 @@ import numpy as np
 from tb_rnn_plugin.analysis.errors import AnalysisError
 from tb_rnn_plugin.analysis.explain import explained_signal
 from tb_rnn_plugin.analysis.sequences import timesteps_before
-from tb_rnn_plugin.analysis.timestep_inputs import check_place, checked_index
-from tb_rnn_plugin.analysis.weights import gate_weights
+from tb_rnn_plugin.analysis.timestep_inputs import check_place, checked_index, fitting_weights
 from tb_rnn_plugin.cells import CellSpec, cell_specs, find_spec
 from tb_rnn_plugin.cells.activations import ACTIVATIONS, Floats
 from tb_rnn_plugin.cells.backpropagation import Backward, Reading
 from tb_rnn_plugin.cells.spec import activation_name
-from tb_rnn_plugin.cells.weights import GateWeights
 from tb_rnn_plugin.log.schema import Array, LayerTrace
 
 KEPT = 0.01
@@ -101,9 +99,8 @@ def reach(trace: LayerTrace, *, sample: int, timestep: int, unit: int, signal: s
         OutOfRangeError: there is no such sample, timestep or unit; a negative index is out of range.
     """
     spec, backward = _checked(trace, signal)
-    weights = gate_weights(trace.cell, trace.weights)
     check_place(trace, spec, sample, timestep)
-    _check_shapes(trace, weights)
+    weights = fitting_weights(trace)
     unit = checked_index(f"Units of {signal}", unit, trace.signals[signal].shape[2])
     before = timesteps_before(trace, sample, timestep)
     read = np.append(before[::-1], timestep)
@@ -156,13 +153,3 @@ def _checked(trace: LayerTrace, signal: str) -> tuple[CellSpec, Backward]:
                 f"got {activation_name(trace.config, own.activation)!r}."
             )
     return spec, spec.backward
-
-
-def _check_shapes(trace: LayerTrace, weights: Mapping[str, GateWeights]) -> None:
-    features, units = np.asarray(trace.inputs).shape[2], next(iter(trace.signals.values())).shape[2]
-    for gate, matrices in weights.items():
-        if (matrices.W.shape, matrices.U.shape) != ((features, units), (units, units)):
-            raise AnalysisError(
-                f"The weights of the {gate} must be W [{features}, {units}] and U [{units}, {units}] to fit the inputs "
-                f"and states of layer {trace.key!r}, got {list(matrices.W.shape)} and {list(matrices.U.shape)}."
-            )

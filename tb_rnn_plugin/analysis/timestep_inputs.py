@@ -9,7 +9,9 @@ import numpy as np
 
 from tb_rnn_plugin.analysis.errors import AnalysisError, OutOfRangeError
 from tb_rnn_plugin.analysis.sequences import called_by_hand, sequence_count, timesteps_before
+from tb_rnn_plugin.analysis.weights import gate_weights
 from tb_rnn_plugin.cells import CellSpec
+from tb_rnn_plugin.cells.weights import GateWeights
 from tb_rnn_plugin.log.schema import Array, LayerTrace
 
 
@@ -89,6 +91,35 @@ def check_place(trace: LayerTrace, spec: CellSpec, sample: int, timestep: int) -
         raise AnalysisError(
             f"The trace of layer {trace.key!r} must hold its inputs and initial states, got one without."
         )
+    if trace.inputs.ndim != 3 or trace.inputs.shape[:2] != (samples, timesteps):
+        raise AnalysisError(
+            f"The inputs of layer {trace.key!r} must have the shape [{samples}, {timesteps}, feature], "
+            f"got {list(trace.inputs.shape)}."
+        )
+    for state in spec.states:
+        shape = trace.initial_states[state].shape
+        if len(shape) not in (2, 3) or (shape[0], shape[-1]) != (samples, units):
+            raise AnalysisError(
+                f"The initial {state.replace('_', ' ')} of layer {trace.key!r} must have the shape "
+                f"[{samples}, {units}] or [{samples}, sequence, {units}], got {list(shape)}."
+            )
+
+
+def fitting_weights(trace: LayerTrace) -> dict[str, GateWeights]:
+    """Return a layer's weights by gate, or raise unless they fit its inputs and signals, which `check_place` checked.
+
+    Raises:
+        AnalysisError: the weights were not stored, or do not fit.
+    """
+    weights = gate_weights(trace.cell, trace.weights)
+    features, units = np.asarray(trace.inputs).shape[2], next(iter(trace.signals.values())).shape[2]
+    for gate, own in weights.items():
+        if (own.W.shape, own.U.shape) != ((features, units), (units, units)):
+            raise AnalysisError(
+                f"The weights of layer {trace.key!r} must fit its {features} features and {units} units, "
+                f"got W {list(own.W.shape)} and U {list(own.U.shape)} for the {gate.replace('_', ' ')}."
+            )
+    return weights
 
 
 def checked_index(what: str, value: int, size: int) -> int:

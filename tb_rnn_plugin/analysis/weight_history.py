@@ -46,13 +46,13 @@ def weight_history(
         steps: One layer's weights by gate at each step; read one at a time, because all do not fit in memory.
         largest: The ends of the histograms, the largest of `largest_weights` over all steps.
     """
-    ends = {name: end or 1.0 for name, end in largest.items()}
-    edges = {name: end * np.linspace(-1.0, 1.0, BINS + 1) for name, end in ends.items()}
+    # Scaled last: the distance between the ends overflows for the largest numbers.
+    edges = {name: np.linspace(-1.0, 1.0, BINS + 1) * _end(weight) for name, weight in largest.items()}
     norms: dict[tuple[str, str], list[float]] = {name: [] for name in edges}
     counts: dict[tuple[str, str], list[Array]] = {name: [] for name in edges}
     for gates in steps:
         for name, array in _matrices(gates):
-            norms[name].append(float(np.sqrt(np.square(array, dtype=np.float64).sum())))
+            norms[name].append(_norm(array))
             counts[name].append(np.histogram(array[np.isfinite(array)], edges[name])[0])
     return {name: WeightHistory(np.array(norms[name]), np.stack(counts[name]), edges[name]) for name in edges}
 
@@ -78,6 +78,17 @@ def _matrices(gates: Mapping[str, GateWeights]) -> Iterator[tuple[tuple[str, str
                 yield (gate, name), array
 
 
+def _norm(array: Array) -> float:
+    """Return the Frobenius norm; infinite where it overflows."""
+    with np.errstate(over="ignore"):
+        return float(np.sqrt(np.square(array, dtype=np.float64).sum()))
+
+
 def _largest(array: Array) -> float:
     values = array[np.isfinite(array)]
     return float(np.abs(values).max()) if values.size else 0.0
+
+
+def _end(largest: float) -> float:
+    """Return the end of a histogram: 1 if all weights are 0, and large enough for its bins to differ."""
+    return max(largest, float(np.finfo(np.float64).tiny)) if largest else 1.0

@@ -55,6 +55,21 @@ def test_an_index_that_is_not_there(at: dict[str, int], words: str) -> None:
             r"layer 'rnn' must hold its inputs and initial states, got one without",
         ),
         (
+            {"inputs": np.zeros((2, 5, 3))},
+            "forget_gate",
+            r"inputs of layer 'rnn' must have the shape \[2, 6, feature\], got \[2, 5, 3\]\.$",
+        ),
+        (
+            {"inputs": np.zeros((2, 6, 2))},
+            "forget_gate",
+            r"must fit its 2 features and 4 units, got W \[3, 4\] and U \[4, 4\] for the input gate\.$",
+        ),
+        (
+            {"initial_states": dict.fromkeys(("hidden_state", "cell_state"), np.zeros((2, 3)))},
+            "forget_gate",
+            r"initial hidden state of layer 'rnn' must have the shape \[2, 4\] or \[2, sequence, 4\], got \[2, 3\]\.$",
+        ),
+        (
             {"initial_states": dict.fromkeys(("hidden_state", "cell_state"), np.zeros((2, 4, 4)))},
             "forget_gate",
             r"sequences of equal length, got 6 timesteps and initial states of 4 sequences\.$",

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from tb_rnn_plugin.analysis.errors import AnalysisError
 from tb_rnn_plugin.analysis.explain import explain
 from tb_rnn_plugin.analysis.memory import KEPT, horizon, reach
 from tb_rnn_plugin.log.schema import Array, LayerTrace
@@ -205,6 +206,7 @@ ERRORS: list[tuple[Mapping[str, Any], Mapping[str, Any], type[Exception], str]] 
     ({"weights": {}}, {}, ValueError, "weights .* must be stored"),
     ({"mask": np.zeros((1, 30), bool)}, {}, ValueError, "masked"),
     ({"inputs": None}, {}, ValueError, "must hold its inputs"),
+    ({"inputs": np.zeros((1, 30, 2))}, {}, AnalysisError, "must fit its 2 features and 1 units, got W .1, 1. and U"),
     ({}, {"sample": 1}, IndexError, "Samples .* are 0 to 0, got 1"),
     ({}, {"timestep": -1}, IndexError, "Timesteps .* are 0 to 29, got -1"),
     ({}, {"unit": 1}, IndexError, "Units of hidden_state are 0 to 0, got 1"),

@@ -41,3 +41,12 @@ def test_the_spectral_radius() -> None:
     turn = 1.5 * np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
     assert spectral_radius(turn) == pytest.approx(1.5)
     assert np.isnan(spectral_radius(np.full((2, 2), np.inf)))
+
+
+@pytest.mark.parametrize("size", [np.finfo(np.float64).max, 5e-324, 0.0])
+def test_the_largest_and_the_smallest_numbers_have_a_histogram(size: float) -> None:
+    gates = {"gate": GateWeights(np.full((2, 3), size), np.full((3, 3), -size))}
+    for history in weight_history([gates], largest_weights(gates)).values():
+        assert np.isfinite(history.edges).all()
+        assert (np.diff(history.edges) > 0).all()
+        assert history.counts.sum() in (6, 9)
