@@ -10,16 +10,16 @@ from tb_rnn_plugin.probe.instrumented.other import OtherCell
 from tb_rnn_plugin.probe.keras_internals import COMPUTATIONS
 from tb_rnn_plugin.probe.naming import is_stack, key_in, stack_names
 
-_Form = TypeVar("_Form", bound=Callable[[Any], InstrumentedCell])
+Form = TypeVar("Form", bound=Callable[[Any], InstrumentedCell])
 
 _FORMS: dict[Any, Callable[[Any], InstrumentedCell]] = {}
 """By Keras cell class. Each module of this package adds its own."""
 
 
-def instruments(keras_cell: Any) -> Callable[[_Form], _Form]:
+def instruments(keras_cell: Any) -> Callable[[Form], Form]:
     """Return a decorator that registers a class as the instrumented form of a Keras cell."""
 
-    def register(form: _Form) -> _Form:
+    def register(form: Form) -> Form:
         _FORMS[keras_cell] = form
         return form
 

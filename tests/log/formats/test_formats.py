@@ -67,7 +67,15 @@ def test_tensorboard_serves_all_of_it(folder: Path) -> None:
         board.wait_for_runs("rnn")
         run = board.get("run", run="rnn").json()
         assert (run["steps"], run["problems"]) == (document["steps"], [])
-        assert {layer["key"]: layer for layer in run["layers"]} == document["layers"]
+        assert [layer["key"] for layer in run["layers"]] == list(document["layers"])
+        for layer in run["layers"]:
+            stored = document["layers"][layer["key"]]
+            assert {name: layer[name] for name in stored if name != "signals"} == {
+                name: value for name, value in stored.items() if name != "signals"
+            }
+            # What the server knows of a signal is added to what the log stores of it.
+            for signal, wanted in zip(layer["signals"], stored["signals"], strict=True):
+                assert {name: signal[name] for name in wanted} == wanted
         losses = document["summaries"]["logs/loss"]
         np.testing.assert_allclose(run["logs"]["loss"], [losses[str(step)] for step in run["steps"]], rtol=1e-6)
         for index, name in enumerate(document["probe"]["sample_names"]):
