@@ -19,6 +19,7 @@ from typing import Any
 
 ROUTES = "/data/plugin/rnn_timeline/"
 PATIENCE = 60.0  # seconds until TensorBoard must have done what it is waited for
+POLL_INTERVAL = 0.05  # seconds
 
 
 @dataclass(frozen=True)
@@ -65,8 +66,9 @@ class TensorBoard:
                 answer = self.get("runs")
                 if answer.status == 200 and set(runs) <= {run["name"] for run in answer.json()["runs"]}:
                     return
-            except OSError:  # Not listening yet.
-                time.sleep(0.05)
+            except OSError:
+                pass  # It does not listen yet.
+            time.sleep(POLL_INTERVAL)
         raise AssertionError(f"TensorBoard did not list {runs} within {PATIENCE} seconds:\n{self.output.read_text()}")
 
 

@@ -52,10 +52,14 @@ def lstm_layer(step: int, mask: Array | None = None, go_backwards: bool = False)
 
 def write_all(root: Path) -> None:
     """Write an LSTM, one that reads a padded sequence backwards, a GRU with a mask and a SimpleRNN."""
-    _write(root / "made-lstm" / "rnn", {step: lstm_layer(step) for step in STEPS})
+    write_lstm(root / "made-lstm" / "rnn")
     _write(root / "made-backwards" / "rnn", {0: lstm_layer(0, PADDED, go_backwards=True)})
     _write(root / "made-gru" / "rnn", {0: reference_trace("GRU", mask=MASK)})
     _write(root / "made-simple" / "rnn", {0: reference_trace("SimpleRNN")})
+
+
+def write_lstm(directory: Path) -> None:
+    _write(directory, {step: lstm_layer(step) for step in STEPS})
 
 
 def _write(directory: Path, layers: dict[int, LayerTrace]) -> None:

@@ -1,4 +1,4 @@
-"""One TensorBoard and one Chromium for all browser tests, a fresh page for each."""
+"""One Chromium for all browser tests, a new page for each, and two TensorBoards: one of fixed runs, one that grows."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, ViewportSize, expect
 
 from tests.browser import chromium, logdir
+from tests.browser.growing import Growing
 from tests.browser.tab import Tab
 from tests.tensorboard_process import tensorboard
 
@@ -38,6 +39,13 @@ def address(logs: Path) -> Iterator[str]:
     with tensorboard("--logdir", logs) as board:
         board.wait_for_runs("lstm/rnn", "masked/rnn", "long/rnn")
         yield board.address
+
+
+@pytest.fixture(scope="session")
+def growing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Growing]:
+    root = tmp_path_factory.mktemp("growing")
+    with tensorboard("--logdir", root) as board:
+        yield Growing(board, root)
 
 
 @pytest.fixture(scope="session")

@@ -2,35 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser import computed, logdir, test_match
+from tests.browser import computed, logdir, patterns
+from tests.browser.growing import Growing
 from tests.browser.numbers import stored
 from tests.browser.tab import Tab
 from tests.server.runs import step_path
-from tests.tensorboard_process import tensorboard
 
 pytestmark = pytest.mark.alone
 
 
+LSTM, MADE = "damaged-lstm/rnn", "damaged-made/rnn"
+
+
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    logs = tmp_path_factory.mktemp("damaged")
-    logdir.write_lstm(logs / "lstm" / "rnn")
-    computed.write_all(logs)
-    for path in [
-        step_path(logs / "lstm" / "rnn", 3),
-        *(step_path(logs / "made-lstm" / "rnn", step) for step in (1, 2)),
-    ]:
+def address(growing: Growing) -> str:
+    logdir.write_lstm(growing.logs / LSTM)
+    computed.write_lstm(growing.logs / MADE)
+    damaged = [step_path(growing.logs / LSTM, 3), *(step_path(growing.logs / MADE, step) for step in (1, 2))]
+    for path in damaged:
         path.write_bytes(path.read_bytes()[:-1])
-    with tensorboard("--logdir", logs) as board:
-        board.wait_for_runs("lstm/rnn", "made-lstm/rnn")
-        yield board.address
+    growing.wait_for_runs(LSTM, MADE)
+    return growing.address
 
 
 ONE = "Epoch 3 is left out: its file is damaged."
@@ -41,11 +39,11 @@ UNIT = {"signal": "hidden_state", "timestep": 2, "unit": 5}
 @pytest.mark.parametrize(
     ("place", "sentence"),
     [
-        ({"run": "lstm/rnn", "panel": "unit", **UNIT}, ONE),
-        ({"run": "lstm/rnn", "panel": "unit", "signal": "hidden_state"}, ONE),
-        ({"run": "lstm/rnn", "panel": "detectors", "pinned": 5, **UNIT}, ONE),
-        ({"run": "made-lstm/rnn", "panel": "unit", **UNIT}, TWO),
-        ({"run": "made-lstm/rnn", "panel": "weights"}, TWO),
+        ({"run": LSTM, "panel": "unit", **UNIT}, ONE),
+        ({"run": LSTM, "panel": "unit", "signal": "hidden_state"}, ONE),
+        ({"run": LSTM, "panel": "detectors", "pinned": 5, **UNIT}, ONE),
+        ({"run": MADE, "panel": "unit", **UNIT}, TWO),
+        ({"run": MADE, "panel": "weights"}, TWO),
     ],
     ids=str,
 )
@@ -56,10 +54,10 @@ def test_damaged_steps_are_named(
     expect_note(tab, sentence)
 
 
-def test_damaged_steps_are_named_under_a_match(open_tab: Callable[[str], Tab], address: str, logs: Path) -> None:
-    values = stored(logs, "lstm/rnn", test_match.STEP, "hidden_state")
+def test_damaged_steps_are_named_under_a_match(open_tab: Callable[[str], Tab], address: str, growing: Growing) -> None:
+    values = stored(growing.logs, LSTM, patterns.STEP, "hidden_state")
     tab = open_tab(address)
-    test_match.open_at(tab, *test_match.a_place(values[0]))
+    patterns.open_at(tab, *patterns.a_place(values[0]), run=LSTM)
     expect_note(tab, ONE)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -16,14 +15,14 @@ from tb_rnn_plugin.log.schema import LayerTrace
 from tb_rnn_plugin.log.writer import RunWriter
 from tests.browser import logdir
 from tests.browser.export_menu import Open, download, open_menu, press, stored
+from tests.browser.growing import Growing
 from tests.browser.logdir import TEXT, TIMESTEPS, UNITS
 from tests.browser.tab import Tab
 from tests.runs import lstm_trace
-from tests.tensorboard_process import tensorboard
 
 pytestmark = pytest.mark.alone
 
-LONG = "a-run-with-a-name-that-goes-on-" * 5
+LONG = "large-values-and-a-name-that-goes-on-" * 5
 TRUE_MASK = np.arange(TIMESTEPS) < TIMESTEPS - 4
 """Of the second sample of the masked run."""
 
@@ -115,10 +114,10 @@ def test_npy_of_either_side(tab: Tab, logs: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def odd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
-    """A TensorBoard on a run with a name too long for its menu, and with values too large for float16."""
-    root = tmp_path_factory.mktemp("odd")
-    writer = RunWriter(root / LONG / "rnn")
+def odd(growing: Growing) -> tuple[str, Path]:
+    """Return an address, and a run there with a name too long for the menu, and with values too large for float16."""
+    run = growing.logs / LONG / "rnn"
+    writer = RunWriter(run)
     writer.write_probe(logdir.probe())
     trace = lstm_trace(1, logdir.SAMPLES, TIMESTEPS, UNITS)
     large = LayerTrace(
@@ -130,9 +129,8 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
         trace.initial_states,
     )
     writer.write_step(0, [large], logs={"loss": 1.0})
-    with tensorboard("--logdir", root) as board:
-        board.wait_for_runs(f"{LONG}/rnn")
-        yield board.address, root / LONG / "rnn"
+    growing.wait_for_runs(f"{LONG}/rnn")
+    return growing.address, run
 
 
 def test_npy_of_what_float16_cannot_hold_is_float32(odd: tuple[str, Path], open_tab: Open) -> None:

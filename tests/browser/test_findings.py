@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,9 +13,9 @@ from tb_rnn_plugin import open_run
 from tb_rnn_plugin.log.schema import LayerTrace
 from tb_rnn_plugin.log.writer import RunWriter
 from tb_rnn_plugin.run import Run
+from tests.browser.growing import Growing
 from tests.browser.tab import Tab
 from tests.runs import lstm_trace, probe
-from tests.tensorboard_process import tensorboard
 
 pytestmark = pytest.mark.alone
 
@@ -40,25 +39,24 @@ def faulty(step: int) -> LayerTrace:
 
 
 @pytest.fixture(scope="module")
-def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("findings")
-    writer = RunWriter(root / "faulty" / "rnn")
+def directory(growing: Growing) -> Path:
+    directory = growing.logs / "faulty" / "rnn"
+    writer = RunWriter(directory)
     writer.write_probe(probe())
     for step in range(STEPS):
         writer.write_step(step, [faulty(step)], {}, {"loss": 3.0 - step})
-    return root
+    growing.wait_for_runs("faulty/rnn")
+    return directory
 
 
 @pytest.fixture(scope="module")
-def address(logs: Path) -> Iterator[str]:
-    with tensorboard("--logdir", logs) as board:
-        board.wait_for_runs("faulty/rnn")
-        yield board.address
+def address(growing: Growing, directory: Path) -> str:
+    return growing.address
 
 
 @pytest.fixture
-def run(logs: Path) -> Run:
-    return open_run(logs / "faulty" / "rnn")
+def run(directory: Path) -> Run:
+    return open_run(directory)
 
 
 @pytest.fixture

@@ -13,10 +13,10 @@ from tb_rnn_plugin.log import layout
 from tb_rnn_plugin.log.thinning import steps_to_drop
 from tb_rnn_plugin.log.writer import RunWriter
 from tests.browser import logdir
+from tests.browser.growing import Growing
 from tests.browser.logdir import STEPS
 from tests.browser.numbers import number, stored
 from tests.browser.tab import Tab
-from tests.tensorboard_process import tensorboard
 
 LAST = STEPS[-1]
 Open = Callable[[str], Tab]
@@ -41,84 +41,78 @@ NOTE_PICTURES = """() => {
 
 
 @pytest.fixture
-def growing(tmp_path: Path) -> Path:
-    logs = tmp_path / "logs"
-    logdir.write_lstm(logs / "a" / "rnn")
-    return logs
+def run(growing: Growing, request: pytest.FixtureRequest) -> str:
+    """Add a run, and return its name."""
+    run = f"{request.node.name}/rnn"
+    logdir.write_lstm(growing.logs / run)
+    growing.wait_for_runs(run)
+    return run
 
 
-def add_step(logs: Path, step: int) -> None:
-    """Add a step to run `a`, the numbers of its last one."""
-    directory = layout.trace_directory(logs / "a" / "rnn")
+def add_step(run: Path, step: int) -> None:
+    """Add a step to a run, with the numbers of its last one."""
+    directory = layout.trace_directory(run)
     shutil.copy(directory / layout.step_file(LAST), directory / layout.step_file(step))
 
 
-def test_new_steps_appear_and_the_user_is_not_moved(growing: Path, open_tab: Open) -> None:
-    with tensorboard("--logdir", growing) as board:
-        board.wait_for_runs("a/rnn")
-        tab = open_tab(board.address).open(run="a/rnn", timestep=3, unit=2, **{"from": 2, "to": 9})
-        tab.expect_step(LAST)
-        add_step(growing, LAST + 1)
-        tab.reload_data()
-        expect(tab.frame.get_by_role("slider")).to_have_attribute("aria-valuemax", str(LAST + 1))
-        tab.expect_step(LAST)
-        tab.expect_in_url("from=2")
-        expect(tab.value("candidate")).to_have_attribute("data-timestep", "3")
+def test_new_steps_appear_and_the_user_is_not_moved(growing: Growing, run: str, open_tab: Open) -> None:
+    tab = open_tab(growing.address).open(run=run, timestep=3, unit=2, **{"from": 2, "to": 9})
+    tab.expect_step(LAST)
+    add_step(growing.logs / run, LAST + 1)
+    tab.reload_data()
+    expect(tab.frame.get_by_role("slider")).to_have_attribute("aria-valuemax", str(LAST + 1))
+    tab.expect_step(LAST)
+    tab.expect_in_url("from=2")
+    expect(tab.value("candidate")).to_have_attribute("data-timestep", "3")
 
 
-def test_a_run_that_is_thinned_shows_a_step_that_is_left(growing: Path, open_tab: Open) -> None:
+def test_a_run_that_is_thinned_shows_a_step_that_is_left(growing: Growing, run: str, open_tab: Open) -> None:
     """As with `keep=`, which drops steps while training goes on; the numbers are those of the step that is named."""
     left = steps_to_drop(STEPS, 4)
-    with tensorboard("--logdir", growing) as board:
-        board.wait_for_runs("a/rnn")
-        tab = open_tab(board.address).open(run="a/rnn", step=left[0], timestep=3, unit=2)
-        tab.expect_step(left[0])
-        RunWriter(growing / "a" / "rnn").thin(4)
-        tab.reload_data()
-        kept = [step for step in STEPS if step not in left]
-        nearest = min(kept, key=lambda step: abs(step - left[0]))
-        tab.expect_step(nearest)
-        assert number(tab.value("candidate")) == stored(growing, "a/rnn", nearest, "candidate")[0, 3, 2]
-        tab.focus()
-        tab.page.keyboard.press("End")
-        tab.expect_step(LAST)
-        tab.page.keyboard.press("ArrowLeft")
-        tab.expect_step(kept[-2])
+    tab = open_tab(growing.address).open(run=run, step=left[0], timestep=3, unit=2)
+    tab.expect_step(left[0])
+    RunWriter(growing.logs / run).thin(4)
+    tab.reload_data()
+    kept = [step for step in STEPS if step not in left]
+    nearest = min(kept, key=lambda step: abs(step - left[0]))
+    tab.expect_step(nearest)
+    assert number(tab.value("candidate")) == stored(growing.logs, run, nearest, "candidate")[0, 3, 2]
+    tab.focus()
+    tab.page.keyboard.press("End")
+    tab.expect_step(LAST)
+    tab.page.keyboard.press("ArrowLeft")
+    tab.expect_step(kept[-2])
 
 
-def test_the_newest_step_is_followed_until_another_is_chosen(growing: Path, open_tab: Open) -> None:
-    with tensorboard("--logdir", growing) as board:
-        board.wait_for_runs("a/rnn")
-        tab = open_tab(board.address).open(run="a/rnn", step=4)
-        tab.expect_step(4)
-        tab.button("Follow").click()
-        tab.expect_step(LAST)
-        tab.expect_in_url("follow=1")
-        add_step(growing, LAST + 1)
-        tab.reload_data()
-        tab.expect_step(LAST + 1)
-        tab.focus()
-        tab.page.keyboard.press("ArrowLeft")
-        tab.expect_step(LAST)
-        expect(tab.button("Follow")).to_have_attribute("aria-pressed", "false")
-        add_step(growing, LAST + 2)
-        tab.reload_data()
-        expect(tab.frame.get_by_role("slider")).to_have_attribute("aria-valuemax", str(LAST + 2))
-        tab.expect_step(LAST)
+def test_the_newest_step_is_followed_until_another_is_chosen(growing: Growing, run: str, open_tab: Open) -> None:
+    tab = open_tab(growing.address).open(run=run, step=4)
+    tab.expect_step(4)
+    tab.button("Follow").click()
+    tab.expect_step(LAST)
+    tab.expect_in_url("follow=1")
+    add_step(growing.logs / run, LAST + 1)
+    tab.reload_data()
+    tab.expect_step(LAST + 1)
+    tab.focus()
+    tab.page.keyboard.press("ArrowLeft")
+    tab.expect_step(LAST)
+    expect(tab.button("Follow")).to_have_attribute("aria-pressed", "false")
+    add_step(growing.logs / run, LAST + 2)
+    tab.reload_data()
+    expect(tab.frame.get_by_role("slider")).to_have_attribute("aria-valuemax", str(LAST + 2))
+    tab.expect_step(LAST)
 
 
-def test_the_inspector_grows_with_the_run(growing: Path, open_tab: Open) -> None:
-    with tensorboard("--logdir", growing) as board:
-        board.wait_for_runs("a/rnn")
-        tab = open_tab(board.address).open(run="a/rnn", panel="unit", signal="cell_state", timestep=3, unit=2)
-        tab.expect_step(LAST)
-        expect(tab.lane("evolution").locator("canvas")).to_have_count(1)
-        add_step(growing, LAST + 1)
-        tab.reload_data()
-        expect(tab.frame.get_by_role("slider")).to_have_attribute("aria-valuemax", str(LAST + 1))
-        tab.hover("evolution", 3, LAST + 1, logdir.TIMESTEPS, len(STEPS) + 1)
-        value = str(stored(growing, "a/rnn", LAST + 1, "cell_state")[0, 3, 2])
-        expect(tab.lane("evolution").locator("data")).to_have_attribute("value", value)
+def test_the_inspector_grows_with_the_run(growing: Growing, run: str, open_tab: Open) -> None:
+    tab = open_tab(growing.address).open(run=run, panel="unit", signal="cell_state", timestep=3, unit=2)
+    tab.expect_step(LAST)
+    expect(tab.lane("evolution").locator("canvas")).to_have_count(1)
+    add_step(growing.logs / run, LAST + 1)
+    tab.reload_data()
+    expect(tab.frame.get_by_role("slider")).to_have_attribute("aria-valuemax", str(LAST + 1))
+    tab.hover("evolution", 3, LAST + 1, logdir.TIMESTEPS, len(STEPS) + 1)
+    value = str(stored(growing.logs, run, LAST + 1, "cell_state")[0, 3, 2])
+    expect(tab.lane("evolution").locator("data")).to_have_attribute("value", value)
 
 
 @pytest.mark.alone

@@ -5,21 +5,18 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import numpy as np
 import pytest
-from numpy.typing import NDArray
 from playwright.sync_api import Locator, expect
 
 from tb_rnn_plugin.run import open_run
 from tests.browser.logdir import STEPS, TEXT, TIMESTEPS, UNITS
 from tests.browser.numbers import number, stored
+from tests.browser.patterns import STEP, THRESHOLD, a_place, held, open_at, pattern
 from tests.browser.tab import Tab
 
 pytestmark = pytest.mark.alone
 
 LAST = STEPS[-1]
-STEP = 7
-THRESHOLD = 0.1
 
 
 def panel(tab: Tab) -> Locator:
@@ -32,48 +29,6 @@ def matches(tab: Tab) -> Locator:
 
 def units(tab: Tab) -> Locator:
     return panel(tab).locator(".units button")
-
-
-def around(start: int, end: int) -> list[int]:
-    return [t for t in (start - 1, end) if 0 <= t < TIMESTEPS]
-
-
-def pattern(values: NDArray[np.float64], start: int, end: int) -> list[int]:
-    """The units that are on throughout a range of `[time, unit]`, and off around it, the strongest first."""
-    on = values > THRESHOLD
-    inside = np.isin(np.arange(TIMESTEPS), range(start, end))
-    found = [unit for unit in range(UNITS) if on[start:end, unit].all() and not on[around(start, end), unit].any()]
-    return sorted(found, key=lambda unit: values[~inside, unit].mean() - values[inside, unit].mean())
-
-
-def held(values: NDArray[np.float64], chosen: list[int], start: int, end: int) -> float:
-    """How much of a pattern holds at a place of `[time, unit]`."""
-    on = values[:, chosen] > THRESHOLD
-    overall = np.concatenate([on[start:end], ~on[around(start, end)]]).mean()
-    return float(on[start:end].mean() * overall)
-
-
-def a_place(values: NDArray[np.float64]) -> tuple[int, int]:
-    """Return a range of two timesteps or more that has a pattern of at least two units."""
-    return next(
-        (start, start + length)
-        for length in (3, 2)
-        for start in range(1, TIMESTEPS - length)
-        if len(pattern(values, start, start + length)) > 1
-    )
-
-
-def open_at(tab: Tab, start: int, end: int, **more: str | int) -> None:
-    tab.open(
-        run="lstm/rnn",
-        step=STEP,
-        panel="match",
-        signal="hidden_state",
-        threshold=THRESHOLD,
-        start=start,
-        end=end,
-        **more,
-    )
 
 
 def drag(tab: Tab, signal: str, timesteps: tuple[int, int]) -> None:

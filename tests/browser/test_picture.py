@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree
@@ -17,10 +16,10 @@ from playwright.sync_api import Browser, expect
 from tb_rnn_plugin.log.schema import ProbeBatch
 from tb_rnn_plugin.log.writer import RunWriter
 from tests.browser.export_menu import Open, download, open_menu, stored
+from tests.browser.growing import Growing
 from tests.browser.logdir import STEPS, TIMESTEPS, UNITS
 from tests.browser.tab import Tab
 from tests.runs import RANGES, lstm_trace
-from tests.tensorboard_process import tensorboard
 
 pytestmark = pytest.mark.alone
 
@@ -202,7 +201,7 @@ def test_a_dark_page_gives_a_dark_picture(tab: Tab) -> None:
 @pytest.mark.parametrize(("density", "ratio"), [(1, 2), (3, 3)])
 def test_a_png_is_the_svg_in_pixels(browser: Browser, address: str, logs: Path, density: int, ratio: int) -> None:
     page = browser.new_page(viewport={"width": 1280, "height": 800}, device_scale_factor=density)
-    tab = Tab(page, address).open(run="lstm/rnn", step=2)
+    tab = Tab(page, address, alone=True).open(run="lstm/rnn", step=2)
     tab.expect_step(2)
     picture, image = take_svg(tab), take_png(tab)
     assert image.size == (ratio * picture.width, ratio * picture.height)
@@ -239,11 +238,10 @@ def test_the_overview_is_taken_with_its_legend(tab: Tab) -> None:
 
 
 @pytest.fixture(scope="module")
-def named(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A TensorBoard on runs, samples and tokens whose names look like markup, or go on and on."""
-    root = tmp_path_factory.mktemp("named")
+def named(growing: Growing) -> str:
+    """Return the address of runs, samples and tokens whose names look like markup, or are very long."""
     for name in (NASTY, LONG):
-        writer = RunWriter(root / name / "rnn")
+        writer = RunWriter(growing.logs / name / "rnn")
         probe = ProbeBatch(
             inputs={"x": np.zeros((1, TIMESTEPS), np.float32)},
             sample_names=[NASTY],
@@ -252,9 +250,8 @@ def named(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         )
         writer.write_probe(probe)
         writer.write_step(0, [lstm_trace(0, 1, TIMESTEPS, UNITS, key=NASTY)], logs={"loss": 1.0})
-    with tensorboard("--logdir", root) as board:
-        board.wait_for_runs(f"{NASTY}/rnn", f"{LONG}/rnn")
-        yield board.address
+    growing.wait_for_runs(f"{NASTY}/rnn", f"{LONG}/rnn")
+    return growing.address
 
 
 def test_names_that_look_like_markup_are_text(named: str, open_tab: Open) -> None:

@@ -123,6 +123,7 @@ def test_a_deep_link_restores_everything(tab: Tab) -> None:
     expect(tab.value("cell_state")).to_have_attribute("data-unit", "2")
 
 
+@pytest.mark.alone
 def test_a_zoom_survives_the_url(tab: Tab) -> None:
     tab.open(run="long/rnn", **{"from": 100, "to": 400})
     tab.expect_step(0)

@@ -12,13 +12,16 @@ from playwright.sync_api import Browser, Route, expect
 
 from tb_rnn_plugin.log import layout
 from tests.browser import logdir
+from tests.browser.growing import Growing
 from tests.browser.tab import Tab
 from tests.tensorboard_process import tensorboard
 
 Open = Callable[[str], Tab]
 
 
-def test_an_empty_log_shows_the_lines_to_add(tmp_path: Path, open_tab: Open) -> None:
+def test_an_empty_log_shows_the_lines_to_add_until_the_first_run_appears_by_itself(
+    tmp_path: Path, open_tab: Open
+) -> None:
     (tmp_path / "logs").mkdir()
     with tensorboard("--logdir", tmp_path / "logs") as board:
         board.wait_for_runs()
@@ -28,19 +31,12 @@ def test_an_empty_log_shows_the_lines_to_add(tmp_path: Path, open_tab: Open) -> 
         expect(code).to_contain_text('callbacks=[RNNTimeline("logs/run-1", probe=x_val[:8])]')
         tab.frame.get_by_role("button", name="Copy").click()
         expect(tab.frame.get_by_role("button", name="Copied")).to_be_visible()
-        tab.page.close()  # It goes on asking for runs, and would complain of a TensorBoard that has ended.
-
-
-def test_the_first_run_appears_by_itself(tmp_path: Path, open_tab: Open) -> None:
-    (tmp_path / "logs").mkdir()
-    with tensorboard("--logdir", tmp_path / "logs") as board:
-        board.wait_for_runs()
-        tab = open_tab(board.address).open()
         expect(tab.frame.locator("rnn-empty-state")).to_be_visible()
         logdir.write_masked(tmp_path / "logs" / "b" / "rnn")
         # TensorBoard looks every second, the tab every three.
         expect(tab.lanes).to_have_count(6, timeout=30_000)
         tab.expect_step(4)
+        tab.page.close()  # It goes on asking for runs, and would complain of a TensorBoard that has ended.
 
 
 def test_the_tab_works_under_a_path_prefix(tmp_path: Path, open_tab: Open) -> None:
@@ -64,42 +60,43 @@ def test_dark_mode_follows_tensorboard_at_once(tab: Tab) -> None:
 
 
 @pytest.fixture
-def growing(tmp_path: Path) -> Path:
-    logs = tmp_path / "logs"
-    logdir.write_lstm(logs / "a" / "rnn")
-    logdir.write_masked(logs / "b" / "rnn")
-    return logs
+def run(growing: Growing, request: pytest.FixtureRequest) -> str:
+    """Add a run, and return its name."""
+    run = f"{request.node.name}/rnn"
+    logdir.write_lstm(growing.logs / run)
+    growing.wait_for_runs(run)
+    return run
 
 
-def test_a_run_that_vanishes_says_so_and_another_can_be_chosen(growing: Path, open_tab: Open) -> None:
-    with tensorboard("--logdir", growing) as board:
-        board.wait_for_runs("a/rnn", "b/rnn")
-        tab = open_tab(board.address).open(run="a/rnn", step=3)
-        tab.expect_step(3)
-        shutil.rmtree(growing / "a")
-        tab.focus()
-        tab.page.keyboard.press("ArrowRight")
-        alert = tab.frame.get_by_role("alert")
-        expect(alert).to_contain_text("any more")
-        expect(tab.lanes).to_have_count(0)
-        tab.picker("run").select_option("b/rnn")
-        tab.expect_step(4)
-        # The browser itself reports each 404.
-        tab.complaints[:] = [text for text in tab.complaints if "404" not in text]
+@pytest.mark.alone
+def test_a_run_that_vanishes_says_so_and_another_can_be_chosen(growing: Growing, run: str, open_tab: Open) -> None:
+    other = f"beside-{run}"
+    logdir.write_masked(growing.logs / other)
+    growing.wait_for_runs(other)
+    tab = open_tab(growing.address).open(run=run, step=3)
+    tab.expect_step(3)
+    shutil.rmtree(growing.logs / run)
+    tab.focus()
+    tab.page.keyboard.press("ArrowRight")
+    alert = tab.frame.get_by_role("alert")
+    expect(alert).to_contain_text("any more")
+    expect(tab.lanes).to_have_count(0)
+    tab.picker("run").select_option(other)
+    tab.expect_step(4)
+    # The browser itself reports each 404.
+    tab.complaints[:] = [text for text in tab.complaints if "404" not in text]
 
 
-def test_a_damaged_file_is_a_notice_that_can_be_dismissed(growing: Path, open_tab: Open) -> None:
-    directory = layout.trace_directory(growing / "a" / "rnn")
-    last = directory / layout.step_file(11)
+@pytest.mark.alone
+def test_a_damaged_file_is_a_notice_that_can_be_dismissed(growing: Growing, run: str, open_tab: Open) -> None:
+    last = layout.trace_directory(growing.logs / run) / layout.step_file(11)
     last.write_bytes(last.read_bytes()[:100])
-    with tensorboard("--logdir", growing) as board:
-        board.wait_for_runs("a/rnn", "b/rnn")
-        tab = open_tab(board.address).open(run="a/rnn", step=5)
-        tab.expect_step(5)
-        notice = tab.frame.locator(".notice")
-        expect(notice).to_contain_text(layout.step_file(11))
-        notice.get_by_role("button", name="Dismiss").click()
-        expect(notice).to_have_count(0)
+    tab = open_tab(growing.address).open(run=run, step=5)
+    tab.expect_step(5)
+    notice = tab.frame.locator(".notice")
+    expect(notice).to_contain_text(layout.step_file(11))
+    notice.get_by_role("button", name="Dismiss").click()
+    expect(notice).to_have_count(0)
 
 
 @pytest.mark.alone

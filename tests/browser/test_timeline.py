@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 from safetensors import safe_open
 
 from tb_rnn_plugin.log import layout
@@ -179,11 +179,9 @@ def test_cells_are_painted_where_they_are_read(tab: Tab, logs: Path) -> None:
     assert violet[0] + violet[1] < 120
 
 
-def test_a_sharp_picture_on_a_dense_screen(tab: Tab) -> None:
-    context = tab.page.context.browser
-    assert context is not None
-    page = context.new_page(viewport={"width": 1280, "height": 800}, device_scale_factor=2)
-    dense = Tab(page, tab.address).open(run="lstm/rnn")
+def test_a_sharp_picture_on_a_dense_screen(browser: Browser, address: str) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 800}, device_scale_factor=2)
+    dense = Tab(page, address, alone=True).open(run="lstm/rnn")
     canvas = dense.lane("candidate").locator("canvas")
     width = canvas.evaluate("canvas => canvas.width / canvas.getBoundingClientRect().width")
     assert width == pytest.approx(2, abs=0.01)

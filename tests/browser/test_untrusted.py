@@ -13,8 +13,8 @@ from playwright.sync_api import Dialog, expect
 from tb_rnn_plugin.log.schema import LayerTrace, ProbeBatch
 from tb_rnn_plugin.log.writer import RunWriter
 from tests.browser import computed
+from tests.browser.growing import Growing
 from tests.browser.tab import Tab
-from tests.tensorboard_process import tensorboard
 
 IMAGE = "<img src=x onerror=alert(1)>"
 SCRIPT = "<script>alert(2)<" + "/script>"
@@ -63,13 +63,10 @@ def custom(trace: LayerTrace) -> LayerTrace:
 
 
 @pytest.fixture(scope="module")
-def hostile_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    logs = tmp_path_factory.mktemp("hostile")
-    write_hostile(logs / RUN)
-    computed.write_all(logs)
-    with tensorboard("--logdir", logs) as board:
-        board.wait_for_runs(RUN)
-        yield board.address
+def hostile_address(growing: Growing) -> str:
+    write_hostile(growing.logs / RUN)
+    growing.wait_for_runs(RUN)
+    return growing.address
 
 
 @pytest.fixture
@@ -129,11 +126,14 @@ def test_names_stand_in_the_pickers_as_they_are(hostile_tab: Tab) -> None:
 
 @pytest.mark.alone
 def test_tokens_are_read_as_they_are(hostile_tab: Tab) -> None:
-    for timestep, token in enumerate(TOKENS):
-        hostile_tab.open(run=RUN, layer=LAYER, timestep=timestep, unit=1)
+    hostile_tab.open(run=RUN, layer=LAYER, timestep=0, unit=1)
+    hostile_tab.expect_step(1)
+    hostile_tab.focus()
+    for token in TOKENS:
         shown = token.replace(" ", "·")
         expect(hostile_tab.frame.locator(".readout .token")).to_have_text(f"“{shown}”")
         assert made_of_names(hostile_tab) == []
+        hostile_tab.page.keyboard.press("]")
 
 
 @pytest.mark.alone
