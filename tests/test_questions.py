@@ -80,28 +80,26 @@ def test_the_same_with_the_initial_state_as_an_input_of_the_model() -> None:
 # Q2. Which of the numbers is which gate?
 
 
-@pytest.mark.parametrize("length", [5, 100])
 @pytest.mark.slow
-def test_each_gate_by_name_of_a_series_fed_one_step_at_a_time(length: int) -> None:
+def test_each_gate_by_name_of_a_series_fed_one_step_at_a_time() -> None:
     model = keras.Sequential(
         [keras.Input(batch_shape=(1, 1, 1)), L.LSTM(10, stateful=True, name="lstm"), L.Dense(2, activation="softmax")]
     )
-    model.compile("adam", "sparse_categorical_crossentropy")
+    model.compile("adam", "sparse_categorical_crossentropy", jit_compile=False)
     model.fit(random(4, 1, 1), np.array([0, 1, 0, 1]), batch_size=1, verbose=0)
-    model.get_layer("lstm").reset_states()
-    series = random(1, length, 1)
+    probe = Probe(model, np.zeros((1, 1, 1), np.float32), initial_states="current")
+    for length in (5, 100):
+        model.get_layer("lstm").reset_states()
+        series, steps = random(1, length, 1), []
+        for t in range(length):
+            steps.append(probe(series[:, t : t + 1])["lstm"])
+            model.predict_on_batch(series[:, t : t + 1])  # Looking left the state where it was; this moves it on.
+        gates = {name: np.concatenate([step[name] for step in steps], axis=1) for name in steps[0]}
 
-    probe = Probe(model, series[:, :1], initial_states="current")
-    steps = []
-    for t in range(length):
-        steps.append(probe(series[:, t : t + 1])["lstm"])
-        model.predict_on_batch(series[:, t : t + 1])  # Looking left the state where it was; this moves it on.
-    gates = {name: np.concatenate([step[name] for step in steps], axis=1) for name in steps[0]}
-
-    assert list(gates) == LSTM_SIGNALS
-    wanted = lstm(series, *(weight.numpy() for weight in model.get_layer("lstm").weights)).signals
-    for name, values in gates.items():
-        np.testing.assert_allclose(values, wanted[name], atol=1e-5, err_msg=name)
+        assert list(gates) == LSTM_SIGNALS
+        wanted = lstm(series, *(weight.numpy() for weight in model.get_layer("lstm").weights)).signals
+        for name, values in gates.items():
+            np.testing.assert_allclose(values, wanted[name], atol=1e-5, err_msg=name)
     assert probe.compilations == 1
 
 
@@ -113,7 +111,7 @@ def basic_rnn(tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, Any]:
     """Return a trained basic RNN and what the callback wrote of it."""
     log_dir = tmp_path_factory.mktemp("logs")
     model = keras.Sequential([keras.Input((6, 3)), L.SimpleRNN(4, name="rnn"), L.Dense(1)])
-    model.compile("adam", "mse")
+    model.compile("adam", "mse", jit_compile=False)
     timeline = RNNTimeline(log_dir, probe=random(2, 6, 3), dtype="float32")
     model.fit(random(8, 6, 3), random(8, 1), epochs=3, verbose=0, callbacks=[timeline])
     return model, open_run(log_dir / "rnn")
@@ -257,14 +255,19 @@ def test_the_cell_state_with_dropout_on_request() -> None:
 
 @pytest.fixture(scope="module")
 def twelve_epochs(tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, Path, list[int]]:
-    """Return a model trained for twelve epochs, its log directory, and the bytes that Python held at each epoch."""
+    """Return a model after twelve epochs, its log directory, and the bytes allocated since the first."""
     log_dir, held = tmp_path_factory.mktemp("logs"), []
+
+    def weigh(epoch: int, logs: Any) -> None:
+        if epoch == 0:
+            tracemalloc.start()  # Not before: it would slow the compilation of the train step and of the probe.
+        held.append(tracemalloc.get_traced_memory()[0])
+
     model = keras.Sequential([keras.Input((50, 3)), L.LSTM(32, name="lstm"), L.Dense(1)])
-    model.compile("adam", "mse")
+    model.compile("adam", "mse", jit_compile=False)
     timeline = RNNTimeline(log_dir / "run-1", probe=random(4, 50, 3))
-    weigh = keras.callbacks.LambdaCallback(on_epoch_end=lambda *_: held.append(tracemalloc.get_traced_memory()[0]))
-    tracemalloc.start()
-    model.fit(random(4, 50, 3), random(4, 1), epochs=12, verbose=0, callbacks=[timeline, weigh])
+    callbacks = [timeline, keras.callbacks.LambdaCallback(on_epoch_end=weigh)]
+    model.fit(random(4, 50, 3), random(4, 1), epochs=12, verbose=0, callbacks=callbacks)
     tracemalloc.stop()
     return model, log_dir, held
 
