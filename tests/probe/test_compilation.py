@@ -11,7 +11,7 @@ import pytest
 import tensorflow as tf
 
 from tb_rnn_plugin import capture
-from tb_rnn_plugin.probe import Probe
+from tb_rnn_plugin.probe import Activations, Probe
 from tests.probe.models import FEATURES, MASK, TIMESTEPS, UNITS, randomized, sequences, sequential
 
 
@@ -48,14 +48,17 @@ def test_xla_and_a_plain_graph_agree() -> None:
         keras.layers.SimpleRNN(UNITS, unroll=True),
     )
     x = np.where(MASK[:, :, None], sequences(len(MASK)), np.float32(0))
-    plain, *others = (Probe(model, x, weights=False, jit_compile=jit)() for jit in (False, True, "auto"))
-    for other in others:
-        assert [trace.key for trace in other.traces] == [trace.key for trace in plain.traces]
-        for trace, wanted in zip(other.traces, plain.traces, strict=True):
-            assert list(trace.signals) == list(wanted.signals)
-            for name, values in wanted.signals.items():
-                np.testing.assert_allclose(trace.signals[name], values, atol=1e-6, err_msg=f"{trace.key} {name}")
-        np.testing.assert_allclose(other.predictions["output"], plain.predictions["output"], atol=1e-6)
+    plain, other = (Probe(model, x, weights=False, jit_compile=jit)() for jit in (False, True))
+    assert_agree(other, plain)
+
+
+def assert_agree(other: Activations, plain: Activations) -> None:
+    assert [trace.key for trace in other.traces] == [trace.key for trace in plain.traces]
+    for trace, wanted in zip(other.traces, plain.traces, strict=True):
+        assert list(trace.signals) == list(wanted.signals)
+        for name, values in wanted.signals.items():
+            np.testing.assert_allclose(trace.signals[name], values, atol=1e-6, err_msg=f"{trace.key} {name}")
+    np.testing.assert_allclose(other.predictions["output"], plain.predictions["output"], atol=1e-6)
 
 
 def on_host() -> tuple[Any, Any]:
@@ -91,8 +94,9 @@ def test_true_insists_on_xla() -> None:
 
 
 def test_auto_says_nothing_where_xla_compiles(caplog: pytest.LogCaptureFixture) -> None:
+    model, x = sequential(keras.layers.SimpleRNN(UNITS, name="rnn")), sequences()
     with caplog.at_level(logging.INFO, logger="tb_rnn_plugin"):
-        probe = Probe(sequential(keras.layers.SimpleRNN(UNITS)), sequences(), weights=False, jit_compile="auto")
-        probe()
+        probe = Probe(model, x, weights=False, jit_compile="auto")
+        assert_agree(probe(), Probe(model, x, weights=False, jit_compile=False)())
     assert probe.compilations == 1
     assert not caplog.records

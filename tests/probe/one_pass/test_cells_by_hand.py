@@ -10,6 +10,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from numpy.typing import NDArray
 
 from tb_rnn_plugin import capture
 from tb_rnn_plugin.analysis.explain import explain
@@ -19,17 +20,18 @@ from tests.probe.models import (
     ATOL,
     FEATURES,
     SAMPLES,
-    TIMESTEPS,
     UNITS,
     assert_signals,
     expected,
     own_output,
     randomized,
-    sequences,
 )
 from tests.probe.unchanged import looked_at
 
 L, ops = keras.layers, keras.ops
+
+TIMESTEPS = 3
+"""The first reads the initial state, the others what was before them; each is traced by itself."""
 
 CELLS: dict[str, Callable[..., Any]] = {
     "LSTM": L.LSTMCell,
@@ -44,6 +46,11 @@ CALLS: dict[str, Callable[[Any, Any, list[Any]], Any]] = {
     "all keywords": lambda cell, x, states: cell(**{first_argument(cell): x}, states=states, training=False),
     "training": lambda cell, x, states: cell(x, states, training=False),
 }
+
+
+def sequences(dtype: str = "float32") -> NDArray[Any]:
+    """Return inputs `[sample, time, feature]`."""
+    return np.random.default_rng(0).normal(size=(SAMPLES, TIMESTEPS, FEATURES)).astype(dtype)
 
 
 def first_argument(cell: Any) -> str:

@@ -72,20 +72,19 @@ def check(acts: Any, a: Any, b: Any, x: Any, *, backwards: bool = False, **optio
     return upper
 
 
-@pytest.mark.parametrize("wrapped", [False, True])
 @pytest.mark.parametrize(
-    "options",
+    ("wrapped", "options"),
     [
-        {},
-        {"return_sequences": True},
-        {"go_backwards": True},
-        {"go_backwards": True, "return_sequences": True},
-        {"unroll": True},
-        {"return_sequences": True, "unroll": True, "go_backwards": True},
+        (False, {}),
+        (True, {"return_sequences": True}),
+        (False, {"go_backwards": True}),
+        (True, {"go_backwards": True, "return_sequences": True}),
+        (True, {"unroll": True}),
+        (False, {"return_sequences": True, "unroll": True, "go_backwards": True}),
     ],
     ids=str,
 )
-def test_two_cells_are_two_layers(options: dict[str, Any], wrapped: bool) -> None:
+def test_two_cells_are_two_layers(wrapped: bool, options: dict[str, Any]) -> None:
     a, b = lstm_and_gru()
     layer = stack(a, b, wrapped=wrapped, **options)
     model, x = sequential(layer), sequences()
