@@ -1,4 +1,4 @@
-"""What holds for all tests: TensorFlow keeps quiet and leaves a GPU alone. And what they share: an ear for reading."""
+"""TensorFlow's settings for all tests, and the fixtures that several packages share."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ import pytest
 from tests.forks import Forks
 from tests.forks import forks as started_forks
 
-# Read by TensorFlow when it is first imported. Tests compare floating-point numbers, so they run on the CPU.
+# TensorFlow reads these when it is first imported. Tests compare floating-point numbers, so they run on the CPU.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 
 
 class Reading(NamedTuple):
-    """One reading of an array, whole (`row` is None) or of one row, from a file of a log."""
+    """One read of an array from a file of a log: all of it (`row` is None), or one row."""
 
     file: str
     array: str
@@ -26,22 +26,22 @@ class Reading(NamedTuple):
 
 @pytest.fixture
 def readings(monkeypatch: pytest.MonkeyPatch) -> list[Reading]:
-    """What is read from files of logs, in its order, from here on."""
-    from tb_rnn_plugin.log.arrays import ArrayFile  # Not before the settings above, nor for tests without it.
+    """Record every array that is read from files of logs from here on, in order."""
+    from tb_rnn_plugin.log.arrays import ArrayFile  # After the settings above, and only for tests that need it.
 
-    noted: list[Reading] = []
+    recorded: list[Reading] = []
     read = ArrayFile.read
 
-    def heard(file: ArrayFile, name: str, row: int | None = None) -> Any:
-        noted.append(Reading(file.path.name, name, row))
+    def record(file: ArrayFile, name: str, row: int | None = None) -> Any:
+        recorded.append(Reading(file.path.name, name, row))
         return read(file, name, row)
 
-    monkeypatch.setattr(ArrayFile, "read", heard)
-    return noted
+    monkeypatch.setattr(ArrayFile, "read", record)
+    return recorded
 
 
 @pytest.fixture(scope="session")
 def forks() -> Iterator[Forks]:
-    """What runs a function in a process that has imported Keras and computed nothing."""
+    """Run functions in processes forked from one that has imported Keras and computed nothing."""
     with started_forks() as forks:
         yield forks

@@ -38,7 +38,7 @@ class Forks:
         self._count = 0
 
     def start(self, function: str, variables: Mapping[str, str] | None = None, **arguments: Any) -> Fork:
-        """Call a function in a new process, and return without waiting for it.
+        """Call a function in a new process without waiting for it.
 
         Args:
             function: `"module:name"`.

@@ -26,7 +26,7 @@ RANGES: dict[str, Interval | None] = {
 def lstm_trace(
     seed: int, samples: int = 3, timesteps: int = 12, units: int = 5, key: str = "lstm", mask: Array | None = None
 ) -> LayerTrace:
-    """Return made-up signals in the ranges of an LSTM; another `seed`, other values."""
+    """Return random signals in the ranges of an LSTM."""
     random = np.random.default_rng(seed)
     signals = {}
     for name, bounds in RANGES.items():
@@ -46,7 +46,7 @@ def lstm_trace(
 
 
 def gru_trace(seed: int, samples: int = 3, timesteps: int = 12, units: int = 5, key: str = "gru") -> LayerTrace:
-    """Return made-up signals of a GRU; another `seed`, other values."""
+    """Return random signals in the ranges of a GRU."""
     random = np.random.default_rng(seed)
     ranges = {
         "update_gate": (0.0, 1.0),
@@ -93,7 +93,7 @@ def write_run(directory: Path, steps: int = 4, mask: Array | None = None) -> Pat
 
 
 def logged(run_directory: Path, tag: str) -> dict[int, NDArray[Any]]:
-    """Return what TensorBoard reads for a tag from a run's event files, by step."""
+    """Return the values of a tag by step, as TensorBoard reads them from a run's event files."""
     values: dict[int, NDArray[Any]] = {}
     for path in sorted(run_directory.glob("*tfevents*")):
         for event in LegacyEventFileLoader(str(path)).Load():

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 ROUTES = "/data/plugin/rnn_timeline/"
-PATIENCE = 60.0  # seconds until TensorBoard must have done what it is waited for
+PATIENCE = 60.0  # seconds that a test waits for TensorBoard at most
 POLL_INTERVAL = 0.05  # seconds
 
 
@@ -37,7 +37,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class TensorBoard:
-    """A TensorBoard that listens at `address` and prints to the file `output`."""
+    """A TensorBoard process that listens at `address` and prints to the file `output`."""
 
     address: str
     process: subprocess.Popen[bytes]
@@ -46,7 +46,7 @@ class TensorBoard:
     def get(
         self, route: str, headers: Mapping[str, str] | None = None, method: str = "GET", **parameters: object
     ) -> Answer:
-        """Ask one of our routes, or any other path if it starts with a slash."""
+        """Request one of our routes, or any path that starts with a slash."""
         path = route if route.startswith("/") else ROUTES + route
         query = f"?{urllib.parse.urlencode(parameters)}" if parameters else ""
         request = urllib.request.Request(self.address + path + query, headers=dict(headers or {}), method=method)
@@ -58,7 +58,7 @@ class TensorBoard:
                 return Answer(error.code, dict(error.headers), error.read())
 
     def wait_for_runs(self, *runs: str) -> None:
-        """Return once TensorBoard answers and lists all these runs."""
+        """Wait until TensorBoard lists all these runs."""
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             assert self.process.poll() is None, f"TensorBoard ended:\n{self.output.read_text()}"
@@ -67,7 +67,7 @@ class TensorBoard:
                 if answer.status == 200 and set(runs) <= {run["name"] for run in answer.json()["runs"]}:
                     return
             except OSError:
-                pass  # It does not listen yet.
+                pass  # Not listening yet.
             time.sleep(POLL_INTERVAL)
         raise AssertionError(f"TensorBoard did not list {runs} within {PATIENCE} seconds:\n{self.output.read_text()}")
 
@@ -78,19 +78,20 @@ sys.modules["tensorboard.compat.notf"] = types.ModuleType("notf")
 from tensorboard.main import run_main
 run_main()
 """
-"""Starts TensorBoard as where no TensorFlow is installed, by the switch that it has for that."""
+"""Starts TensorBoard as if TensorFlow were not installed, by TensorBoard's own switch."""
 
 
 @contextmanager
 def tensorboard(
     *arguments: str | Path, tensorflow: bool = False, program: Sequence[str | Path] = ()
 ) -> Iterator[TensorBoard]:
-    """Run TensorBoard with these arguments and a free port; it is ended on leaving.
+    """Run TensorBoard on a free port, and end it on exit.
 
-    `program` is another command that takes TensorBoard's arguments.
-
-    With `tensorflow` it imports TensorFlow, as it does wherever that is installed; that takes it four times as long to
-    start, and changes no more than how it opens files.
+    Args:
+        arguments: Further arguments of TensorBoard.
+        tensorflow: Whether it imports TensorFlow, as it does wherever that is installed. It then takes four times as
+            long to start, and differs only in how it opens files.
+        program: Another command that takes TensorBoard's arguments.
     """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -1,4 +1,4 @@
-"""Prints the table of budgets, filled in, and writes it to `bench.json`."""
+"""Measures the budgets, prints them as a table and writes them to `bench.json`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ OUTPUT = Path("bench.json")
 
 @dataclass(frozen=True)
 class Budget:
-    """A figure, and what it may be at most; None where it only stands beside."""
+    """A figure and its upper limit; None where it is for information only."""
 
     measure: Callable[[], Figure]
     budget: float | None
@@ -32,7 +32,7 @@ OTHERS: dict[str, dict[str, Any]] = {
     "batch_32": {"samples": 32},
     "lstm_512_200": {"units": 512, "timesteps": 200},
 }
-"""Other networks than two LSTM(128) over 100 steps and a batch of 8, by what is other."""
+"""What differs from two LSTM(128) over 100 steps and a batch of 8, by name."""
 
 BUDGETS = {
     "capture_vs_predict": Budget(capture.capture_vs_predict, 0.8),
@@ -41,7 +41,7 @@ BUDGETS = {
         f"capture_vs_{against}_{name}": Budget(partial(measure, **options), budget)
         for name, options in OTHERS.items()
         for against, measure, budget in (
-            # Without a budget: where arithmetic outweighs the call, no pass that does it all takes 0.8 of another.
+            # Without a budget: where arithmetic dominates, no complete forward pass takes 0.8 of another.
             ("predict", capture.capture_vs_predict, None),
             ("floor", capture.capture_vs_floor, 1.3),
         )

@@ -1,4 +1,4 @@
-"""What the user waits for: the first picture, its painting, the next epoch's. A real TensorBoard, a real Chromium."""
+"""What the user waits for: the first picture, its painting and the next epoch's, in a real TensorBoard and Chromium."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ SCRUB_MS = 50.0
 REST_MS = 100.0
 SIGNALS = 6
 
-# In every frame; only the plugin's ever has lanes. A canvas gets its style when it is painted, and what was painted
-# before a frame's callbacks is on the screen once the next frame's run.
+# Runs in every frame of the page; only the plugin's has lanes. A canvas gets its style when it is painted, and what is
+# painted before a frame's callbacks is on the screen when those of the next frame run.
 NOTE_FIRST_PICTURE = """
     const look = () => {
         const timeline = document.querySelector("rnn-timeline-app")?.shadowRoot.querySelector("rnn-timeline");
@@ -33,7 +33,7 @@ NOTE_FIRST_PICTURE = """
     if (window !== top) requestAnimationFrame(look);
 """
 
-# Chromium may put drawing off; reading one pixel back has it done.
+# Chromium may defer drawing; reading one pixel back forces it.
 TIME_PAINTING = """() => {
     const plot = customElements.get("rnn-plot").prototype;
     const paint = plot.paint;
@@ -64,8 +64,8 @@ def first_picture_1000_vs_10() -> Figure:
     """From navigation to the first painted lanes with 1,000 epochs of LSTM(256) logged, against the same with 10.
 
     Timed in the page: from the time origin of TensorBoard's page to the frame after the one in which all six lanes
-    are painted. Each log has a TensorBoard of its own, which has loaded all of it; Chromium has seen both before. The
-    part of the plugin alone starts at the time origin of its iframe.
+    are painted. Each log has its own TensorBoard, which has loaded all of it, and Chromium has opened both before. The
+    time of the plugin alone starts at the time origin of its iframe.
     """
     many, few = 1000, 10
     [run] = LONG.names()
@@ -98,9 +98,9 @@ def first_picture_1000_vs_10() -> Figure:
 def paint_vs_frame() -> Figure:
     """Painting one heatmap of 512 units and 2,000 timesteps, against one frame of 60 Hz.
 
-    Timed in the page while the arrow key scrubs through steps not seen before: the lane's own `paint`, from the trace
-    in memory, as it was fetched, to the canvas, and the reading back of one pixel, before which Chromium may not have
-    drawn. The six lanes of a step are six paintings.
+    Timed in the page while the arrow key scrubs through steps not shown before: the lane's `paint`, from the trace in
+    memory, as fetched, to the canvas, and reading one pixel back, which forces Chromium to draw. The six lanes of a
+    step are six paintings.
     """
     steps = 24
     with board(steps, written=2, samples=1, timesteps=2000, units=512) as started, page_on(started.address) as tab:
@@ -124,7 +124,7 @@ def scrub_vs_50ms() -> Figure:
 
     Timed in the page: from the time stamp of the key's event to the first frame callback after `data-shown-step` has
     changed, which comes after the painting. No step has been fetched before, and each key press waits until Chromium
-    is done with the picture before.
+    has finished the previous picture.
     """
     steps = 100
     taken = []

@@ -1,4 +1,4 @@
-"""What a capture costs, against what the network costs anyway."""
+"""The cost of a capture, relative to the cost of the network itself."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.benchmarks.measure import Figure, milliseconds
 from tests.benchmarks.networks import batch, network
 
 KERACT = Path(".venv-keract")
-"""An environment with keract and a TensorFlow that it runs on; `make bench` sets it up where it can."""
+"""An environment with keract and a TensorFlow that it supports; `make bench` creates it where possible."""
 
 
 def capture_vs_predict(layer: str = "LSTM", units: int = 128, timesteps: int = 100, samples: int = 8) -> Figure:
@@ -37,10 +37,10 @@ def capture_vs_floor(layer: str = "LSTM", units: int = 128, timesteps: int = 100
 
 
 def capture_vs_keract() -> Figure:
-    """All signals of all layers, against what people use: keract 4.5.2, which returns the layers' outputs only.
+    """All signals of all layers, against keract 4.5.2, which returns the layers' outputs only.
 
-    keract needs Keras 2, and so a process of its own. Beside it, and instead of it where it is not installed, stands
-    the eager call of the model that others use.
+    keract needs Keras 2, and so a separate process. The eager call of the model is measured, too, and is the reference
+    where keract is not installed.
     """
     model, inputs = network(), batch(8)
     capture, eager = milliseconds(Probe(model, inputs, weights=False), lambda: model(inputs), rounds=10)
@@ -59,7 +59,7 @@ def gradients_vs_train_step() -> Figure:
 
 
 def _rounds(units: int) -> int:
-    """Return how often a network is measured: the widest takes half a second each time."""
+    """Return how often to measure a network: the widest takes half a second each time."""
     return 30 if units <= 128 else 10
 
 
@@ -71,7 +71,7 @@ def _keract_milliseconds() -> float:
 
 
 def callback_vs_train_step() -> Figure:
-    """Everything the callback does at an epoch's end, against one training step of batch 32."""
+    """All that the callback does at an epoch's end, against one training step of batch 32."""
     model, inputs, targets = network(), batch(32), np.arange(32) % 10
     with tempfile.TemporaryDirectory() as directory:
         callback = RNNTimeline(directory, inputs[:8])

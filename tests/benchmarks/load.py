@@ -1,4 +1,4 @@
-"""What fifty people at once cost each of them, and the server."""
+"""The latency and memory of the server with fifty users at once."""
 
 from __future__ import annotations
 
@@ -18,9 +18,8 @@ PATIENCE_MS = 1000.0
 def fifty_clients_vs_1s() -> Figure:
     """Fifty clients that scrub through 40 epochs of LSTM(256), 0.3 MB each, all at once: p99, against one second.
 
-    Each asks for the next picture as soon as it has one, which no person does, from the process that measures, so that
-    its own work is part of what it waits for. Memory is TensorBoard's, after the last of the rounds over that after the
-    first.
+    Each requests the next picture as soon as it has one, faster than any person, from the measuring process, whose own
+    work is part of the latency. The memory is TensorBoard's after the last round, relative to the first.
     """
     [run] = LONG.names()
     asked: dict[str, Any] = {"run": run, "layer": "lstm_0"}

@@ -1,4 +1,4 @@
-"""What many epochs and many runs cost the server: one unit over 1,000 epochs, and the list of 100 runs."""
+"""The latency of the server with many epochs and many runs: one unit over 1,000 epochs, and the list of 100 runs."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ REPEATS = 9
 
 
 def evolution_vs_1s() -> Figure:
-    """One unit of LSTM(256) over 1,000 epochs of 100 timesteps, as it is first asked for, against one second.
+    """The first request of one unit of LSTM(256) over 1,000 epochs of 100 timesteps, against one second.
 
-    Every request is for another unit, so that none has been computed before. Beside it, how much all units changed.
+    Every request is for another unit, so that none is cached. The change of all units is measured, too.
     """
     [run] = LONG.names()
     asked: dict[str, Any] = {"run": run, "layer": "lstm_0", "sample": 1}
@@ -35,7 +35,7 @@ def evolution_vs_1s() -> Figure:
 
 
 def list_of_runs_vs_200ms() -> Figure:
-    """The list of 100 runs, all of which have changed since it was last asked for, against 200 milliseconds."""
+    """The list of 100 runs, all changed since the last request, against 200 milliseconds."""
     changed, same = [], []
     with written(MANY) as log_dir, tensorboard("--logdir", log_dir) as board:
         board.wait_for_runs(*MANY.names())

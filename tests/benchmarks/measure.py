@@ -1,4 +1,4 @@
-"""Timing two things in turn, so that their ratio holds on a machine whose speed drifts."""
+"""Times actions in turn, so that their ratio holds on a machine whose speed drifts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class Figure:
     """One row of the table.
 
     Attributes:
-        ratio: What was measured, over what it is held against.
+        ratio: What was measured, divided by its reference.
         parts: The figures behind it, units in their names.
     """
 

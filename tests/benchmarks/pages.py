@@ -26,7 +26,7 @@ VIEWPORT = ViewportSize(width=1920, height=1080)
 def board(steps: int, *, samples: int, timesteps: int, units: int, written: int | None = None) -> Iterator[TensorBoard]:
     """Run TensorBoard on one run of one layer.
 
-    If only some steps are to be `written`, the others are links to their trace files, and have no summaries.
+    If only some steps are `written`, the others are links to their trace files, without summaries.
     """
     written = steps if written is None else written
     with tempfile.TemporaryDirectory() as directory:
@@ -53,6 +53,6 @@ def page_on(address: str) -> Iterator[Tab]:
 
 
 def plugin(tab: Tab) -> Frame:
-    """Return the frame of the plugin, once it has lanes."""
+    """Return the plugin's frame, once it has lanes."""
     tab.lanes.first.wait_for()
     return next(frame for frame in tab.page.frames if frame.url.endswith("name=rnn_timeline"))

@@ -1,4 +1,4 @@
-"""What playing the epochs costs the browser: how long it is held up, and how much it keeps."""
+"""The cost of playing the epochs in the browser: how long its main thread is blocked, and how much memory it holds."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ NOTE_LONG_TASKS = """() => {
 def play_vs_100ms() -> Figure:
     """The longest task of the browser's main thread in half a minute of play, against 100 ms.
 
-    100 epochs of 256 units and 500 timesteps at 20 epochs per second, from the start again whenever they end. Chromium
-    tells only of tasks above 50 ms; where there is none, those 50 stand.
+    100 epochs of 256 units and 500 timesteps at 20 epochs per second, restarted whenever they end. Chromium reports
+    only tasks above 50 ms; without any, the result is 50 ms.
     """
     with (
         board(STEPS, written=8, samples=1, timesteps=500, units=256) as started,
@@ -46,8 +46,8 @@ def play_vs_100ms() -> Figure:
 def memory_of_play() -> Figure:
     """The memory of Chromium's pages after five minutes of play, against that after half a minute.
 
-    By then all caches are full. Resident memory, which holds the traces' buffers, too; the heap of JavaScript alone
-    stands beside. Taken after Chromium was made to collect its garbage. The same play as above.
+    After half a minute all caches are full. The memory is resident memory, which includes the traces' buffers, after a
+    forced garbage collection; the JavaScript heap is reported, too. The same play as in `play_vs_100ms`.
     """
     with (
         board(STEPS, written=8, samples=1, timesteps=500, units=256) as started,
@@ -70,7 +70,7 @@ def _opened(tab: Tab) -> Frame:
 
 
 def _play(tab: Tab, seconds: float) -> None:
-    """Play for so long, from the start again whenever the last step is reached; then pause."""
+    """Play for a time, restarting whenever the last step is reached; then pause."""
     end = time.monotonic() + seconds
     playing = tab.button("Pause")
     while time.monotonic() < end:
@@ -82,7 +82,7 @@ def _play(tab: Tab, seconds: float) -> None:
 
 
 def _megabytes(page: Page) -> tuple[float, float]:
-    """Return the resident memory of all pages' processes, and the heap of this page's."""
+    """Return the resident memory of the processes of all pages, and the JavaScript heap of this page."""
     session = page.context.new_cdp_session(page)
     session.send("Performance.enable")
     session.send("HeapProfiler.collectGarbage")

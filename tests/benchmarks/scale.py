@@ -1,4 +1,4 @@
-"""Runs of the size of real work, through the real writer: their bytes are known beforehand, and they are removed."""
+"""Temporary runs of realistic size, written by the real writer."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.runs import lstm_trace, probe
 
 @dataclass(frozen=True)
 class Scale:
-    """How large a run is, or each of several."""
+    """The size of a run, or of each of several."""
 
     epochs: int
     layers: int
@@ -30,7 +30,7 @@ class Scale:
     runs: int = 1
 
     def bytes(self) -> int:
-        """Return what the runs take on the disk, told from one epoch."""
+        """Return how many bytes the runs take on disk, computed from one epoch."""
         return self.runs * forecast(self.first_epoch(), logs={"loss": 1.0}).of_run(self.epochs)
 
     def names(self) -> list[str]:
@@ -38,7 +38,7 @@ class Scale:
         return [f"run-{number:03d}/rnn" for number in range(self.runs)]
 
     def first_epoch(self) -> list[LayerTrace]:
-        """Return what the layers do; at later epochs the same, moved along the units by one for each."""
+        """Return the layers' traces; each later epoch has the same, shifted by one unit."""
         random = np.random.default_rng(0)
         recurrent = random.normal(size=(self.units, 4 * self.units)).astype(np.float32)
         layers = [lstm_trace(i, self.samples, self.timesteps, self.units, key=f"lstm_{i}") for i in range(self.layers)]
@@ -53,7 +53,7 @@ MANY = Scale(epochs=5, layers=1, units=16, timesteps=50, samples=4, runs=100)
 
 @contextmanager
 def written(scale: Scale) -> Iterator[Path]:
-    """Write the runs into a log directory, which is gone afterwards."""
+    """Write the runs into a log directory, and delete it on exit."""
     with tempfile.TemporaryDirectory() as directory:
         log_dir, told = Path(directory), scale.bytes()
         free = shutil.disk_usage(directory).free

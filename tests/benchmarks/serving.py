@@ -1,4 +1,4 @@
-"""What serving costs: one trace, and TensorBoard's memory."""
+"""The cost of serving: the latency of one trace, and TensorBoard's memory."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from tests.tensorboard_process import PATIENCE, ROUTES, TensorBoard, tensorboard
 
 TIMESTEPS, UNITS = 500, 256
 STEPS = 40
-"""More than the server keeps the headers of, so that each is read anew; of a step asked about again, it is not."""
+"""More steps than the server caches the headers of, so that each request reads one."""
 
 
 def trace_vs_static() -> Figure:
-    """One trace of 256 units and 500 timesteps over HTTP, against the same bytes as a static file of that server."""
+    """One trace of 256 units and 500 timesteps over HTTP, against the same bytes as a static file from there."""
     with tempfile.TemporaryDirectory() as directory:
         writer = RunWriter(Path(directory) / "run" / "rnn")
         writer.write_probe(probe(2, TIMESTEPS))
@@ -52,7 +52,7 @@ def trace_vs_static() -> Figure:
 
 
 def _fetch(browser: HTTPConnection, path: str) -> bytes:
-    """Return what is at a path, over a connection that stays open, as browsers keep theirs."""
+    """Return the body at a path, over a connection that stays open, as in a browser."""
     browser.request("GET", path)
     response = browser.getresponse()
     assert response.status == 200, response.read()
@@ -86,7 +86,7 @@ def memory_vs_summaries() -> Figure:
 
 
 def wait_for_summaries(board: TensorBoard, epochs: int, run: str = "run/rnn", layer: str = "lstm") -> None:
-    """Return once TensorBoard has loaded the summaries of all epochs."""
+    """Wait until TensorBoard has loaded the summaries of all epochs."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         answer = board.get("summary", run=run, layer=layer, signal="hidden_state")

@@ -1,4 +1,4 @@
-"""A TensorBoard with our plugin and one more, which serves files as they are: what `/trace` is held against.
+"""A TensorBoard with our plugin and a second one that serves static files: the reference for `/trace`.
 
 Run it as `python -m tests.benchmarks.static_files`, with TensorBoard's own options.
 """
@@ -19,7 +19,7 @@ ROUTE = "/data/plugin/static_files/"
 
 
 def name(number: int) -> str:
-    """Return the name of one of the files, which lie in the log directory."""
+    """Return the name of one of the files in the log directory."""
     return f"static-{number}.bin"
 
 

@@ -1,4 +1,4 @@
-"""Prints how many milliseconds keract takes for the network that is measured; run by a Python with Keras 2."""
+"""Prints how many milliseconds keract takes for the measured network; runs in a Python with Keras 2."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, sync_playwright
 
 HEADLESS_SHELLS = ("chromium-headless-shell", "chrome-headless-shell")
-"""Chromium without the window around the page: a new page takes a fifth of the CPU time, all tests together half."""
+"""Chromium without a browser window: a new page takes a fifth of the CPU time, and all browser tests take half."""
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
@@ -53,7 +53,7 @@ def find(headless_shell: bool = True) -> str:
 
 
 def install() -> str:
-    """Install a headless shell where apt can, or any Chromium where there is none; return the path of what is found.
+    """Install a headless shell with apt, or any Chromium where there is none; return the path of the one to use.
 
     Raises:
         FileNotFoundError: there is none, and none could be installed.
@@ -79,8 +79,8 @@ def _is_found() -> bool:
 
 @contextmanager
 def launched(headless_shell: bool = True) -> Iterator[Browser]:
-    """Run a Chromium, as `find` returns it; it is ended on leaving."""
-    executable = find(headless_shell)  # Before Playwright starts: to look for its own Chromium, it is started once.
+    """Run the Chromium that `find` returns, and end it on exit."""
+    executable = find(headless_shell)  # Before Playwright starts, which `find` may do itself.
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=list(ARGUMENTS))
         yield browser

@@ -1,4 +1,4 @@
-"""Runs whose values follow from their weights: what explanations, weights and memory are tested on."""
+"""Runs whose values follow from their weights, for the tests of explanations, weights and memory."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PADDED[1, [10, 11, 20, 21, 22, 23]] = False
 
 
 def lstm_layer(step: int, mask: Array | None = None, go_backwards: bool = False) -> LayerTrace:
-    """Return what an LSTM with larger weights at each step does, from states of zero."""
+    """Return the trace of an LSTM that starts from zero states, with larger weights at each step."""
     random = np.random.default_rng(5)
     inputs = random.normal(size=(SAMPLES, TIMESTEPS, FEATURES))
     scale = 0.3 * (1 + step / 4)
@@ -51,7 +51,7 @@ def lstm_layer(step: int, mask: Array | None = None, go_backwards: bool = False)
 
 
 def write_all(root: Path) -> None:
-    """Write an LSTM, one that reads a padded sequence backwards, a GRU with a mask and a SimpleRNN."""
+    """Write an LSTM, an LSTM that reads a padded sequence backwards, a GRU with a mask and a SimpleRNN."""
     write_lstm(root / "made-lstm" / "rnn")
     _write(root / "made-backwards" / "rnn", {0: lstm_layer(0, PADDED, go_backwards=True)})
     _write(root / "made-gru" / "rnn", {0: reference_trace("GRU", mask=MASK)})

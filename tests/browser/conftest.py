@@ -15,13 +15,13 @@ from tests.tensorboard_process import tensorboard
 
 VIEWPORT = ViewportSize(width=1280, height=800)
 
-# What is waited for comes within a second; on a machine that does much else, within this.
+# An expectation is met within a second, or within this on a busy machine.
 expect.set_options(timeout=20_000)
 
 
-@pytest.hookimpl(tryfirst=True)  # Before tests are deselected by their markers.
+@pytest.hookimpl(tryfirst=True)  # Before pytest deselects tests by their markers.
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test of this folder as slow, but for those marked as quick."""
+    """Mark every test of this folder as slow, except those marked as quick."""
     for item in items:
         if item.path.parent == Path(__file__).parent and item.get_closest_marker("quick") is None:
             item.add_marker(pytest.mark.slow)
@@ -56,7 +56,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def open_tab(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[[str], Tab]]:
-    """Return a function that opens a page on an address. Complaints of the browser fail the test."""
+    """Return a function that opens a page. Errors in the browser's console fail the test."""
     tabs: list[Tab] = []
     alone = request.node.get_closest_marker("alone") is not None
 

@@ -1,4 +1,4 @@
-"""A log directory for the browser tests: small runs whose every number is known."""
+"""The log directory of the browser tests: small runs whose numbers are all known."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def write_custom(directory: Path) -> None:
 
 
 def write_gru(directory: Path) -> None:
-    """Write a run to compare with: a GRU of the same width over the same text, captured at every second epoch."""
+    """Write a run for comparison: a GRU of the same width on the same text, captured at every second epoch."""
     writer = RunWriter(directory)
     writer.write_probe(probe())
     for step in range(0, 10, 2):
@@ -95,7 +95,7 @@ def write_wide(directory: Path) -> None:
 
 
 def write_series(directory: Path) -> None:
-    """Write a run without tokens: a numeric series, targets and predictions for every timestep, classes among them."""
+    """Write a run without tokens: a numeric series, with targets and predictions at every timestep, some of classes."""
     random = np.random.default_rng(1)
     inputs, targets = random.normal(size=(2, SAMPLES, TIMESTEPS)).astype(np.float32)
     classes = random.integers(0, 20, (SAMPLES, TIMESTEPS))

@@ -1,4 +1,4 @@
-"""Numbers to compare: those of the files, and those on the screen."""
+"""Numbers to compare: from the files and from the screen."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from safetensors import safe_open
 from tb_rnn_plugin.log import layout
 
 MINUS = "\u2212"
-"""As the tab writes negative numbers."""
+"""The minus sign of the tab."""
 
 NONE = "\u2013"
-"""As the tab writes that there is no number."""
+"""What the tab writes where there is no number."""
 
 
 def stored(logs: Path, run: str, step: int, signal: str, layer: str = "lstm") -> NDArray[np.float64]:
@@ -26,5 +26,5 @@ def stored(logs: Path, run: str, step: int, signal: str, layer: str = "lstm") ->
 
 
 def number(output: Locator) -> float:
-    """Return the exact value behind what is shown."""
+    """Return the exact value behind a shown number."""
     return float(output.get_attribute("value") or "missing")

@@ -1,4 +1,4 @@
-"""What the Match panel must find: the pattern of a range, and where else it holds."""
+"""What the Match panel must find: the pattern of a range, and where else it occurs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def around(start: int, end: int) -> list[int]:
 
 
 def pattern(values: NDArray[np.float64], start: int, end: int) -> list[int]:
-    """The units that are on throughout a range of `[time, unit]`, and off around it, the strongest first."""
+    """Return the units that are on throughout a range of `[time, unit]` and off beside it, the strongest first."""
     on = values > THRESHOLD
     inside = np.isin(np.arange(TIMESTEPS), range(start, end))
     found = [unit for unit in range(UNITS) if on[start:end, unit].all() and not on[around(start, end), unit].any()]
@@ -25,14 +25,14 @@ def pattern(values: NDArray[np.float64], start: int, end: int) -> list[int]:
 
 
 def held(values: NDArray[np.float64], chosen: list[int], start: int, end: int) -> float:
-    """How much of a pattern holds at a place of `[time, unit]`."""
+    """Return the share of a pattern that holds at a range of `[time, unit]`."""
     on = values[:, chosen] > THRESHOLD
     overall = np.concatenate([on[start:end], ~on[around(start, end)]]).mean()
     return float(on[start:end].mean() * overall)
 
 
 def a_place(values: NDArray[np.float64]) -> tuple[int, int]:
-    """Return a range of two timesteps or more that has a pattern of at least two units."""
+    """Return a range of at least two timesteps whose pattern has at least two units."""
     return next(
         (start, start + length)
         for length in (3, 2)

@@ -1,4 +1,4 @@
-"""The tab as a user sees it: what the tests read and do, in one place."""
+"""The tab as a user sees it: everything that tests read and do there."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ class Tab:
     Args:
         page: A page of Chromium.
         address: Where TensorBoard listens.
-        alone: Whether the plugin's page is opened by itself, as TensorBoard serves it, and not inside TensorBoard's
-            own page, which takes three times as long to load.
+        alone: Whether to open the plugin's page by itself, as TensorBoard serves it. TensorBoard's page around it takes
+            three times as long to load.
     """
 
     def __init__(self, page: Page, address: str, alone: bool = False) -> None:
@@ -27,9 +27,9 @@ class Tab:
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
     def _on_console(self, message: ConsoleMessage) -> None:
-        # TensorBoard's own page warns of its own affairs; errors, violated policies among them, are anyone's.
+        # Warnings about TensorBoard's page do not concern us; errors, such as violated policies, always do.
         ours = "rnn_timeline" in message.location["url"]
-        # No page of TensorBoard's but its first has an icon, and it does not find its fonts under a path prefix.
+        # Only TensorBoard's main page has an icon, and TensorBoard does not find its fonts under a path prefix.
         if message.location["url"].endswith("/favicon.ico") or "/font-roboto/" in message.location["url"]:
             return
         if message.type == "error" or (message.type == "warning" and ours):
@@ -38,14 +38,14 @@ class Tab:
     def open(self, **selection: str | int | float) -> Tab:
         """Load the tab with a selection in its URL."""
         parts = [f"p.rnn_timeline.{key}={quote(str(value), safe='')}" for key, value in selection.items()]
-        self.page.goto("about:blank")  # A change of the hash alone would not load the page anew.
+        self.page.goto("about:blank")  # Changing only the hash would not reload the page.
         path = "/data/plugin_entry.html?name=rnn_timeline" if self.alone else "/"
         self.page.goto(f"{self.address}{path}#" + "&".join(["rnn_timeline", *parts]))
         return self
 
     @property
     def frame(self) -> FrameLocator | Page:
-        """The plugin's iframe, or its page."""
+        """The plugin's iframe, or its page if it is alone."""
         return self.page if self.alone else self.page.frame_locator('iframe[src$="name=rnn_timeline"]')
 
     @property
@@ -63,15 +63,15 @@ class Tab:
         return self.frame.locator(f'rnn-lane[data-signal="{signal}"]')
 
     def value(self, signal: str, side: str | None = None) -> Locator:
-        """The number beside a lane's label; where two are compared, that of one side, `"A"` or `"B"`."""
+        """The number beside a lane's label; in a comparison, the number of side `"A"` or `"B"`."""
         return self.lane(signal).locator("data" if side is None else f'data[data-side="{side}"]')
 
     def button(self, name: str) -> Locator:
-        """A button by what it says."""
+        """A button by its label."""
         return self.frame.get_by_role("button", name=name, exact=True)
 
     def picker(self, name: str) -> Locator:
-        """The run, layer or sample picker."""
+        """A picker by its name, such as `run`, `layer` or `sample`."""
         return self.frame.locator(f'select[name="{name}"]')
 
     def expect_step(self, step: int) -> None:
@@ -80,14 +80,14 @@ class Tab:
         expect(self.frame.locator("rnn-scrubber .where b")).to_have_text(f"epoch {step}")
 
     def hover(self, signal: str, timestep: int, unit: int, timesteps: int, units: int, pane: int = 0) -> None:
-        """Put the mouse on the middle of one cell of an unzoomed lane; `unit` counts its rows."""
+        """Move the mouse to the middle of a cell of an unzoomed lane; `unit` is the index of its row."""
         canvas = self.lane(signal).locator("canvas").nth(pane)
         canvas.scroll_into_view_if_needed()
         box = canvas.bounding_box()
         assert box is not None
         x = box["x"] + (timestep + 0.5) / timesteps * box["width"]
         y = box["y"] + (unit + 0.5) / units * box["height"]
-        # Whole pixels, as a mouse has them: Chromium rounds a wheel's place but not a pointer's.
+        # Whole pixels, as from a mouse: Chromium rounds the position of a wheel event, but not of a pointer event.
         self.page.mouse.move(round(x), round(y))
 
     def reload_data(self) -> None:
@@ -95,7 +95,7 @@ class Tab:
         self.page.locator("button[title='Reload data'], .reload-button, app-header-reload button").first.click()
 
     def focus(self) -> None:
-        """Give the iframe the keyboard without changing anything."""
+        """Move the focus into the plugin's page without changing anything."""
         self.frame.locator("h1").click()
 
     def expect_in_url(self, text: str) -> None:

@@ -18,7 +18,7 @@ LAST = STEPS[-1]
 
 
 def heads(tab: Tab) -> list[str]:
-    """Return what stands over each pane."""
+    """Return the heading of each pane."""
     return [" ".join(text.split()) for text in tab.frame.locator(".heads .panes > div").all_inner_texts()]
 
 
@@ -62,7 +62,7 @@ def test_stronger_colours_are_only_for_what_has_no_range(tab: Tab) -> None:
 
 
 def test_an_lstm_beside_a_gru(tab: Tab, logs: Path) -> None:
-    """Common signals share a lane; what one of them lacks is said; the nearest captured epoch stands for B."""
+    """Common signals share a lane, a missing one is named, and B shows the nearest captured epoch."""
     tab.page.set_viewport_size({"width": 1280, "height": 1200})  # All lanes of both, without scrolling.
     tab.open(run="lstm/rnn", step=7)
     tab.expect_step(7)
@@ -86,7 +86,7 @@ def test_an_lstm_beside_a_gru(tab: Tab, logs: Path) -> None:
 
 
 def test_both_panes_have_one_colour_scale(tab: Tab) -> None:
-    """Cell states have no range: the scale reaches to the extremes of both runs, and is the same in both."""
+    """Cell states have no range: both panes have one scale, up to the extremes of both runs."""
     tab.open(run="lstm/rnn")
     own = tab.lane("cell_state").locator(".ends span").nth(1).inner_text()
     tab.open(run="wide/rnn")
@@ -97,13 +97,13 @@ def test_both_panes_have_one_colour_scale(tab: Tab) -> None:
     assert float(both) == max(float(own), float(wide))
 
 
-def test_a_difference_of_shape_is_said(tab: Tab, logs: Path) -> None:
+def test_a_difference_of_shape_is_named(tab: Tab, logs: Path) -> None:
     tab.open(run="lstm/rnn", step=5, compare="difference", other_run="wide/rnn")
     expect(tab.lane("input_gate")).to_contain_text(
         "A has 17 timesteps of 6 units, B 8 timesteps of 12 units: only like shapes can be subtracted."
     )
     tab.button("A | B").click()
-    # B's eight timesteps stand under A's first eight, and its twelve units fill its lane.
+    # B's eight timesteps are aligned with A's first eight, and its twelve units fill its lane.
     tab.hover("input_gate", 7, 11, TIMESTEPS, 2 * UNITS, pane=1)
     expect(tab.value("input_gate", "B")).to_have_attribute("data-unit", "11")
     assert number(tab.value("input_gate", "B")) == stored(logs, "wide/rnn", 5, "input_gate")[0, 7, 11]
@@ -142,7 +142,7 @@ def test_keys_compare_move_b_and_swap(tab: Tab) -> None:
     expect(tab.frame.locator(".heads")).to_have_count(0)
 
 
-def test_b_goes_along_with_a_or_stays(tab: Tab) -> None:
+def test_b_follows_a_or_stays(tab: Tab) -> None:
     tab.open(run="lstm/rnn", step=7, compare="side", other_run="series/rnn")
     expect(tab.timeline).to_have_attribute("data-other-step", "2")
     tab.focus()
@@ -199,7 +199,7 @@ def test_b_that_cannot_be_read_leaves_a_on_the_screen(tab: Tab) -> None:
     tab.complaints[:] = [text for text in tab.complaints if "404" not in text]
 
 
-def test_a_run_for_b_that_is_gone_is_said(tab: Tab) -> None:
+def test_a_missing_run_for_b_is_named(tab: Tab) -> None:
     tab.open(run="lstm/rnn", step=7, compare="side", other_run="gone/rnn")
     expect(tab.frame.locator(".heads .fault")).to_contain_text("The run “gone/rnn” is not here (any more)")
     tab.expect_step(7)

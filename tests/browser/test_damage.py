@@ -1,4 +1,4 @@
-"""What is made of many steps says which of them are damaged, and shows the others."""
+"""A panel over many steps names the damaged ones and shows the others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Detectors panel: which units track an annotation, how much of that is luck, and since when."""
+"""The Detectors panel: which units track an annotation, how likely by chance, and since which step."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def rows(tab: Tab) -> Locator:
 
 
 def auc(values: NDArray[np.float64], flags: NDArray[np.bool_]) -> float:
-    """How often a value with the flag is larger than one without, or smaller, whichever is more often."""
+    """Return the share of pairs in which the value with the flag is larger, or smaller, whichever share is larger."""
     on, off = values[flags][:, None], values[~flags][None]
     larger = float(((on > off) + 0.5 * (on == off)).mean())
     return max(larger, 1 - larger)
@@ -52,7 +52,7 @@ def test_units_are_ranked_by_how_well_they_track_a_flag(tab: Tab, logs: Path) ->
         assert row.locator("td").last.inner_text() == ("high" if one.sign > 0 else "low")
         share = row.locator("i").evaluate("bar => bar.style.getPropertyValue('--share')")
         assert float(share.removesuffix("%")) == pytest.approx(200 * (score - 0.5), abs=0.06)
-    # Both samples have the same text: given each other's annotation the units score as before.
+    # Both samples have the same text, so that exchanging their annotations changes no score.
     chance = panel(tab).locator(".chance")
     assert number(chance.locator("data")) == pytest.approx(ranked[0].score)
     expect(chance).to_contain_text(f"By chance the best of all units reaches {ranked[0].chance:.2f}")

@@ -1,4 +1,4 @@
-"""Numbers, Python and the link that leave the tab, against the numbers of the file and of the screen."""
+"""Exported numbers, Python code and links, against the numbers in the file and on the screen."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.alone
 
 LONG = "large-values-and-a-name-that-goes-on-" * 5
 TRUE_MASK = np.arange(TIMESTEPS) < TIMESTEPS - 4
-"""Of the second sample of the masked run."""
+"""The mask of the second sample of the masked run."""
 
 
 def read_csv(path: Path) -> tuple[list[str], list[list[str]]]:
@@ -34,7 +34,7 @@ def read_csv(path: Path) -> tuple[list[str], list[list[str]]]:
 
 
 def numbers(rows: list[list[str]]) -> NDArray[np.float64]:
-    """The units' columns; an empty field is no number."""
+    """Return the units' columns; an empty field raises."""
     return np.array([[float(field) for field in row[2:]] for row in rows])
 
 
@@ -155,7 +155,7 @@ def test_nothing_of_the_menu_is_cut_off(odd: tuple[str, Path], open_tab: Open) -
     assert menu.evaluate("menu => menu.scrollWidth <= menu.clientWidth")
 
 
-def test_escape_closes_the_menu_and_lets_go_of_nothing(tab: Tab) -> None:
+def test_escape_closes_the_menu_and_keeps_the_crosshair(tab: Tab) -> None:
     tab.open(run="lstm/rnn", timestep=3, unit=1)
     tab.expect_step(11)
     menu = open_menu(tab)
@@ -167,7 +167,7 @@ def test_escape_closes_the_menu_and_lets_go_of_nothing(tab: Tab) -> None:
 
 
 def executed(tab: Tab) -> dict[str, NDArray[np.float32]]:
-    """The arrays that the shown code makes."""
+    """Return the arrays that the shown code creates."""
     menu = open_menu(tab)
     code = menu.locator("code").text_content() or ""
     tab.page.keyboard.press("Escape")
@@ -177,7 +177,7 @@ def executed(tab: Tab) -> dict[str, NDArray[np.float32]]:
 
 
 def at_corner(tab: Tab, signal: str, corner: str, pane: int = 0) -> float:
-    """Point at the first or the last cell that shows of a lane, and return its number."""
+    """Point at the first or the last visible cell of a lane, and return its number."""
     canvas = tab.lane(signal).locator("canvas").nth(pane)
     canvas.scroll_into_view_if_needed()
     box = canvas.bounding_box()
@@ -191,7 +191,7 @@ def at_corner(tab: Tab, signal: str, corner: str, pane: int = 0) -> float:
 
 
 def expect_on_screen(tab: Tab, signal: str, values: NDArray[np.float32], pane: int = 0) -> None:
-    """The array's first and last number are those of the first and the last cell that show."""
+    """Assert that the first and the last number of an array are those of the first and the last visible cell."""
     assert at_corner(tab, signal, "first", pane) == values[0, 0]
     assert at_corner(tab, signal, "last", pane) == values[-1, -1]
 
@@ -213,7 +213,7 @@ def test_python_loads_the_stretch_in_view(tab: Tab, logs: Path) -> None:
 
 
 def test_python_loads_the_stretch_in_view_of_this_screen(tab: Tab, logs: Path) -> None:
-    """Three timesteps do not fill the window, so more than the address says are in view."""
+    """Three timesteps do not fill the window, so more of them are in view than the address names."""
     tab.open(run="lstm/rnn", step=7, **{"from": 13, "to": 16})
     tab.expect_step(7)
     values = executed(tab)["values"]
@@ -290,7 +290,7 @@ STEP_AND_CLICK = """button => {
 
 
 def test_the_link_is_ahead_of_the_address_bar(tab: Tab) -> None:
-    """The address is written now and then only, since browsers refuse to do so more often."""
+    """The address is updated at intervals, since browsers limit how often it may be."""
     tab.open(run="lstm/rnn", step=7)
     tab.expect_step(7)
     assert "step=7" in copied(tab, "Copy link")
@@ -310,7 +310,7 @@ def test_the_code_is_copied_where_the_clipboard_is_refused(tab: Tab) -> None:
     expect(tab.button("Copy code")).to_be_focused()
 
 
-def test_a_copy_that_fails_says_so(tab: Tab) -> None:
+def test_a_failed_copy_is_reported(tab: Tab) -> None:
     tab.open(run="lstm/rnn", step=7)
     tab.expect_step(7)
     tab.frame.locator("html").evaluate(f"() => {{ ({REFUSE})(); document.execCommand = () => false; }}")

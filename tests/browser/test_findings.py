@@ -1,4 +1,4 @@
-"""What looks wrong, and the gradients: the tab against `open_run` and NumPy on the same files."""
+"""Findings and gradients in the tab, against `open_run` and NumPy on the same files."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_the_evidence_is_one_click_away(opened: Tab) -> None:
     saturated.get_by_role("button", name="Show the evidence").click()
     opened.expect_in_url("pinned=1, 3")
     opened.expect_in_url("only=1")
-    # Only the two units are left, so the second half of the lane is the second of them.
+    # Only two units are left, so the second half of the lane is the second unit.
     opened.hover("forget_gate", 6, 1, TIMESTEPS, 2)
     expect(opened.value("forget_gate")).to_have_attribute("data-unit", "3")
     expect(opened.value("forget_gate")).to_have_attribute("value", str(float(np.float16(0.97))))
@@ -134,7 +134,7 @@ def test_each_unit_is_a_dot_of_the_scatter(opened: Tab, run: Run) -> None:
     opened.expect_step(2)
 
 
-def test_a_step_without_fault_says_so(tab: Tab, run: Run) -> None:
+def test_a_healthy_step_has_no_finding(tab: Tab, run: Run) -> None:
     tab.open(run="faulty/rnn", step=0, panel="findings")
     tab.expect_step(0)
     kinds = [finding.kind for finding in run.findings(0)]
@@ -165,7 +165,7 @@ def test_the_norm_over_time_shows_where_gradients_vanish(opened: Tab, run: Run) 
         opened.hover("forget_gate", timestep, 0, TIMESTEPS, UNITS)
         title = track.locator("b").get_attribute("title") or ""
         assert float(title.split(",")[0]) == pytest.approx(norms[timestep], rel=1e-12)
-    # The line stands in the lower half where it has vanished, and in the upper where it has not.
+    # The line is in the lower half where the gradient has vanished, and in the upper half elsewhere.
     drawn = track.locator("canvas").evaluate(
         """canvas => {
             const { width, height } = canvas, pixels = canvas.getContext("2d").getImageData(0, 0, width, height).data;

@@ -1,4 +1,4 @@
-"""While training runs, and while the epochs play: what is shown is what it says it is."""
+"""While training runs and while the epochs play, every picture is that of the step it names."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from tests.browser.tab import Tab
 LAST = STEPS[-1]
 Open = Callable[[str], Tab]
 
-# Every step that is shown, and the pictures as they are on the screen: the step on the scrubber, the step of the
-# timeline, the number at the crosshair. A busy machine puts two steps into one frame.
+# Every step that is shown, and of each picture on the screen the step on the scrubber, the step of the timeline and
+# the number at the crosshair. On a busy machine, two steps may fall into one frame.
 NOTE_PICTURES = """() => {
     const app = document.querySelector("rnn-timeline-app").shadowRoot;
     const timeline = app.querySelector("rnn-timeline");
@@ -67,7 +67,7 @@ def test_new_steps_appear_and_the_user_is_not_moved(growing: Growing, run: str, 
 
 
 def test_a_run_that_is_thinned_shows_a_step_that_is_left(growing: Growing, run: str, open_tab: Open) -> None:
-    """As with `keep=`, which drops steps while training goes on; the numbers are those of the step that is named."""
+    """As `keep=` does during training; the numbers are those of the named step."""
     left = steps_to_drop(STEPS, 4)
     tab = open_tab(growing.address).open(run=run, step=left[0], timestep=3, unit=2)
     tab.expect_step(left[0])

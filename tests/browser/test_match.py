@@ -1,4 +1,4 @@
-"""The brush on the timeline, and the Match panel: the units of a pattern, where else they are, and since when."""
+"""The brush on the timeline, and the Match panel: a pattern's units, its other places, and its course over training."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def units(tab: Tab) -> Locator:
 
 
 def drag(tab: Tab, signal: str, timesteps: tuple[int, int]) -> None:
-    """Drag with Shift from the middle of one timestep to that of another."""
+    """Shift-drag from the middle of one timestep to the middle of another."""
     tab.page.keyboard.down("Shift")
     tab.hover(signal, timesteps[0], 1, TIMESTEPS, UNITS)
     tab.page.mouse.down()
@@ -42,7 +42,7 @@ def drag(tab: Tab, signal: str, timesteps: tuple[int, int]) -> None:
 
 
 def expect_band(tab: Tab, start: int, end: int) -> None:
-    """Wait until axis and lanes are banded over just these timesteps."""
+    """Wait until the band covers exactly these timesteps of axis and lanes."""
     bands = tab.timeline.locator(".band")
     expect(bands).to_have_count(2)
     plot = tab.lane("hidden_state").locator("canvas").bounding_box()

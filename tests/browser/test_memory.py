@@ -1,4 +1,4 @@
-"""The memory panel: how far back gates would let units remember, and how far back one value does."""
+"""The Memory panel: the horizons that gates allow, and the measured reach of one value."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ def said(tab: Tab, kind: str) -> Locator:
 
 
 def horizons(logs: Path, step: int) -> Array:
-    """Return 1 / (1 - mean forget gate) of each unit, all samples and timesteps being real."""
+    """Return 1 / (1 - mean forget gate) of each unit; no timestep is masked."""
     mean = stored(logs, "made-lstm/rnn", step, "forget_gate").mean(axis=(0, 1))
     with np.errstate(divide="ignore"):
         return np.asarray(1 / (1 - mean))
 
 
 def hover(tab: Tab, chart: Locator, place: int, count: int) -> None:
-    """Put the mouse on the middle of one of so many columns."""
+    """Move the mouse to the middle of one of `count` columns."""
     chart.scroll_into_view_if_needed()
     box = chart.bounding_box()
     assert box is not None
@@ -111,7 +111,7 @@ def test_the_reach_ends_where_less_than_a_hundredth_is_left(tab: Tab, logs: Path
 
 def test_a_backward_layer_reaches_over_padding(tab: Tab, logs: Path) -> None:
     tab.open(run="made-backwards/rnn", sample=1, panel="memory", signal="cell_state", timestep=3, unit=ENDLESS)
-    # Read before timestep 3 were 19 down to 4, but for 10 and 11.
+    # Before timestep 3 the layer read 19 down to 4, except 10 and 11.
     expect(said(tab, "reach")).to_have_attribute("value", "14")
     expect(panel(tab)).to_contain_text("14 timesteps back, to timestep 19: all that were read before it.")
     path = panel(tab).locator('rnn-reach-plot path[data-line="cell_state"]').get_attribute("d") or ""

@@ -1,4 +1,4 @@
-"""The overview: statistics from the event file, against those of the numbers in the traces."""
+"""The overview: statistics from the event file, against statistics of the traces."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ def number(tab: Tab, signal: str, statistic: str, entry: int = 0) -> float:
 
 
 def hover(tab: Tab, signal: str, timestep: int, timesteps: int = TIMESTEPS) -> None:
-    """Put the mouse over one timestep of an unzoomed chart."""
-    # Not its canvas, which is made anew when another entry comes.
+    """Move the mouse to one timestep of an unzoomed chart."""
+    # Not the canvas, which is replaced when an entry is added.
     bands = chart(tab, signal).locator(".bands")
     bands.scroll_into_view_if_needed()
     box = bands.bounding_box()
@@ -51,17 +51,17 @@ def hover(tab: Tab, signal: str, timestep: int, timesteps: int = TIMESTEPS) -> N
 
 
 def expect_read(tab: Tab, signal: str, timestep: int, entry: int = 0) -> None:
-    """Wait until the numbers of a timestep stand beside a chart."""
+    """Wait until a chart shows the numbers of a timestep."""
     expect(data(tab, signal, "median", entry)).to_have_attribute("data-timestep", str(timestep))
 
 
 def values_at(run: Path, step: int, signal: str, timestep: int, layer: str = "lstm") -> NDArray[np.float64]:
-    """Every sample and unit at one timestep, as the trace file rounded them."""
+    """Return the values of all samples and units at one timestep, as the trace file rounds them."""
     return stored(run, step, signal, layer)[:, timestep].astype(np.float64)
 
 
 def expect_quantiles(tab: Tab, signal: str, values: NDArray[np.float64], entry: int = 0) -> None:
-    """The statistics are of the values before their rounding, which moved no quantile by more than any value."""
+    """Compare within the largest rounding: the statistics are of the values before they were rounded."""
     rounding = float(np.abs(values).max() * 2.0**-11)
     for name in SHOWN:
         quantile = np.quantile(values, QUANTILES[name])
@@ -98,7 +98,7 @@ def test_shares_of_saturation_are_counted(tab: Tab, logs: Path) -> None:
         expect(data(tab, signal, "saturated_low")).to_have_text(f"{100 * share:.1f}".removesuffix(".0") + " %")
 
 
-def test_padding_and_nan_are_left_out_and_said(tab: Tab, logs: Path) -> None:
+def test_padding_and_nan_are_left_out_and_named(tab: Tab, logs: Path) -> None:
     run = logs / "masked/rnn"
     tab.open(run="masked/rnn", step=3, view="overview")
     hover(tab, "candidate", TIMESTEPS - 1)
@@ -125,7 +125,7 @@ def test_no_trace_is_asked_for(tab: Tab) -> None:
     tab.open(run="lstm/rnn", step=3, view="overview", compare="side", other_run="gru/rnn", other_step=2)
     hover(tab, "candidate", 4)
     expect_read(tab, "candidate", 4, entry=1)
-    # Each signal of either run once, for all steps together.
+    # Once for each signal of either run, for all steps together.
     assert asked.count("summary") == len(RANGES) + 4
     tab.focus()
     for key in ("ArrowRight", "End", "Home", ".", "+", "0"):
@@ -227,13 +227,13 @@ def test_its_key_opens_and_closes_it(tab: Tab) -> None:
 
 @pytest.fixture(scope="module")
 def sparse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[TensorBoard, Path]]:
-    """A TensorBoard that keeps three steps of twelve, and misses what the traces alone hold."""
+    """A TensorBoard that keeps three of twelve steps, and has no events of one layer and of one step."""
     root = tmp_path_factory.mktemp("sparse")
     run = root / "lstm" / "rnn"
     logdir.write_lstm(run)
     traces = layout.trace_directory(run)
     shutil.copy(traces / layout.step_file(11), traces / layout.step_file(12))
-    # Its events know one layer, its traces two.
+    # One layer is in its events, two are in its traces.
     writer = RunWriter(root / "part" / "rnn")
     writer.write_probe(logdir.probe())
     writer.write_step(7, [lstm_trace(7, SAMPLES, TIMESTEPS, UNITS)], logs={"loss": 1.0})
@@ -243,7 +243,7 @@ def sparse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[TensorBoa
         yield board, run
 
 
-def test_a_step_that_tensorboard_dropped_is_said(sparse: tuple[TensorBoard, Path], open_tab: Open) -> None:
+def test_a_step_that_tensorboard_dropped_is_named(sparse: tuple[TensorBoard, Path], open_tab: Open) -> None:
     board, run = sparse
     tab = open_tab(board.address).open(run="lstm/rnn", step=0, view="overview")
     overlaid = tab.frame.locator("rnn-overview [data-overlaid]")
@@ -263,7 +263,7 @@ def test_a_step_that_tensorboard_dropped_is_said(sparse: tuple[TensorBoard, Path
     expect(tab.frame.locator("rnn-overview .note")).to_have_count(0)
 
 
-def test_a_step_that_tensorboard_has_yet_to_read_is_said(sparse: tuple[TensorBoard, Path], open_tab: Open) -> None:
+def test_a_step_that_tensorboard_has_yet_to_read_is_named(sparse: tuple[TensorBoard, Path], open_tab: Open) -> None:
     board, run = sparse
     tab = open_tab(board.address).open(run="lstm/rnn", step=12, view="overview")
     note = "TensorBoard has not read epoch 12 yet: epoch 11 is shown"
@@ -273,7 +273,7 @@ def test_a_step_that_tensorboard_has_yet_to_read_is_said(sparse: tuple[TensorBoa
     expect_quantiles(tab, "candidate", values_at(run, 11, "candidate", 9))
 
 
-def test_signals_without_statistics_say_so(sparse: tuple[TensorBoard, Path], open_tab: Open) -> None:
+def test_signals_without_statistics_are_marked(sparse: tuple[TensorBoard, Path], open_tab: Open) -> None:
     board, run = sparse
     tab = open_tab(board.address).open(run="part/rnn", layer="encoder/lstm", view="overview")
     for signal in RANGES:
@@ -283,7 +283,7 @@ def test_signals_without_statistics_say_so(sparse: tuple[TensorBoard, Path], ope
     hover(tab, "candidate", 9)
     expect_read(tab, "candidate", 9)
     expect_quantiles(tab, "candidate", values_at(run, 7, "candidate", 9))
-    # The same of one of two.
+    # The same where one of two runs lacks them.
     tab.open(run="lstm/rnn", layer="encoder/lstm", step=11, view="overview", compare="side", other_run="part/rnn")
     for signal in RANGES:
         expect(chart(tab, signal).locator(".reading")).to_have_text(["no statistics"])
@@ -295,7 +295,7 @@ def test_signals_without_statistics_say_so(sparse: tuple[TensorBoard, Path], ope
 
 
 def test_the_scrubber_names_the_step_of_the_charts(tab: Tab) -> None:
-    """Also where a picture of another step was shown before."""
+    """Also after a picture of another step was shown."""
     tab.open(run="lstm/rnn", step=3)
     tab.expect_step(3)
     tab.focus()

@@ -1,4 +1,4 @@
-"""Pictures that leave the tab: every word, colour and pixel of the view, and nothing else."""
+"""Exported pictures: every text, colour and pixel of the view, and nothing else."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ READ_HEATMAPS = """lanes => lanes.flatMap(lane => [...lane.shadowRoot.querySelec
 
 
 class Shown(NamedTuple):
-    """A heatmap's PNG, and where it stands in the picture."""
+    """A heatmap's PNG and its position in the picture."""
 
     href: str
     x: float
@@ -115,7 +115,7 @@ def test_an_svg_holds_the_pixels_of_every_heatmap(tab: Tab, logs: Path) -> None:
     assert box is not None
     assert view is not None
     assert (shown.width, shown.height) == (box["width"], box["height"])
-    # It stands where it stands on the screen, below the title's 40 pixels and within a margin of 20.
+    # Its position is that on the screen, below a title of 40 pixels and inside a margin of 20.
     assert (shown.x - 20, shown.y - 40) == pytest.approx((box["x"] - view["x"], box["y"] - view["y"]))
     # The brightest and the darkest gate of the file are the yellowest and the most violet cells.
     gate = stored(logs / "lstm/rnn", 2, "forget_gate")[0]
@@ -148,7 +148,7 @@ def test_an_svg_of_two_pictures_holds_both(tab: Tab) -> None:
     picture = take_svg(tab)
     assert picture.title == "lstm/rnn · epoch 4 | gru/rnn · epoch 4 · lstm and gru · text 0"
     assert [shown.href for shown in picture.heatmaps] == tab.lanes.evaluate_all(READ_HEATMAPS)
-    # Six signals of the one and four of the other, of which two are of the same name.
+    # Six signals of one run and four of the other, two of them with the same name.
     assert len(picture.heatmaps) == 10
     left = {shown.x for shown in picture.heatmaps}
     assert len(left) == 2
@@ -165,10 +165,10 @@ def test_the_picked_cell_is_marked(tab: Tab) -> None:
     tab.expect_step(7)
     picture = take_svg(tab)
     marks = [node for node in picture.root.iter(f"{SVG}rect") if node.get("fill") == accent]
-    # One line down the timestep, and in every lane one above the unit and one below.
+    # One vertical line at the timestep, and in every lane one above the unit and one below.
     upright = [node for node in marks if node.get("width") == "1"]
     assert (len(upright), len(marks)) == (1, 1 + 2 * len(RANGES))
-    # Each keeps apart from the colours around it.
+    # A halo sets each apart from the colours around it.
     halos = [node for node in picture.root.iter(f"{SVG}rect") if node.get("stroke") == "rgb(255, 255, 255)"]
     assert len(halos) == 1 + len(RANGES)
     first = picture.heatmaps[0]
@@ -212,7 +212,7 @@ def test_a_png_is_the_svg_in_pixels(browser: Browser, address: str, logs: Path, 
             y = shown.y + (cell[1] + 0.5) / UNITS * shown.height
             painted = pixel(shown.image, (np.intp(cell[0]), np.intp(cell[1])))
             assert image.getpixel((int(ratio * x), int(ratio * y))) == painted
-    # The title is written in ink, from the margin on.
+    # The title is dark, and starts at the margin.
     title = np.asarray(image)[16 * ratio : 24 * ratio, 20 * ratio : 120 * ratio]
     assert title.min() < 64
     page.close()
@@ -230,7 +230,7 @@ def test_the_overview_is_taken_with_its_legend(tab: Tab) -> None:
     assert len(list(picture.root.iter(f"{SVG}path"))) == 2 * 3 + 1 + 2 + 1 + 4
     medians = charts.locator("data[data-statistic=median]").all_text_contents()
     assert [text for text in picture.texts if text in medians] == medians
-    # There is nothing to choose in a picture.
+    # A picture has no controls.
     assert not any("other epochs" in text for text in picture.texts)
     canvases = charts.locator("canvas").evaluate_all("all => all.map(canvas => canvas.toDataURL())")
     images = [node.attrib[HREF] for node in picture.root.iter(f"{SVG}image")]
@@ -269,7 +269,7 @@ def test_a_long_name_is_cut_where_the_screen_cuts_it(named: str, open_tab: Open)
     tab = open_tab(named).open(run=f"{NASTY}/rnn", compare="side", other_run=f"{LONG}/rnn")
     expect(tab.timeline).to_have_attribute("data-other-step", "0")
     picture = take_svg(tab)
-    # The title is whole, and the picture wide enough for it.
+    # The title is complete, and the picture is wide enough for it.
     assert f"{LONG}/rnn" in picture.title
     assert picture.texts[0] == picture.title
     assert picture.width > 1280
@@ -284,7 +284,7 @@ def test_a_long_name_is_cut_where_the_screen_cuts_it(named: str, open_tab: Open)
 
 
 def measured(tab: Tab, text: str) -> float:
-    """The width of a text in the view's own font."""
+    """Return the width of a text in the view's font."""
     width = tab.timeline.evaluate(
         """(timeline, text) => {
             const pen = document.createElement("canvas").getContext("2d");

@@ -20,7 +20,7 @@ LAST = STEPS[-1]
 
 
 def rows(tab: Tab, signal: str, count: int = UNITS, pane: int = 0) -> list[int]:
-    """Return the units from the top, read by walking the mouse down a lane."""
+    """Return the units from the top, read by moving the mouse down a lane."""
     found = []
     for row in range(count):
         tab.hover(signal, 3, row, TIMESTEPS, count, pane)
@@ -50,7 +50,7 @@ def test_orders_by_what_the_units_do(tab: Tab, logs: Path) -> None:
         tab.picker("order").select_option(name)
         tab.expect_in_url(f"order={name}")
         assert rows(tab, "forget_gate") == order, name
-        # One order for all lanes, and each row is still the unit that it says.
+        # All lanes have one order, and each row still shows the unit that it names.
         assert rows(tab, "cell_state") == order
         assert number(tab.value("cell_state")) == stored(logs, "lstm/rnn", LAST, "cell_state")[0, 3, order[-1]]
     tab.picker("order").select_option("index")
@@ -65,7 +65,7 @@ def test_an_order_by_change_from_a_to_b(tab: Tab, logs: Path) -> None:
     order = by(np.abs(a - b).mean(axis=0))
     assert rows(tab, "candidate") == order
     assert rows(tab, "candidate", pane=1) == order
-    # The inspector's list says the same, with the numbers.
+    # The Inspector lists the same order with the numbers.
     listed = tab.frame.locator("rnn-unit-panel tbody tr")
     assert [int(row.get_attribute("data-unit") or -1) for row in listed.all()] == order
     first = float(listed.first.locator("data").first.get_attribute("value") or "missing")
@@ -85,7 +85,7 @@ def test_scrubbing_does_not_shuffle_the_rows_unless_asked_to(tab: Tab, logs: Pat
     assert rows(tab, "output_gate") == by(stored(logs, "lstm/rnn", 5, "output_gate")[0].mean(axis=0))
 
 
-def test_an_order_goes_along_to_a_run_without_its_step_and_signal(tab: Tab, logs: Path) -> None:
+def test_an_order_is_kept_in_a_run_without_its_step_and_signal(tab: Tab, logs: Path) -> None:
     tab.open(run="lstm/rnn", order="mean", order_signal="forget_gate", order_step=LAST)
     tab.expect_step(LAST)
     tab.picker("run").select_option("gru/rnn")
@@ -105,7 +105,7 @@ def test_an_order_that_cannot_be_made_leaves_the_picture(tab: Tab) -> None:
     tab.complaints[:] = [text for text in tab.complaints if "404" not in text]
 
 
-def test_units_at_the_top_and_the_others_put_away(tab: Tab, logs: Path) -> None:
+def test_units_at_the_top_and_the_others_hidden(tab: Tab, logs: Path) -> None:
     tab.open(run="lstm/rnn", step=3)
     tab.expect_step(3)
     field = tab.frame.locator('input[name="units"]')
@@ -167,7 +167,7 @@ def test_a_found_place_is_brought_into_view(tab: Tab) -> None:
     tab.open(run="long/rnn", find="#", **{"from": 0, "to": 12})
     tab.expect_step(0)
     tab.focus()
-    tab.page.keyboard.press("N")  # Back from nowhere is the last place of all.
+    tab.page.keyboard.press("N")  # Backwards without a current place leads to the last one.
     reached = tab.value("candidate")
     place = [at for at in range(3000) if TEXT[at % len(TEXT)] == "#"][-1]
     expect(reached).to_have_attribute("data-timestep", str(place))

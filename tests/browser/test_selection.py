@@ -134,8 +134,8 @@ def test_a_zoom_survives_the_url(tab: Tab) -> None:
 
 
 @pytest.mark.alone
-def test_a_late_answer_is_never_painted_under_a_newer_step(tab: Tab) -> None:
-    """The answer for step 3 is held back until step 5 is on the screen."""
+def test_a_late_response_is_never_painted_as_a_newer_step(tab: Tab) -> None:
+    """The response for step 3 is held back until step 5 is on the screen."""
     held: list[Route] = []
 
     def hold(route: Route) -> None:
@@ -150,7 +150,7 @@ def test_a_late_answer_is_never_painted_under_a_newer_step(tab: Tab) -> None:
     tab.focus()
     with tab.page.expect_request(lambda request: request.url.endswith("step=3")):
         tab.page.keyboard.press("ArrowRight")
-    # The picture and its label stay together while the answer is awaited.
+    # The picture keeps its label until the response arrives.
     tab.expect_step(2)
     expect(tab.frame.locator("rnn-scrubber .where span")).to_have_text("loading 3…")
     tab.page.keyboard.press("ArrowRight")

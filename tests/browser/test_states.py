@@ -1,4 +1,4 @@
-"""What the tab shows when there is nothing, too much, or something wrong; and its colours."""
+"""The tab without data, with too much of it, with errors, and in dark mode."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ def test_an_empty_log_shows_the_lines_to_add_until_the_first_run_appears_by_itse
         expect(tab.frame.get_by_role("button", name="Copied")).to_be_visible()
         expect(tab.frame.locator("rnn-empty-state")).to_be_visible()
         logdir.write_masked(tmp_path / "logs" / "b" / "rnn")
-        # TensorBoard looks every second, the tab every three.
+        # TensorBoard looks for runs every second, the tab every three seconds.
         expect(tab.lanes).to_have_count(6, timeout=30_000)
         tab.expect_step(4)
-        tab.page.close()  # It goes on asking for runs, and would complain of a TensorBoard that has ended.
+        tab.page.close()  # It keeps asking for runs, and would log errors once TensorBoard has ended.
 
 
 def test_the_tab_works_under_a_path_prefix(tmp_path: Path, open_tab: Open) -> None:
@@ -69,7 +69,7 @@ def run(growing: Growing, request: pytest.FixtureRequest) -> str:
 
 
 @pytest.mark.alone
-def test_a_run_that_vanishes_says_so_and_another_can_be_chosen(growing: Growing, run: str, open_tab: Open) -> None:
+def test_a_run_that_vanishes_is_reported_and_another_can_be_chosen(growing: Growing, run: str, open_tab: Open) -> None:
     other = f"beside-{run}"
     logdir.write_masked(growing.logs / other)
     growing.wait_for_runs(other)
@@ -120,7 +120,7 @@ def test_the_servers_sentence_is_shown_and_other_steps_stay_reachable(tab: Tab) 
 
 @pytest.mark.alone
 def test_many_annotations_and_signals_scroll_under_the_time_axis(tab: Tab) -> None:
-    """Tracks by the dozen leave the lanes their least height, and the axis stays in view."""
+    """With many tracks the lanes keep their minimum height, and the axis stays in view."""
     names = [f"annotation {i}" for i in range(12)]
 
     def more(route: Route) -> None:
@@ -178,7 +178,7 @@ def test_everything_can_be_reached_and_is_named(tab: Tab) -> None:
 
 @pytest.mark.parametrize(("width", "height", "scale"), [(1280, 800, 1), (1920, 1080, 2)])
 def test_pictures(browser: Browser, address: str, width: int, height: int, scale: int) -> None:
-    """Take the pictures to look at: `tests/browser/screenshots/`, not in git."""
+    """Take pictures for people to look at, in `tests/browser/screenshots/`, which git ignores."""
     page = browser.new_page(viewport={"width": width, "height": height}, device_scale_factor=scale)
     tab = Tab(page, address).open(run="lstm/rnn", timestep=3, unit=1)
     for run, last in [("lstm", 11), ("masked", 4), ("long", 0)]:

@@ -79,7 +79,7 @@ def test_labels_never_touch(tab: Tab) -> None:
         assert above["y"] + above["height"] <= below["y"] + 0.5
 
 
-def test_a_click_pins_the_crosshair_and_escape_lets_go(tab: Tab) -> None:
+def test_a_click_pins_the_crosshair_and_escape_releases_it(tab: Tab) -> None:
     tab.open(run="lstm/rnn")
     tab.hover("hidden_state", 3, 1, TIMESTEPS, UNITS)
     tab.page.mouse.down()
@@ -121,7 +121,7 @@ def test_wheel_zooms_around_the_mouse_drag_pans_double_click_resets(tab: Tab) ->
     tab.page.mouse.move(x - 200, y, steps=4)
     tab.page.mouse.up()
     tab.page.mouse.move(x - 199, y)
-    # What was grabbed went along with the mouse.
+    # The grabbed timestep moved with the mouse.
     expect(tab.value("candidate")).to_have_attribute("data-timestep", re.compile(rf"^{before}$|^{before + 1}$"))
 
     tab.page.mouse.dblclick(x, y)
@@ -142,7 +142,7 @@ def test_keys_zoom_in_out_and_reset(tab: Tab) -> None:
     expect(tab.frame.locator(".range .thumb")).to_be_hidden()
 
 
-def test_padding_and_nan_are_told_apart(tab: Tab) -> None:
+def test_padding_and_nan_differ(tab: Tab) -> None:
     tab.open(run="masked/rnn", step=4, sample=1)
     tab.hover("candidate", TIMESTEPS - 1, 2, TIMESTEPS, UNITS)
     expect(tab.value("candidate")).to_have_text("padding")

@@ -1,4 +1,4 @@
-"""What stands above the lanes beside annotations: inputs, targets and predictions over time."""
+"""The tracks of inputs, targets and predictions above the lanes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def read(logs: Path, file: str, name: str) -> NDArray[np.float64]:
 
 
 def text(row: Locator) -> str:
-    """Return what a track says at the crosshair, in full."""
+    """Return the full text of a track at the crosshair."""
     return (row.locator("b").get_attribute("title") or "").replace(MINUS, "-")
 
 
@@ -49,7 +49,7 @@ def test_series_targets_and_predictions_with_their_numbers(tab: Tab, logs: Path)
     assert guess == f"class {scores.argmax()}"
 
 
-def test_several_numbers_are_no_classes_and_no_output_takes_anothers_target(tab: Tab, logs: Path) -> None:
+def test_vectors_are_not_classes_and_an_output_without_a_target_has_none(tab: Tab, logs: Path) -> None:
     tab.open(run="series/rnn", step=1, timestep=5, unit=2)
     tab.expect_step(1)
     target = read(logs, layout.PROBE_FILE, "targets/place")[0, 5]
@@ -60,7 +60,7 @@ def test_several_numbers_are_no_classes_and_no_output_takes_anothers_target(tab:
     assert float(text(track(tab, "energy"))) == pytest.approx(energy, rel=1e-2)
 
 
-def test_predictions_go_with_the_step_on_the_screen(tab: Tab) -> None:
+def test_predictions_are_those_of_the_shown_step(tab: Tab) -> None:
     tab.open(run="series/rnn", step=0, timestep=5, unit=2)
     tab.expect_step(0)
     before = text(track(tab, "next"))
@@ -91,6 +91,6 @@ def test_a_run_without_predictions_is_asked_for_its_series_once(tab: Tab) -> Non
 def test_tracks_of_both_runs_stand_over_their_own_pane(tab: Tab) -> None:
     tab.open(run="lstm/rnn", compare="side", other_run="series/rnn", timestep=TIMESTEPS - 1, unit=0)
     expect(track(tab, "next").locator("canvas")).to_have_count(2)
-    # A has no such track: its half says so.
+    # A has no such track, and its half shows a dash.
     assert text(track(tab, "next")).startswith(f"{NONE} | ")
     assert text(track(tab, "inside comment")) == f"yes | {NONE}"

@@ -1,4 +1,4 @@
-"""A log whose every name is HTML: names are shown as they are written, and nothing is made of them."""
+"""A log in which every name is HTML: names are shown as text, and never become elements."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ TOKENS = [IMAGE, SCRIPT, ATTRIBUTE, LINK, "&lt;b&gt;", "${alert(5)}", "{{7*7}}",
 
 
 def write_hostile(directory: Path) -> None:
-    """Write a run that can be analysed in every panel, under names of HTML."""
+    """Write a run that every panel can analyse, with names that are HTML."""
     writer = RunWriter(directory)
     traces = [hostile(step) for step in (0, 1)]
     samples, timesteps = traces[0].signals["hidden_state"].shape[:2]
@@ -57,7 +57,7 @@ def hostile(step: int) -> LayerTrace:
 
 
 def custom(trace: LayerTrace) -> LayerTrace:
-    """Return a layer whose cell, and whose signals, have such names, too."""
+    """Return a layer whose cell and signals have such names, too."""
     signals = {f"{IMAGE} {i}": trace.signals["hidden_state"] for i in range(2)}
     return LayerTrace(f"{IMAGE}/{SCRIPT}", SCRIPT, signals, dict.fromkeys(signals), None, {})
 
@@ -71,7 +71,7 @@ def hostile_address(growing: Growing) -> str:
 
 @pytest.fixture
 def hostile_tab(open_tab: Callable[[str], Tab], hostile_address: str) -> Iterator[Tab]:
-    """Yield a tab; that nothing was run or made of a name is asserted of whatever the test has opened in it."""
+    """Yield a tab, and assert at the end that no name was executed or became an element."""
     tab = open_tab(hostile_address)
     dialogs: list[str] = []
 
@@ -86,7 +86,7 @@ def hostile_tab(open_tab: Callable[[str], Tab], hostile_address: str) -> Iterato
 
 
 def made_of_names(tab: Tab) -> list[str]:
-    """Return the elements, in all shadow trees, that names must have become: ours draws no image and links nowhere."""
+    """Return the elements in all shadow trees that can only come from names: the tab has no images and no links."""
     found: list[str] = tab.frame.locator("html").evaluate(
         """() => {
             const found = [];
@@ -143,9 +143,9 @@ def test_every_panel_shows_text(hostile_tab: Tab, panel: str) -> None:
     tab = hostile_tab.open(panel=panel, annotation=ANNOTATION, start=1, end=3, **place)
     tab.expect_step(1)
     expect(tab.frame.locator(f"rnn-{panel}-panel")).to_be_visible()
-    # What is still being fetched could yet be made into something.
+    # A response still on its way could become an element.
     tab.page.wait_for_load_state("networkidle")
-    # Nobody knows the derivative of an activation function of this name, and the browser reports each 400 itself.
+    # The derivative of an activation of this name is unknown, and the browser logs each 400 itself.
     tab.complaints[:] = [text for text in tab.complaints if "400" not in text]
 
 

@@ -1,4 +1,4 @@
-"""The value panel: one number taken apart."""
+"""The Value panel: the terms of one number."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The weights panel: matrices at one step, and all of them over training."""
+"""The Weights panel: one matrix at one step, and all matrices over training."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def panel(tab: Tab) -> Locator:
 
 
 def hover(tab: Tab, canvas: Locator, x: float, y: float) -> None:
-    """Put the mouse on a place of a canvas, as shares of its width and height."""
+    """Move the mouse to a position on a canvas, given as shares of its width and height."""
     canvas.scroll_into_view_if_needed()
     box = canvas.bounding_box()
     assert box is not None
@@ -40,7 +40,7 @@ def hover(tab: Tab, canvas: Locator, x: float, y: float) -> None:
 
 
 def step_share(canvas: Locator, step: int) -> float:
-    """Return where a step lies on a training axis, as a share of its width."""
+    """Return the position of a step on a training axis, as a share of its width."""
     box = canvas.bounding_box()
     assert box is not None
     return (INSET + step / STEPS[-1] * (box["width"] - 2 * INSET)) / box["width"]
