@@ -67,7 +67,7 @@ def open_tab(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Calla
     yield make
     for tab in tabs:
         tab.page.close()
-        assert tab.complaints == []
+        assert tab.errors == []
 
 
 @pytest.fixture

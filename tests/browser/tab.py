@@ -22,9 +22,9 @@ class Tab:
         self.page = page
         self.address = address
         self.alone = alone
-        self.complaints: list[str] = []
+        self.errors: list[str] = []
         page.on("console", self._on_console)
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
 
     def _on_console(self, message: ConsoleMessage) -> None:
         # Warnings about TensorBoard's page do not concern us; errors, such as violated policies, always do.
@@ -33,7 +33,7 @@ class Tab:
         if message.location["url"].endswith("/favicon.ico") or "/font-roboto/" in message.location["url"]:
             return
         if message.type == "error" or (message.type == "warning" and ours):
-            self.complaints.append(message.text)
+            self.errors.append(message.text)
 
     def open(self, **selection: str | int | float) -> Tab:
         """Load the tab with a selection in its URL."""
@@ -42,6 +42,10 @@ class Tab:
         path = "/data/plugin_entry.html?name=rnn_timeline" if self.alone else "/"
         self.page.goto(f"{self.address}{path}#" + "&".join(["rnn_timeline", *parts]))
         return self
+
+    def ignore_errors(self, text: str) -> None:
+        """Forget the errors so far that contain a text, such as the status of a request that must fail."""
+        self.errors[:] = [error for error in self.errors if text not in error]
 
     @property
     def frame(self) -> FrameLocator | Page:

@@ -291,7 +291,7 @@ def test_signals_without_statistics_are_marked(sparse: tuple[TensorBoard, Path],
     expect_read(tab, "candidate", 9)
     expect_quantiles(tab, "candidate", values_at(run, 11, "candidate", 9, "encoder/lstm"))
     # The browser itself reports each 404.
-    tab.complaints[:] = [text for text in tab.complaints if "404" not in text]
+    tab.ignore_errors("404")
 
 
 def test_the_scrubber_names_the_step_of_the_charts(tab: Tab) -> None:

@@ -216,7 +216,7 @@ def test_a_png_is_the_svg_in_pixels(browser: Browser, address: str, logs: Path, 
     title = np.asarray(image)[16 * ratio : 24 * ratio, 20 * ratio : 120 * ratio]
     assert title.min() < 64
     page.close()
-    assert tab.complaints == []
+    assert tab.errors == []
 
 
 def test_the_overview_is_taken_with_its_legend(tab: Tab) -> None:

@@ -84,7 +84,7 @@ def test_a_run_that_vanishes_is_reported_and_another_can_be_chosen(growing: Grow
     tab.picker("run").select_option(other)
     tab.expect_step(4)
     # The browser itself reports each 404.
-    tab.complaints[:] = [text for text in tab.complaints if "404" not in text]
+    tab.ignore_errors("404")
 
 
 @pytest.mark.alone
@@ -115,7 +115,7 @@ def test_the_servers_sentence_is_shown_and_other_steps_stay_reachable(tab: Tab) 
     tab.focus()
     tab.page.keyboard.press("ArrowRight")
     tab.expect_step(4)
-    tab.complaints[:] = [text for text in tab.complaints if "404" not in text]
+    tab.ignore_errors("404")
 
 
 @pytest.mark.alone
@@ -189,4 +189,4 @@ def test_pictures(browser: Browser, address: str, width: int, height: int, scale
             expect(tab.frame.locator("html")).to_have_attribute("data-theme", theme)
             tab.shoot(Path(__file__).parent / "screenshots" / f"{run}-{theme}-{width}@{scale}x.png")
     page.close()
-    assert tab.complaints == []
+    assert tab.errors == []

@@ -81,7 +81,7 @@ def take(page: Page, address: str, view: View, path: Path) -> None:
     page.wait_for_timeout(1000)  # The lanes are painted in the next frames.
     tab.shoot(path)
     page.close()
-    assert tab.complaints == []
+    assert tab.errors == []
     print(f"{path.relative_to(ROOT)}: {path.stat().st_size / 1000:.0f} kB")
 
 
