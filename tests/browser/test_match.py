@@ -153,7 +153,8 @@ def test_parentheses_brush_from_and_to_the_crosshair(tab: Tab) -> None:
 def test_a_match_is_gone_to_and_the_pattern_stays(tab: Tab, logs: Path) -> None:
     values = stored(logs, "lstm/rnn", STEP, "hidden_state")
     start, end = a_place(values[0])
-    open_at(tab, start, end, **{"from": 0, "to": TIMESTEPS - 2})
+    view: dict[str, str | int] = {"from": 0, "to": TIMESTEPS - 2}
+    open_at(tab, start, end, "lstm/rnn", **view)
     expected = [str(unit) for unit in pattern(values[0], start, end)]
     expect(units(tab)).to_have_text(expected)
     other = panel(tab).locator('li[data-sample="1"]').first

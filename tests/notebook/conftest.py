@@ -60,7 +60,7 @@ def open_notebook(browser: Browser, server: Jupyter) -> Iterator[Open]:
     yield make
     for context, tab in opened:
         context.close()
-        assert tab.complaints == []
+        assert tab.errors == []
 
 
 @pytest.fixture

@@ -104,7 +104,7 @@ def test_the_copied_link_opens_the_same_view_outside_the_notebook(tab: NotebookT
     outside = Tab(context.new_page(), link)
     outside.page.goto(link)
     outside.expect_step(LAST - 1)
-    assert outside.complaints == []
+    assert outside.errors == []
 
 
 def test_numbers_can_be_saved(tab: NotebookTab, logs: Path) -> None:
