@@ -248,13 +248,14 @@ padding, or not finite at one of the two steps, do not count. NaN where none cou
                     "steps",
                     "I64",
                     "[]",
-                    "the number of timesteps back until the norm over all states first falls below 1 % of its size one "
-                    "timestep back",
+                    "the number of timesteps back until the norm over all states first falls below the share `kept` of "
+                    "its size one timestep back",
                 ),
                 ArrayInfo(
                     "end", "I64", "[]", "the farthest timestep within reach; the value's own timestep if there is none"
                 ),
                 ArrayInfo("all", "BOOL", "[]", "whether all timesteps read before the value are within reach"),
+                ArrayInfo("kept", "F64", "[]", "the share of the gradient that still counts as memory"),
             )
         ),
         query=memory.read_reach,

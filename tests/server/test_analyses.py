@@ -13,6 +13,7 @@ import pytest
 import safetensors.numpy
 
 from tb_rnn_plugin import open_run
+from tb_rnn_plugin.analysis.memory import KEPT
 from tb_rnn_plugin.analysis.permutation import chance_sentences
 from tb_rnn_plugin.log.schema import Array
 from tb_rnn_plugin.run import Run
@@ -86,6 +87,7 @@ def test_memory(board: TensorBoard, run: Run, logdir: Path) -> None:
     wanted = run.reach("rnn", "cell_state", STEP, **cell)
     assert int(answer["steps"]) == wanted.steps
     assert (int(answer["end"]), bool(answer["all"])) == (4 - wanted.steps, wanted.steps == 4)
+    assert float(answer["kept"]) == KEPT
     for state, norms in wanted.norms.items():
         np.testing.assert_array_equal(answer[f"norms/{state}"], norms)
 

@@ -496,7 +496,7 @@ export interface Answers {
   /** The effective horizon of each unit. */
   readonly horizon: Arrays<"horizon">;
   /** How far back one value of a state depends on earlier states, by its gradient. */
-  readonly reach: Arrays<`norms/${string}` | "steps" | "end" | "all">;
+  readonly reach: Arrays<`norms/${string}` | "steps" | "end" | "all" | "kept">;
   /** The weights of each gate of a layer at one step, as stored. */
   readonly weights: Arrays<`${string}/W` | `${string}/U` | `${string}/b` | `${string}/recurrent_b`>;
   /** Norms and histograms of the weights of each gate, and the spectral radius of U, over steps. */

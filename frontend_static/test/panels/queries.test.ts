@@ -144,9 +144,16 @@ test("named arrays are read by signal, by state and by matrix", () => {
       ["steps", f64(3)] as const,
       ["all", f64(1)] as const,
       ["end", f64(4)] as const,
+      ["kept", f64(0.02)] as const,
     ]),
   );
-  assert.deepEqual(reach, { norms: new Map([["cell_state", [1, 2]]]), steps: 3, isAll: true, end: 4 });
+  assert.deepEqual(reach, {
+    norms: new Map([["cell_state", [1, 2]]]),
+    steps: 3,
+    isAll: true,
+    end: 4,
+    kept: 0.02,
+  });
   const history = parseWeightHistory(
     new Map([
       ["steps", f64(0, 2)] as const,

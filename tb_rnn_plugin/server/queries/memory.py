@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from tb_rnn_plugin.analysis.memory import KEPT
 from tb_rnn_plugin.log.schema import Array
 from tb_rnn_plugin.run import Run
 
@@ -22,5 +23,6 @@ def read_reach(
         "steps": np.array(found.steps, np.int64),
         "end": np.array(found.end, np.int64),
         "all": np.array(found.is_all, np.bool_),
+        "kept": np.array(KEPT),
         **{f"norms/{state}": norms for state, norms in found.norms.items()},
     }

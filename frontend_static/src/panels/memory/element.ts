@@ -114,7 +114,7 @@ export default class MemoryPanel extends PanelElement {
   }
 
   private renderReach(reach: Reach, state: string, timestep: number, horizon: number | undefined) {
-    const { norms, steps, isAll } = reach;
+    const { norms, steps, isAll, kept } = reach;
     const { run, selection } = this;
     const end = reach.end ?? timestep;
     const labels = new Map([...norms.keys()].map((name) => [name, labelOf(run, selection.layer, name)]));
@@ -123,7 +123,7 @@ export default class MemoryPanel extends PanelElement {
           steps === 0
             ? html`Reaches <data value="0" data-kind="reach">0</data> timesteps back: nothing comes from earlier ones.`
             : html`Reaches <data value=${steps} data-kind="reach">${formatCount(steps)}</data> ${steps === 1 ? "timestep" : "timesteps"} back, to timestep ${end}:
-            ${isAll ? "all that were read before it." : "before that less than 1 % is left of the gradient one timestep back."}`
+            ${isAll ? "all that were read before it." : `before that less than ${100 * kept} % is left of the gradient one timestep back.`}`
         }
         ${
           horizon === undefined || Number.isNaN(horizon)

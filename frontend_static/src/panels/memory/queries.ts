@@ -19,6 +19,8 @@ export interface Reach {
   readonly isAll: boolean;
   /** The farthest timestep within reach; null where nothing is. */
   readonly end: number | null;
+  /** The share of the gradient one timestep back that still counts as memory. */
+  readonly kept: number;
 }
 
 const NORMS = "norms/";
@@ -34,6 +36,7 @@ export function parseReach(tensors: Tensors): Reach {
     steps: numbersOf(tensors, "steps")[0] ?? 0,
     isAll: numbersOf(tensors, "all")[0] === 1,
     end: numbersOf(tensors, "end")[0] ?? null,
+    kept: numbersOf(tensors, "kept")[0] ?? Number.NaN,
   };
 }
 
