@@ -12,6 +12,7 @@ from tb_rnn_plugin import RNNTimeline, open_run, record
 from tests.docs.pages import GUIDE, run
 
 
+@pytest.mark.slow
 def test_the_code_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     encoder = keras.Sequential([keras.Input((5, 3)), keras.layers.LSTM(4, name="lstm")], name="encoder")

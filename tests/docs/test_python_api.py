@@ -47,6 +47,7 @@ def printed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
     return capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_the_page_runs_and_an_explanation_reads_as_shown(printed: str) -> None:
     [shown] = blocks(PYTHON_API, "text")
     start = printed.index("lstm forget_gate: ")

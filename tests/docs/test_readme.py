@@ -19,6 +19,7 @@ TEXT = README.read_text()
 SAMPLES, TIMESTEPS, UNITS, OUTPUTS = 8, 100, 128, 10
 
 
+@pytest.mark.slow
 def test_the_code_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     model = keras.Sequential([keras.Input((5, 3)), keras.layers.LSTM(4, name="lstm"), keras.layers.Dense(1)])
@@ -37,6 +38,7 @@ def formula(values: tuple[int, int, int], weights: int, *, gradients: bool) -> i
 
 
 @pytest.mark.parametrize("gradients", [False, True])
+@pytest.mark.slow
 def test_bytes_per_epoch(gradients: bool) -> None:
     model, inputs = network("LSTM", UNITS, TIMESTEPS), batch(SAMPLES, TIMESTEPS)
     targets = np.arange(SAMPLES) % OUTPUTS if gradients else None
@@ -53,6 +55,7 @@ def test_bytes_per_epoch(gradients: bool) -> None:
         assert stated == [f"{predicted.of_run(1) / 1e6:.2f}"] * 2
 
 
+@pytest.mark.slow
 def test_the_forecast_is_what_a_fit_writes(tmp_path: Path) -> None:
     model, inputs = network("LSTM", UNITS, TIMESTEPS), batch(SAMPLES, TIMESTEPS)
     model.fit(inputs, np.arange(SAMPLES), epochs=2, verbose=0, callbacks=[RNNTimeline(tmp_path, inputs)])
