@@ -88,6 +88,7 @@ def as_arguments(function: Differentiated, scales: Sequence[float]) -> tuple[Any
     return outputs, tape.gradient(loss, zeros)
 
 
+@pytest.mark.slow
 def test_the_probe_also_fits_a_backend_that_passes_zeros_as_arguments(monkeypatch: pytest.MonkeyPatch) -> None:
     model, x, targets = every_kind(), sequences(), np.ones((SAMPLES, 1), "float32")
     wanted = capture(model, x, targets=targets)
