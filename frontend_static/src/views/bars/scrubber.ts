@@ -43,7 +43,9 @@ export class Scrubber extends LitElement {
   declare other: number | null;
   declare follow: boolean;
   declare private width: number;
-  /** Made again only for another run or width: playing redraws the rest of the rail at each step. */
+  // Computed only for another run or width: playing redraws the rest of the rail at each step.
+  private axis!: XAxis;
+  private ticks = "";
   private loss: Chart | null = null;
   /** The step under the pointer while an earlier one is still loading. */
   private pending: number | null = null;
@@ -59,7 +61,14 @@ export class Scrubber extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues): void {
-    if (changed.has("run") || changed.has("width")) this.loss = this.lossChart();
+    if (!changed.has("run") && !changed.has("width")) return;
+    const { steps } = this.run;
+    const axis = stepAxis(steps, this.width);
+    this.axis = axis;
+    this.ticks = steps
+      .map((step) => `M${(Math.round(axis.x(step)) + 0.5).toFixed(1)} ${RAIL - 3}v6`)
+      .join("");
+    this.loss = this.lossChart();
   }
 
   protected override firstUpdated(): void {
@@ -120,10 +129,6 @@ export class Scrubber extends LitElement {
       : `${name} ${formatValue(value)}`;
   }
 
-  private get axis(): XAxis {
-    return stepAxis(this.run.steps, this.width);
-  }
-
   private lossChart(): Chart | null {
     const { steps, logs } = this.run;
     const [name, heights] = lossOf(logs);
@@ -145,7 +150,6 @@ export class Scrubber extends LitElement {
     const x = this.step === null ? null : axis.x(this.step);
     // Ticks that are closer than their own width look like a bar: then they are paler.
     const dense = steps.length > width / 4;
-    const ticks = steps.map((step) => `M${(Math.round(axis.x(step)) + 0.5).toFixed(1)} ${RAIL - 3}v6`);
     return html`<div
       class="rail"
       role="slider"
@@ -160,7 +164,7 @@ export class Scrubber extends LitElement {
       ${this.loss === null ? nothing : html`<rnn-line-chart aria-hidden="true" .chart=${this.loss}></rnn-line-chart>`}
       <svg width=${width} height=${HEIGHT} aria-hidden="true">
         <title>${this.loss?.label ?? ""}</title>
-        ${svg`<path class="line" d="M0 ${RAIL + 0.5}H${width}" /><path class="ticks ${dense ? "dense" : ""}" d=${ticks.join("")} />`}
+        ${svg`<path class="line" d="M0 ${RAIL + 0.5}H${width}" /><path class="ticks ${dense ? "dense" : ""}" d=${this.ticks} />`}
         ${this.renderOther()}
         ${
           x === null
