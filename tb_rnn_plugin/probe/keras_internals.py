@@ -74,7 +74,7 @@ class Parameter(Used):
 
 
 def _names(code: CodeType) -> Iterator[str]:
-    """Yield the attributes, globals and strings in a function's code, and in that of the functions inside it."""
+    """Yield the attributes, globals and strings in the code of a function and of the functions inside it."""
     yield from code.co_names
     for constant in code.co_consts:
         if isinstance(constant, CodeType):

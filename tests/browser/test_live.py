@@ -1,4 +1,4 @@
-"""While training runs and while the epochs play, every picture is that of the step it names."""
+"""While training runs and while the epochs play, every picture shows the step it names."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ def history(run: Run, read: Callable[[int], T]) -> History[T]:
     """Read a quantity at the steps of a run, leaving out those that lack it, as where a layer had another shape.
 
     Raises:
-        LogError, AnalysisError: no step has it; the error is that of the last step that is not damaged.
+        LogError, AnalysisError: no step has it; the error comes from the last step that is not damaged.
     """
     kept: list[int] = []
     found: list[T] = []

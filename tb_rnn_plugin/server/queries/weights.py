@@ -32,7 +32,7 @@ def read_weight_history(run: Run, layer: str) -> dict[str, Array]:
     """Answer `/weight_history`: norms and histograms of every gate's matrices, spectral radii of its U.
 
     Raises:
-        LogError, AnalysisError: no step has this layer with weights; the error is that of the last readable step.
+        LogError, AnalysisError: no step has this layer with weights; the error comes from the last readable step.
     """
     read = history(run, lambda step: largest_weights(run.weights(layer, step)))
     last = read.found[-1]
