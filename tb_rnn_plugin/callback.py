@@ -5,16 +5,16 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from tb_rnn_plugin.log.batch import probe_batch
 from tb_rnn_plugin.log.directories import check_log_dir
 from tb_rnn_plugin.log.forecast import Forecast, forecast
+from tb_rnn_plugin.log.local_path import local_path
 from tb_rnn_plugin.probe import Probe
 from tb_rnn_plugin.probe.backend import backend, keras
 from tb_rnn_plugin.probe.backends.base import JitCompile
-from tb_rnn_plugin.probe.inputs import named_arrays
+from tb_rnn_plugin.probe.inputs import named_arrays, without_tensors
 from tb_rnn_plugin.probe.layers import LayerChoice
 from tb_rnn_plugin.recording import Recording, warn
 from tb_rnn_plugin.schedule import Schedule
@@ -31,9 +31,11 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
     first failure warns, and training continues.
 
     Args:
-        log_dir: Directory that TensorBoard reads. If `<log_dir>/rnn` holds an earlier fit, a new fit is written to
-            `<log_dir>/rnn-2`, `rnn-3`, …. A fit resumed with `initial_epoch` or Keras' `BackupAndRestore` continues the
-            newest of these if that has the same probe, and replaces its steps from the resumed one on.
+        log_dir: Directory that TensorBoard reads, local or mounted; `~` is the home directory, and a relative path
+            starts at the working directory in which training starts. If `<log_dir>/rnn` holds an earlier fit, a new
+            fit is written to `<log_dir>/rnn-2`, `rnn-3`, …. A fit resumed with `initial_epoch` or Keras'
+            `BackupAndRestore` continues the newest of these if that has the same probe, and replaces its steps from the
+            resumed one on.
         probe: The fixed batch, as the model is called with it: an array, or a list, tuple or dict of arrays, samples on
             the first axis. A few samples suffice: all their timesteps and units are stored at every captured step.
         targets: The probe's targets, nested as `fit` takes them; stored with the probe.
@@ -45,7 +47,8 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
         keep: Maximum number of steps whose values are kept, at least 2: the first, the last, and steps spread evenly
             between; the overview still shows all. None keeps all. The size of the run is logged when it starts
             (`logging`, level INFO); if the disk has less space, that is a warning.
-        tokens: For each sample, one string per timestep (a string counts as a sequence of characters).
+        tokens: For each sample, one string per timestep (a string counts as a sequence of characters); lists, arrays or
+            tensors, bytes in UTF-8.
         annotations: By name, an array `[sample, time]`: bools for flags (inside a string), numbers for anything else
             (nesting depth).
         sample_names: One name per sample.
@@ -94,7 +97,7 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
             raise ValueError(f'dtype must be "float16" or "float32", got {dtype!r}.')
         if gradients and targets is None:
             raise ValueError("gradients=True needs the probe's targets, got none: pass targets=, as to fit.")
-        self._log_dir = Path(log_dir)
+        self._log_dir = local_path(log_dir, "log_dir")
         self._dtype = dtype
         if keep is not None and (not isinstance(keep, int) or isinstance(keep, bool) or keep < 2):
             raise ValueError(f"keep must be a number of steps from 2, or None to keep all, got {keep!r}.")
@@ -103,9 +106,9 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
         self._inputs = probe
         self._batch_details: dict[str, Any] = {
             "targets": {} if targets is None else named_arrays(targets, "target"),
-            "tokens": tokens,
-            "annotations": {} if annotations is None else annotations,
-            "sample_names": sample_names,
+            "tokens": without_tensors(tokens),
+            "annotations": {} if annotations is None else without_tensors(annotations),
+            "sample_names": without_tensors(sample_names),
         }
         self._probe_options: dict[str, Any] = {
             "layers": layers,
@@ -127,6 +130,8 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
     def on_train_begin(self, logs: Mapping[str, Any] | None = None) -> None:
         """Check the arguments against the model, and compile the probe by running it once."""
         writes = backend.is_writer(self.model)
+        # Training may change the working directory.
+        self._log_dir = self._log_dir.absolute()
         if writes:
             check_log_dir(self._log_dir)
         if self._probe is None or self._probe.model is not self.model:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 
@@ -16,6 +15,7 @@ from tb_rnn_plugin.analysis.matching import Match, match, select_units
 from tb_rnn_plugin.analysis.memory import Reach, horizon, reach
 from tb_rnn_plugin.log import layout
 from tb_rnn_plugin.log.errors import LogError, NotInLogError
+from tb_rnn_plugin.log.local_path import local_path
 from tb_rnn_plugin.log.reader import RunReader
 from tb_rnn_plugin.log.schema import Array, LayerTrace
 from tb_rnn_plugin.log.step_file import check_signal, find_layer, read_layer, read_weights
@@ -34,13 +34,15 @@ def open_run(directory: str | os.PathLike[str]) -> Run:
 
     Raises:
         NotInLogError: there is no run.
+        ValueError: the directory is an address such as `gs://`, which is not supported yet.
     """
-    if not layout.trace_directory(Path(directory)).is_dir():
+    path = local_path(directory, "directory").absolute()
+    if not layout.trace_directory(path).is_dir():
         raise NotInLogError(
             f"{directory} holds no RNN Timeline run: pass the directory that has `plugins/{layout.PLUGIN_NAME}` in it, "
             f"`<log_dir>/{layout.SUB_RUN}` of the callback."
         )
-    return Run(Path(directory))
+    return Run(path)
 
 
 @dataclass(frozen=True)

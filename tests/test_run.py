@@ -191,3 +191,9 @@ def test_a_log_without_weights(tmp_path: Path) -> None:
         run.explain("rnn", "forget_gate", step=7, sample=0, timestep=0, unit=0)
     with pytest.raises(NotInLogError, match="Layers of this run are 'rnn', got 'lstm'"):
         run.weights("lstm", 7)
+
+
+@pytest.mark.parametrize("address", ["gs://bucket/rnn", "s3://bucket/rnn"])
+def test_a_run_elsewhere_is_refused(address: str) -> None:
+    with pytest.raises(ValueError, match=f"^directory must be a local or mounted directory, got '{address}'"):
+        open_run(address)

@@ -9,6 +9,7 @@ import numpy as np
 
 from tb_rnn_plugin.log.probe_file import check_texts
 from tb_rnn_plugin.log.schema import Array, ProbeBatch
+from tb_rnn_plugin.log.texts import decoded
 
 
 def probe_batch(
@@ -59,7 +60,12 @@ def _tokens(
 ) -> list[list[str]] | None:
     if tokens is None:
         return None
-    listed = [[str(token) for token in sample] for sample in tokens]
+    try:
+        listed = [_texts(sample) for sample in tokens]
+    except TypeError as error:
+        raise ValueError(
+            f"tokens must hold for each sample one string per timestep, [sample, time], got {_spell(tokens)} ({error})."
+        ) from error
     if len(listed) != samples:
         raise ValueError(f"tokens must hold one sequence per sample of probe, {samples}, got {len(listed)}.")
     for sample, sequence in enumerate(listed):
@@ -74,6 +80,10 @@ def _tokens(
 def _annotation(name: str, values: Any, samples: int, timesteps: Mapping[str, int]) -> Array:
     try:
         array = np.asarray(values)
+        if array.dtype.kind in "SUMmc" or (
+            array.dtype.kind == "O" and any(isinstance(v, (str, bytes)) for v in array.flat)
+        ):
+            raise TypeError(f"got {array.dtype}")
         array = array if array.dtype.kind == "b" else array.astype(np.float32)
     except (TypeError, ValueError) as error:
         raise ValueError(f"Annotation {name!r} must be an array of bools or numbers ({error}).") from error
@@ -89,10 +99,24 @@ def _names(names: Sequence[str] | None, samples: int, tokens: list[list[str]] | 
     if names is None:
         starts = [_start(sequence) for sequence in tokens] if tokens else [""] * samples
         return [start or f"sample {i}" for i, start in enumerate(starts)]
-    listed = [str(name) for name in names]
+    try:
+        listed = [decoded(name) for name in names]
+    except TypeError as error:
+        raise ValueError(f"sample_names must be one string per sample, got {_spell(names)} ({error}).") from error
     if len(listed) != samples:
         raise ValueError(f"sample_names must hold one name per sample of probe, {samples}, got {len(listed)}.")
     return listed
+
+
+def _texts(sequence: Any) -> list[str]:
+    """Return the tokens of a sample; a string or bytes counts as a sequence of characters."""
+    is_text = isinstance(sequence, bytes) or (isinstance(sequence, np.ndarray) and not sequence.ndim)
+    return [decoded(token) for token in (decoded(sequence) if is_text else sequence)]
+
+
+def _spell(value: Any) -> str:
+    shape = getattr(value, "shape", None)
+    return f"a {type(value).__name__}" + ("" if shape is None else f" of shape {tuple(shape)}")
 
 
 def _start(tokens: Sequence[str]) -> str:

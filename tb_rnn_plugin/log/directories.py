@@ -16,6 +16,7 @@ from tb_rnn_plugin.log.errors import LogError
 from tb_rnn_plugin.log.probe_file import read_probe
 from tb_rnn_plugin.log.schema import Array
 from tb_rnn_plugin.log.step_file import last_step
+from tb_rnn_plugin.log.texts import decoded_array
 
 
 def check_log_dir(log_dir: Path) -> None:
@@ -107,8 +108,8 @@ def _equal_inputs(logged: Mapping[str, Array], inputs: Mapping[str, Array]) -> b
     if logged.keys() != inputs.keys():
         return False
     pairs = [(np.asarray(logged[name]), np.asarray(inputs[name])) for name in logged]
-    # Strings are read back with another dtype.
-    pairs = [(a.astype(str), b.astype(str)) if b.dtype.kind in "SUO" else (a, b) for a, b in pairs]
+    # Bytes are read back as strings.
+    pairs = [(decoded_array(a), decoded_array(b)) if b.dtype.kind in "SUO" else (a, b) for a, b in pairs]
     return all(np.array_equal(a, b, equal_nan=b.dtype.kind in "fc") for a, b in pairs)
 
 

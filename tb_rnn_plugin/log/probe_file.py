@@ -12,6 +12,7 @@ from tb_rnn_plugin.log.arrays import ArrayFile
 from tb_rnn_plugin.log.encoding import MAX_HEADER_BYTES
 from tb_rnn_plugin.log.errors import UnreadableFileError
 from tb_rnn_plugin.log.schema import Array, ProbeBatch
+from tb_rnn_plugin.log.texts import decoded_array
 
 
 def write_probe(path: Path, probe: ProbeBatch, unit: str) -> None:
@@ -87,7 +88,7 @@ def _document(probe: ProbeBatch, unit: str) -> dict[str, Any]:
         "unit": unit,
         "sample_names": list(probe.sample_names),
         # safetensors stores only numbers and bools, but a model with its own tokenizer takes strings.
-        "texts": {n: array.astype(str).tolist() for n, array in _named(probe).items() if array.dtype.kind in "SUO"},
+        "texts": {n: decoded_array(array).tolist() for n, array in _named(probe).items() if array.dtype.kind in "SUO"},
         "tokens": None if probe.tokens is None else [list(tokens) for tokens in probe.tokens],
     }
 

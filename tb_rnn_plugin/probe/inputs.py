@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -50,6 +50,21 @@ def checked_probe(model: Any, probe: Any) -> Any:
         for (name, shape, dtype), array in zip(specs, flat, strict=True):
             _check(name, shape, dtype, arrays[name] if by_name else array)
     return arrays
+
+
+def without_tensors(value: Any) -> Any:
+    """Return what was passed beside the probe with the backend's tensors, at any depth, as arrays or nested lists."""
+    if backend.is_ragged(value):
+        return backend.to_lists(value)
+    if backend.is_tensor(value):
+        return backend.to_numpy(value)
+    if isinstance(value, Mapping):
+        return {name: without_tensors(part) for name, part in value.items()}
+    # What has `__array__`, a data frame for example, may iterate over something else than its rows.
+    is_sequence = (
+        isinstance(value, Iterable) and not isinstance(value, (str, bytes)) and not hasattr(value, "__array__")
+    )
+    return [without_tensors(part) for part in value] if is_sequence else value
 
 
 def _as_array(value: Any) -> Array:

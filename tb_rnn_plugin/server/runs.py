@@ -10,6 +10,7 @@ from typing import Any
 
 from tb_rnn_plugin.log import layout
 from tb_rnn_plugin.log.errors import NotInLogError
+from tb_rnn_plugin.log.local_path import local_path
 from tb_rnn_plugin.log.step_file import list_steps
 
 _SETTLED_NS = 2_000_000_000
@@ -30,10 +31,9 @@ class RunDirectories:
 
     def __init__(self, data_provider: Any, logdir: str | None, logdir_spec: str | None) -> None:
         self._provider = data_provider
-        self._roots: list[tuple[str | None, Path]] = []
-        if logdir:
-            self._roots.append((None, Path(logdir).expanduser()))
-        self._roots += parse_logdir_spec(logdir_spec or "")
+        groups: list[tuple[str | None, str | Path]] = [(None, logdir)] if logdir else []
+        groups += parse_logdir_spec(logdir_spec or "")
+        self._roots = [(name, local) for name, path in groups if (local := _local(path)) is not None]
         self._known: dict[str, frozenset[str]] = {}
         self._steps: dict[Path, tuple[int, list[int]]] = {}
         self._units: dict[Path, tuple[tuple[int, int, int], str]] = {}
@@ -119,6 +119,14 @@ def parse_logdir_spec(spec: str) -> list[tuple[str | None, Path]]:
         else:
             groups.append((name, Path(path).expanduser()))
     return groups
+
+
+def _local(root: str | Path) -> Path | None:
+    """Return the directory of a path or a `file://` address; None for an address elsewhere."""
+    try:
+        return local_path(root, "logdir")
+    except ValueError:
+        return None
 
 
 def leads_out(directory: Path, *parts: str) -> bool:

@@ -90,3 +90,11 @@ def test_a_log_dir_that_is_a_file(tmp_path: Path, below: str) -> None:
     (tmp_path / "logs").write_text("not a directory")
     log_dir = tmp_path / "logs" / below
     refused(lambda: timeline(log_dir), NotADirectoryError, "log_dir must be a directory", str(log_dir), "is a file")
+
+
+@pytest.mark.parametrize("log_dir", ["gs://bucket/run", "s3://bucket/run", Path("gs://bucket/run")], ids=str)
+def test_a_log_dir_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, log_dir: Any) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ValueError, match=r"log_dir must be a local or mounted directory, got '(gs|s3)://?bucket/run'"):
+        timeline(log_dir)
+    assert not list(tmp_path.iterdir())

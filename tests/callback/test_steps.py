@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -176,3 +177,49 @@ def test_two_callbacks_in_one_fit_have_a_run_each(tmp_path: Path) -> None:
     for run, probe in (("rnn", PROBE), ("rnn-2", PROBE + 1)):
         np.testing.assert_array_equal(open_run(tmp_path / run).probe.inputs["input"], probe)
         np.testing.assert_allclose(np.asarray(open_run(tmp_path / run).trace("rnn", 1).inputs), probe, atol=2e-3)
+
+
+class ChangesDirectory(keras.callbacks.Callback):  # type: ignore[misc]
+    """Changes the working directory at the end of every epoch, as a program under Hydra may."""
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        (directory := Path(f"epoch-{epoch}")).mkdir()
+        os.chdir(directory)
+
+
+@pytest.mark.parametrize("log_dir", ["logs", "./logs"])
+def test_a_training_that_changes_the_working_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, log_dir: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    callbacks = [ChangesDirectory(), timeline(log_dir)]
+    fit(tiny_model(), callbacks, epochs=2)
+    monkeypatch.chdir(tmp_path)
+    reopened = open_run("logs/rnn")
+    os.chdir("/")
+    assert reopened.steps == [0, 1]
+    assert reopened.load("rnn", "forget_gate", 1).shape
+    assert not list((tmp_path / "epoch-0").rglob("*.safetensors"))
+
+
+def test_a_second_fit_after_the_working_directory_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    callback, model = timeline("logs"), tiny_model()
+    fit(model, callback)
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    fit(model, callback)
+    assert steps(tmp_path / "logs") == [0, 1]
+
+
+def test_the_home_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    fit(tiny_model(), timeline("~/logs"))
+    assert open_run("~/logs/rnn").steps == [0]
+    assert [path.name for path in tmp_path.iterdir()] == ["logs"]
+
+
+def test_a_file_address(tmp_path: Path) -> None:
+    fit(tiny_model(), timeline((tmp_path / "logs").as_uri()))
+    assert open_run(f"file://{tmp_path}/logs/rnn").steps == steps(tmp_path / "logs") == [0]

@@ -60,7 +60,7 @@ def tiny_model(*, steps_per_execution: int = 1) -> Any:
     return model
 
 
-def timeline(log_dir: Path, probe: Any = PROBE, **options: Any) -> RNNTimeline:
+def timeline(log_dir: str | Path, probe: Any = PROBE, **options: Any) -> RNNTimeline:
     """Return the callback, without XLA, whose compilation takes longer than everything else here."""
     return RNNTimeline(log_dir, probe, **{"jit_compile": False, **options})
 

@@ -10,8 +10,9 @@ import pytest
 from tensorboard.backend.event_processing.data_ingester import _parse_event_files_spec
 from tensorboard.plugins import base_plugin
 
+from tb_rnn_plugin.log import layout
 from tb_rnn_plugin.server.loader import SAMPLES, RNNTimelineLoader
-from tb_rnn_plugin.server.runs import parse_logdir_spec
+from tb_rnn_plugin.server.runs import RunDirectories, parse_logdir_spec
 
 
 def fixed(samples: object) -> object:
@@ -42,3 +43,21 @@ def test_a_plugin_that_cannot_be_loaded_does_not_stop_tensorboard(
 def test_logdir_spec_is_read_as_tensorboard_reads_it(spec: str) -> None:
     theirs = [(name, Path(path)) for path, name in _parse_event_files_spec(spec or None).items()]
     assert parse_logdir_spec(spec) == theirs
+
+
+@pytest.mark.parametrize(
+    ("logdir", "spec"), [("file://{}", None), ("file://localhost{}", None), (None, "file://{}"), ("{}", None)]
+)
+def test_a_file_address_is_the_plain_path(tmp_path: Path, logdir: str | None, spec: str | None) -> None:
+    traces = layout.trace_directory(tmp_path / "run")
+    traces.mkdir(parents=True)
+    found = RunDirectories(None, logdir and logdir.format(tmp_path), spec and spec.format(tmp_path))
+    assert found.with_traces(["run"]) == {"run": traces}
+
+
+def test_nothing_is_read_from_a_local_directory_called_as_a_scheme(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    layout.trace_directory(tmp_path / "gs:" / "b" / "run").mkdir(parents=True)
+    assert RunDirectories(None, "gs://b", None).with_traces(["run"]) == {}

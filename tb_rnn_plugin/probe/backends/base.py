@@ -56,6 +56,9 @@ class Backend(Protocol):
     def is_ragged(self, value: object) -> bool:
         """Return whether a value is a tensor whose rows differ in length."""
 
+    def to_lists(self, ragged: Any) -> list[Any]:
+        """Return the values of a tensor for which `is_ragged` holds, as nested lists."""
+
     def is_writer(self, model: Any) -> bool:
         """Return whether this process writes the logs of a model: of the workers that train it, only the chief."""
 

@@ -64,6 +64,11 @@ class TensorFlow(Backend):
         """Return whether a value is a `tf.RaggedTensor`."""
         return isinstance(value, tf.RaggedTensor)
 
+    def to_lists(self, ragged: Any) -> list[Any]:
+        """Return the values of a `tf.RaggedTensor` as nested lists."""
+        rows: list[Any] = ragged.to_list()
+        return rows
+
     def is_writer(self, model: Any) -> bool:
         """Return whether this process saves the summaries of the strategy that the model is trained under."""
         strategy = getattr(model, "distribute_strategy", None) or tf.distribute.get_strategy()
