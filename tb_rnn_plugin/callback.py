@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,6 +12,7 @@ from tb_rnn_plugin.log.batch import probe_batch
 from tb_rnn_plugin.log.directories import check_log_dir
 from tb_rnn_plugin.log.forecast import Forecast, forecast
 from tb_rnn_plugin.log.local_path import local_path
+from tb_rnn_plugin.log.rows import describe_rows
 from tb_rnn_plugin.probe import Probe
 from tb_rnn_plugin.probe.backend import backend, keras
 from tb_rnn_plugin.probe.backends.base import JitCompile
@@ -20,6 +22,9 @@ from tb_rnn_plugin.recording import Recording, warn
 from tb_rnn_plugin.schedule import Schedule
 
 _log = logging.getLogger("tb_rnn_plugin")
+
+_CONTRACT_SHARE = 0.1
+"""How long it may take to test that row i of a layer is sample i, as a share of the probe's compilation."""
 
 
 class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
@@ -191,8 +196,15 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
 
     def _prepare(self, probe: Probe) -> None:
         """Run the probe for the first time, and prepare what writes it; only on the worker that writes."""
+        start = time.perf_counter()
         captured = probe()
-        for sentence in probe.unreachable.values():
+        seconds = _CONTRACT_SHARE * (time.perf_counter() - start)
+        try:
+            captured = probe.find_rows(captured, contract_seconds=seconds)
+        except Exception:  # The model runs on the probe, so it can be trained.
+            _log.warning("Whose the rows of the layers are could not be found out.", exc_info=True)
+        rows = describe_rows({trace.key: trace.row_samples for trace in captured.traces}, probe.samples)
+        for sentence in [*probe.unreachable.values(), *([] if rows is None else [rows])]:
             warn(f"RNNTimeline: {sentence}")
         timesteps = {trace.key: next(iter(trace.signals.values())).shape[1] for trace in captured.traces}
         batch = probe_batch(named_arrays(probe.inputs, "input"), timesteps, **self._batch_details)

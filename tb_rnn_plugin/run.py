@@ -61,7 +61,9 @@ class Pattern:
 class Run(RunReader):
     """One run on disk, and its analyses.
 
-    An unknown layer, signal, step or sample raises a `NotInLogError`, which lists what the run has.
+    An unknown layer, signal, step or sample raises a `NotInLogError`, which lists what the run has. A sample is
+    given by the index of its row in the layer's arrays, the same as in the probe unless the model reshapes its batch:
+    see `rows`.
     """
 
     def weights(self, layer: str, step: int) -> dict[str, GateWeights]:
@@ -91,7 +93,8 @@ class Run(RunReader):
         file = self.opened(step)
         check_signal(find_layer(file, layer), signal)
         trace = read_layer(file, layer, sample)
-        return replace(explain(trace, signal, sample=0, timestep=timestep, unit=unit, step=step), sample=sample)
+        found = explain(trace, signal, sample=0, timestep=timestep, unit=unit, step=step)
+        return replace(found, sample=sample, row_samples=self.row_samples(file, find_layer(file, layer)))
 
     def findings(self, step: int) -> tuple[Finding, ...]:
         """Return what looks wrong at a step, the most severe first, each with its evidence and what people do about it.

@@ -147,8 +147,8 @@ def test_one_sample_of_one_layer_is_read(tmp_path: Path, readings: list[Reading]
         ({"layer": "lstm"}, "^Layers of this run are 'rnn', 'dense', got 'lstm'"),
         ({"signal": "reset_gate"}, "^Signals of layer 'rnn' are 'input_gate', .*got 'reset_gate'"),
         ({"step": 8}, "has step 7 alone, got step 8"),
-        ({"sample": 2}, "^Samples of this run are 0 to 1, got 2"),
-        ({"sample": -1}, "^Samples of this run are 0 to 1, got -1"),
+        ({"sample": 2}, "^Rows of this layer are 0 to 1, got 2"),
+        ({"sample": -1}, "^Rows of this layer are 0 to 1, got -1"),
     ],
 )
 def test_what_the_run_does_not_hold_is_said(tmp_path: Path, where: dict[str, Any], words: str) -> None:

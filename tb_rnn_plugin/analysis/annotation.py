@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TypeAlias
 
 import numpy as np
@@ -44,6 +45,19 @@ def unvarying(trace: LayerTrace, annotation: Array) -> str:
 def known_positions(trace: LayerTrace, annotation: Array) -> Flags:
     """Return where the layer read a timestep whose annotation is known, `[sample, time]`."""
     return np.asarray(present(trace, next(iter(trace.signals.values()))) & np.isfinite(annotation))
+
+
+def in_sample_order(trace: LayerTrace) -> LayerTrace | None:
+    """Return a trace with one row for each of the probe's samples, in their order; None if its rows are others."""
+    if trace.row_samples is None:
+        return trace
+    rows = {sample: row for row, sample in enumerate(trace.row_samples) if sample is not None}
+    if not len(rows) == len(trace.row_samples) == 1 + max(rows, default=-1):
+        return None
+    order = [rows[sample] for sample in range(len(rows))]
+    mask = None if trace.mask is None else trace.mask[order]
+    signals = {name: values[order] for name, values in trace.signals.items()}
+    return replace(trace, signals=signals, mask=mask, row_samples=None)
 
 
 def shape(trace: LayerTrace) -> tuple[int, ...]:

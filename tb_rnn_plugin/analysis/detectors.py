@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tb_rnn_plugin.analysis.annotation import checked, known_positions, shape, unvarying, varies
+from tb_rnn_plugin.analysis.annotation import checked, in_sample_order, known_positions, shape, unvarying, varies
 from tb_rnn_plugin.analysis.association import Floats, effects, place
 from tb_rnn_plugin.analysis.errors import AnalysisError
 from tb_rnn_plugin.analysis.permutation import chance_level, sample_orders
@@ -62,8 +62,8 @@ def detectors(
     cases.
 
     Args:
-        traces: What the layers did at one step. Layers whose samples or timesteps differ from the annotation's, and
-            layers over whose timesteps it does not vary, are left out.
+        traces: What the layers did at one step. Layers whose rows are not the probe's samples, or whose timesteps
+            differ from the annotation's, and layers over whose timesteps it does not vary, are left out.
         annotation: `[sample, time]`, of bool for flags, else numbers, not finite where they are not known.
         count: How many units to return; None for all.
         permutations: How many are drawn at most; if there are no more, all but the identity.
@@ -76,9 +76,10 @@ def detectors(
         AnalysisError: the annotation is neither flags nor numbers, fits no layer, or does not vary.
     """
     annotation = checked(annotation)
-    fitting = [trace for trace in traces if shape(trace) == annotation.shape]
+    ordered = [in_sample_order(trace) for trace in traces]
+    fitting = [trace for trace in ordered if trace is not None and shape(trace) == annotation.shape]
     if not fitting:
-        shapes = ", ".join(f"{list(shape(trace))} of {trace.key!r}" for trace in traces) or "no layers"
+        shapes = ", ".join(map(_described, traces)) or "no layers"
         raise AnalysisError(
             f"An annotation must have as many samples and timesteps as a layer, got {list(annotation.shape)} for "
             f"{shapes}."
@@ -117,16 +118,23 @@ def scores(trace: LayerTrace, signal: str, annotation: Array) -> tuple[Array, Ar
         raise AnalysisError(
             f"Signals of layer {trace.key!r} are {', '.join(map(repr, trace.signals))}, got {signal!r}."
         )
-    if shape(trace) != annotation.shape:
+    ordered = in_sample_order(trace)
+    if ordered is None or shape(trace) != annotation.shape:
         raise AnalysisError(
-            f"An annotation of layer {trace.key!r} must have its samples and timesteps, {list(shape(trace))}, "
-            f"got {list(annotation.shape)}."
+            f"An annotation of layer {trace.key!r} must have its samples and timesteps, got {list(annotation.shape)} "
+            f"for {_described(trace)}."
         )
+    trace = ordered
     if not varies(trace, annotation):
         raise AnalysisError(unvarying(trace, annotation))
     none = sample_orders(len(annotation), 0, 0)
     effect = _effects_of_units(trace, trace.signals[signal], annotation, none, np.empty(0))
     return least_score(annotation) + np.abs(effect), _sign(effect)
+
+
+def _described(trace: LayerTrace) -> str:
+    rows = "" if in_sample_order(trace) is not None else ", whose rows are not the probe's samples"
+    return f"{list(shape(trace))} of {trace.key!r}{rows}"
 
 
 def least_score(annotation: Array) -> float:

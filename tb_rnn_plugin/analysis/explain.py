@@ -48,7 +48,13 @@ def explain(
     weights = fitting_weights(trace)
     value = explain_value(trace.cell, trace.config, weights, at.x, at.previous, at.now, signal, unit)
     return replace(
-        value, layer=trace.key, sample=int(sample), timestep=int(timestep), step=step, read_before=at.read_before
+        value,
+        layer=trace.key,
+        sample=int(sample),
+        row_samples=trace.row_samples,
+        timestep=int(timestep),
+        step=step,
+        read_before=at.read_before,
     )
 
 

@@ -9,6 +9,7 @@ from typing import Literal
 from tb_rnn_plugin.cells.activations import LINEAR
 from tb_rnn_plugin.cells.expression import Application, Expression, Number, Sum, Value, substitute
 from tb_rnn_plugin.cells.pieces import Piece, format_number, pieces_of, text_of
+from tb_rnn_plugin.log.rows import RowSamples, row_name
 
 _MAX_PRINTED = 10
 """How many contributions are printed."""
@@ -62,7 +63,8 @@ class Explanation:
     Attributes:
         layer: The layer's key; empty if none was given.
         signal: `"forget_gate"`, …
-        sample: Index in the batch.
+        sample: Index of the row on the layer's sample axis.
+        row_samples: Whose the layer's rows are, as in `LayerTrace`.
         timestep: Index on the input's time axis.
         unit: Index of the unit.
         step: The captured step; None for a live capture.
@@ -84,6 +86,7 @@ class Explanation:
     layer: str = ""
     signal: str
     sample: int = 0
+    row_samples: RowSamples = None
     timestep: int = 0
     unit: int
     step: int | None = None
@@ -139,7 +142,7 @@ class Explanation:
 
     def _title(self) -> str:
         step = [] if self.step is None else [f"step {self.step}"]
-        where = [*step, f"sample {self.sample}", f"timestep {self.timestep}", f"unit {self.unit}"]
+        where = [*step, row_name(self.row_samples, self.sample), f"timestep {self.timestep}", f"unit {self.unit}"]
         return f"{self.layer} {self.signal}: ".lstrip() + ", ".join(where)
 
     def _equation_lines(self) -> list[str]:

@@ -92,7 +92,7 @@ class ArrayFile:
             raise NotInLogError(f"{self.path.name} has no array {name!r}.")
         shape, checksums = self.blocks[name].shape, self._header.checksums[name]
         if row is not None and not (shape and 0 <= row < shape[0]):
-            raise NotInLogError(f"Samples of this run are 0 to {(shape or (0,))[0] - 1}, got {row}.")
+            raise NotInLogError(f"Rows of this layer are 0 to {(shape or (0,))[0] - 1}, got {row}.")
         if not checked_by_row(shape):
             array = self._read(name, 0, shape, checksums[0])
             return array if row is None else array[row]

@@ -95,7 +95,16 @@ def layer(value: Mapping[str, Any]) -> LayerInfo:
         masked=value["masked"],
         signals=signals,
         config=_config(value["config"]),
+        row_samples=_row_samples(value.get("row_samples")),
     )
+
+
+def _row_samples(value: Any) -> tuple[int | None, ...] | None:
+    if value is None:
+        return None
+    if not isinstance(value, list):
+        raise TypeError("samples of rows that are not a list")
+    return tuple(None if sample is None else whole(sample) for sample in value)
 
 
 def _config(value: Any) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +12,17 @@ from tb_rnn_plugin.log import layout
 from tb_rnn_plugin.log.arrays import ArrayFile
 from tb_rnn_plugin.log.errors import LogError, NotInLogError
 from tb_rnn_plugin.log.probe_file import read_probe, read_unit
+from tb_rnn_plugin.log.rows import Row, RowSamples, list_rows, unknown_rows
 from tb_rnn_plugin.log.schema import Array, LayerInfo, LayerTrace, ProbeBatch, gradient_signal
-from tb_rnn_plugin.log.step_file import check_signal, find_layer, list_steps, mask_array, read_layer, read_layers
+from tb_rnn_plugin.log.step_file import (
+    check_signal,
+    find_layer,
+    list_steps,
+    mask_array,
+    read_layer,
+    read_layers,
+    row_count,
+)
 
 
 class RunReader:
@@ -85,12 +96,48 @@ class RunReader:
 
     def trace(self, layer: str, step: int) -> LayerTrace:
         """Return everything stored of a layer at a step, weights included, in the stored dtypes."""
-        return read_layer(self.opened(step), layer)
+        return self._with_rows([read_layer(self.opened(step), layer)])[0]
 
     def traces(self, step: int) -> list[LayerTrace]:
         """Return everything stored of all layers at a step, in the model's order."""
         file = self.opened(step)
-        return [read_layer(file, key) for key in read_layers(file)]
+        return self._with_rows([read_layer(file, key) for key in read_layers(file)])
+
+    def rows(self, layer: str, step: int) -> tuple[Row, ...]:
+        """Return the rows of a layer's arrays, each with its name and the index of its sample in the probe.
+
+        They are the probe's samples, unless the model reshapes or reorders its batch before the layer.
+
+        Example:
+            >>> run.rows("lstm", step=7)[6]                        # doctest: +SKIP
+            Row(name='B · part 2', sample=1)
+
+        Raises:
+            NotInLogError: the run has no such layer or step, or no probe.
+        """
+        file, names = self.opened(step), self.probe.sample_names
+        row_samples = self.row_samples(file, find_layer(file, layer))
+        return list_rows(range(len(names)) if row_samples is None else row_samples, names)
+
+    def row_samples(self, file: ArrayFile, layer: LayerInfo) -> RowSamples:
+        """Return whose the rows of a layer are: what the step's file says, else what their number does."""
+        return layer.row_samples or unknown_rows(row_count(file, layer), self._sample_count())
+
+    def _with_rows(self, traces: Sequence[LayerTrace]) -> list[LayerTrace]:
+        """Return traces with what the number of their rows says of these, where the step's file does not."""
+        samples = self._sample_count()
+        counts = [len(next(iter(trace.signals.values()))) for trace in traces]
+        return [
+            replace(trace, row_samples=trace.row_samples or unknown_rows(count, samples))
+            for trace, count in zip(traces, counts, strict=True)
+        ]
+
+    def _sample_count(self) -> int | None:
+        """Return the number of the probe's samples; None if its file cannot be read."""
+        try:
+            return len(self.opened_probe().field("sample_names"))
+        except (LogError, OSError, TypeError):
+            return None
 
     def _file(self, name: str) -> ArrayFile:
         """Open a file of the run. The server overrides this: it must not follow links."""

@@ -34,6 +34,8 @@ class LayerTrace:
             `reset_after`, `go_backwards`, `dropout` (whether any was applied).
         gradients: Per state, the gradient of the model's loss with respect to it, `[sample, time, unit]`, NaN where
             masked; empty if none was captured.
+        row_samples: Whose the rows on the sample axis are, see `log.rows`: for each the index of its sample in the
+            probe, None where it is not known. None as a whole: row i is sample i.
     """
 
     key: str
@@ -46,6 +48,7 @@ class LayerTrace:
     weights: Mapping[str, Array] = field(default_factory=dict)
     config: Mapping[str, Any] = field(default_factory=dict)
     gradients: Mapping[str, Array] = field(default_factory=dict)
+    row_samples: Sequence[int | None] | None = None
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,7 @@ class LayerInfo:
     Attributes:
         units: The largest number of units of any of its signals.
         config: As in `LayerTrace`.
+        row_samples: As in `LayerTrace`; of a log that does not say it, None.
     """
 
     key: str
@@ -100,10 +104,12 @@ class LayerInfo:
     masked: bool
     signals: tuple[SignalInfo, ...]
     config: Mapping[str, Any] = field(default_factory=dict)
+    row_samples: Sequence[int | None] | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the layer as JSON values, as stored in trace files and sent over HTTP."""
         signals = [{"name": s.name, "range": s.range, "extremes": s.extremes, "units": s.units} for s in self.signals]
+        rows = {} if self.row_samples is None else {"row_samples": list(self.row_samples)}
         return {
             "key": self.key,
             "cell": self.cell,
@@ -112,6 +118,7 @@ class LayerInfo:
             "masked": self.masked,
             "signals": signals,
             "config": dict(self.config),
+            **rows,
         }
 
     def widened(self, earlier: LayerInfo | None) -> LayerInfo:
@@ -148,7 +155,8 @@ def describe(trace: LayerTrace) -> LayerInfo:
     )
     timesteps = next(iter(trace.signals.values())).shape[1]
     units = max(signal.units for signal in signals)
-    return LayerInfo(trace.key, trace.cell, units, timesteps, trace.mask is not None, signals, trace.config)
+    masked = trace.mask is not None
+    return LayerInfo(trace.key, trace.cell, units, timesteps, masked, signals, trace.config, trace.row_samples)
 
 
 def _extremes(values: Array) -> Interval | None:

@@ -112,6 +112,8 @@ def _check_arrays(file: ArrayFile, layer: LayerInfo) -> None:
         shape = blocks[group + name].shape
         if len(shape) not in (2, 3) or shape[:1] != samples or shape[-1:] != units.get(name, shape[-1:]):
             raise ValueError("initial states of a different shape")
+    if layer.row_samples is not None and len(layer.row_samples) != samples[0]:
+        raise ValueError("samples of another number of rows")
 
 
 def find_layer(file: ArrayFile, key: str) -> LayerInfo:
@@ -124,6 +126,11 @@ def find_layer(file: ArrayFile, key: str) -> LayerInfo:
     if key not in layers:
         raise NotInLogError(f"Layers of this run are {', '.join(map(repr, layers))}, got {key!r}.")
     return layers[key]
+
+
+def row_count(file: ArrayFile, layer: LayerInfo) -> int:
+    """Return the number of rows of a layer's arrays: the probe's samples, unless the model reshapes its batch."""
+    return file.blocks[signal_array(layer.key, layer.signals[0].name)].shape[0]
 
 
 def check_signal(layer: LayerInfo, signal: str) -> str:
@@ -144,9 +151,9 @@ def read_weights(file: ArrayFile, key: str) -> dict[str, Array]:
 
 
 def read_layer(file: ArrayFile, key: str, sample: int | None = None) -> LayerTrace:
-    """Return the trace of a layer, weights included, for all samples or only for `sample`.
+    """Return the trace of a layer, weights included, for all its rows or only for one, `sample`.
 
-    Only the arrays of this layer and sample are read.
+    Only the arrays of this layer and row are read.
 
     Raises:
         NotInLogError: the file has no such layer or sample.
@@ -174,6 +181,7 @@ def read_layer(file: ArrayFile, key: str, sample: int | None = None) -> LayerTra
         weights=read_weights(file, key),
         config=layer.config,
         gradients={state: read(signal_array(key, name)) for name, state in states.items() if state is not None},
+        row_samples=layer.row_samples if layer.row_samples is None or sample is None else (layer.row_samples[sample],),
     )
 
 

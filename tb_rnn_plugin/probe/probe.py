@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import numpy as np
 
+from tb_rnn_plugin.log.rows import RowSamples, unknown_rows
 from tb_rnn_plugin.log.schema import Array, Interval, LayerTrace
 from tb_rnn_plugin.probe.activations import Activations
 from tb_rnn_plugin.probe.backend import backend, keras
@@ -18,6 +20,7 @@ from tb_rnn_plugin.probe.inputs import checked_probe, named_arrays
 from tb_rnn_plugin.probe.layers import LayerChoice, choose, find_layers
 from tb_rnn_plugin.probe.loss import Loss
 from tb_rnn_plugin.probe.one_pass import CaptureSession, LayerCall, patched
+from tb_rnn_plugin.probe.rows import samples_of_rows
 from tb_rnn_plugin.probe.states import check_stateful, checked_states
 from tb_rnn_plugin.probe.weights import cell_weights
 
@@ -85,6 +88,7 @@ class Probe:
         self._start_from_zeros = not isinstance(initial_states, str) or initial_states == "zeros"
         self._initial_states = checked_states(self._layers.recurrent, initial_states, self.samples)
         self._calls: dict[str, LayerCall] = {}
+        self._row_samples: dict[str, tuple[int | None, ...]] = {}
         self.compilations = 0
         self.unreachable: dict[str, str] = {}
         self._loss = None if targets is None else Loss(model, self.inputs, targets)
@@ -111,6 +115,32 @@ class Probe:
         calls, outputs = keras.tree.map_structure(backend.to_numpy, self._compiled(arguments))
         layers = [self._trace(key, call, calls[key]) for key, call in self._calls.items()]
         return Activations(layers, named_arrays(outputs, "output"))
+
+    def find_rows(self, captured: Activations, *, contract_seconds: float | None) -> Activations:
+        """Find whose the rows of each layer are, and return what was captured with it, as later calls do.
+
+        Args:
+            captured: What a call of the probe returned.
+            contract_seconds: As in `samples_of_rows`.
+        """
+
+        def rows(traces: Sequence[LayerTrace]) -> dict[str, list[Array]]:
+            return {trace.key: [*trace.signals.values(), *_given([trace.inputs, trace.mask])] for trace in traces}
+
+        if self._training:
+            contract_seconds = None  # In training, layers such as BatchNormalization read the whole batch.
+        before = rows(captured.traces)
+        self._row_samples = samples_of_rows(
+            lambda inputs: rows(self(inputs).traces), self.inputs, before, contract_seconds=contract_seconds
+        )
+        traces = [replace(trace, row_samples=self._samples_of(trace.key, trace.signals)) for trace in captured.traces]
+        return Activations(traces, captured.predictions)
+
+    def _samples_of(self, key: str, signals: Mapping[str, Array]) -> RowSamples:
+        known = self._row_samples.get(key)
+        count = len(next(iter(signals.values())))
+        # The number of rows may depend on the values.
+        return known if known is not None and len(known) == count else unknown_rows(count, self.samples)
 
     def _checked_batch(self, inputs: Any) -> Any:
         batch = checked_probe(self.model, inputs)
@@ -170,10 +200,11 @@ class Probe:
         return [*counts, *((variable, ops.zeros(variable.shape, variable.dtype)) for variable in states)]
 
     def _trace(self, key: str, call: LayerCall, arrays: Mapping[str, Any]) -> LayerTrace:
+        signals = {name: np.swapaxes(arrays["signals"][name], 0, 1) for name in call.signals}
         return LayerTrace(
             key=key,
             cell=call.kind,
-            signals={name: np.swapaxes(arrays["signals"][name], 0, 1) for name in call.signals},
+            signals=signals,
             ranges=_ranges(call.ranges, arrays["states"]),
             inputs=np.swapaxes(arrays["inputs"], 0, 1) if "inputs" in arrays else None,
             initial_states=arrays["states"],
@@ -181,7 +212,12 @@ class Probe:
             weights=cell_weights(call.cell) if self._weights else {},
             gradients={name: np.swapaxes(array, 0, 1) for name, array in arrays.get("gradients", {}).items()},
             config=call.config,
+            row_samples=self._samples_of(key, signals),
         )
+
+
+def _given(arrays: Iterable[Array | None]) -> list[Array]:
+    return [array for array in arrays if array is not None]
 
 
 def _built(model: Any, inputs: Any) -> Any:

@@ -41,6 +41,9 @@ RUN = Parameter("run", TEXT, "the name of a run, as TensorBoard lists it")
 STEP = Parameter("step", INDEX, "a captured step")
 LAYER = Parameter("layer", TEXT, "a layer's key: `lstm`, `encoder/lstm`, …")
 SAMPLE = Parameter("sample", INDEX, "the index of a sample of the probe")
+ROW = Parameter(
+    "sample", INDEX, "the index of a row of the layer: of a sample of the probe, unless `/run` lists `rows`"
+)
 SIGNAL = Parameter("signal", TEXT, "the name of a signal: `forget_gate`, `cell_state`, …")
 UNIT = Parameter("unit", INDEX, "the index of a unit")
 UNITS = Parameter("units", INDICES, "the indices of the units of a pattern")
@@ -89,7 +92,7 @@ ROUTES: tuple[Route, ...] = (
             RUN,
             STEP,
             LAYER,
-            SAMPLE,
+            ROW,
             replace(SIGNAL, optional=True),
         ),
         source=STEP_ALONE,
@@ -138,7 +141,7 @@ from training. The dtype may differ between signals: values that do not fit floa
     Route(
         name="similarity",
         summary="An order of a signal's units in which units of similar activity are neighbours, from one sample.",
-        parameters=(RUN, STEP, LAYER, SAMPLE, SIGNAL),
+        parameters=(RUN, STEP, LAYER, ROW, SIGNAL),
         source=PROBE_AND_STEP,
         answer=Arrays((ArrayInfo("order", "I64", "[units]", "indices of units"),)),
         query=step.read_similarity,
@@ -150,7 +153,7 @@ their indices. Constant units come last. Time grows with the cube of the smaller
     Route(
         name="evolution",
         summary="One unit of one signal at every step.",
-        parameters=(RUN, LAYER, SAMPLE, SIGNAL, UNIT),
+        parameters=(RUN, LAYER, ROW, SIGNAL, UNIT),
         source=PROBE_AND_ALL_STEPS,
         answer=Arrays(
             (*_STEPS, ArrayInfo("values", _STORED, "[timesteps, steps]", "in the widest dtype of a step"), _MASK)
@@ -162,7 +165,7 @@ shape differs from its shape at the last readable step. If none remains: 404."""
     Route(
         name="change",
         summary="The change of each unit of one signal from each step to the next.",
-        parameters=(RUN, LAYER, SAMPLE, SIGNAL),
+        parameters=(RUN, LAYER, ROW, SIGNAL),
         source=PROBE_AND_ALL_STEPS,
         answer=Arrays((*_STEPS, ArrayInfo("change", "F32", "[steps, units]", "in units of the signal"))),
         query=history.read_change,
@@ -208,7 +211,7 @@ padding, or not finite at one of the two steps, do not count. NaN where none cou
     Route(
         name="explain",
         summary="One value as an equation with its numbers, and what contributed to it.",
-        parameters=(RUN, STEP, LAYER, SAMPLE, SIGNAL, TIMESTEP, UNIT),
+        parameters=(RUN, STEP, LAYER, ROW, SIGNAL, TIMESTEP, UNIT),
         source=PROBE_AND_STEP,
         answer=Json(),
         query=explanation.explain_value,
@@ -233,7 +236,7 @@ padding, or not finite at one of the two steps, do not count. NaN where none cou
     Route(
         name="reach",
         summary="How far back one value of a state depends on earlier states, by its gradient.",
-        parameters=(RUN, STEP, LAYER, SAMPLE, SIGNAL, TIMESTEP, UNIT),
+        parameters=(RUN, STEP, LAYER, ROW, SIGNAL, TIMESTEP, UNIT),
         source=PROBE_AND_STEP,
         answer=Arrays(
             (
@@ -327,7 +330,7 @@ large layer, and none for more than {EIGENVALUES_UNITS} units.""",
         name="match",
         summary="The units that are on throughout a range of timesteps and off right around it, and the other places "
         "with this pattern.",
-        parameters=(RUN, STEP, LAYER, SAMPLE, SIGNAL, START, END, THRESHOLD),
+        parameters=(RUN, STEP, LAYER, ROW, SIGNAL, START, END, THRESHOLD),
         source=PROBE_AND_STEP,
         answer=Json(),
         query=detectors.find_pattern,
@@ -336,7 +339,7 @@ large layer, and none for more than {EIGENVALUES_UNITS} units.""",
     Route(
         name="match_history",
         summary="The share of a pattern that holds at its place, over steps.",
-        parameters=(RUN, LAYER, SAMPLE, SIGNAL, START, END, THRESHOLD, UNITS),
+        parameters=(RUN, LAYER, ROW, SIGNAL, START, END, THRESHOLD, UNITS),
         source=PROBE_AND_ALL_STEPS,
         answer=Arrays((*_STEPS, ArrayInfo("score", "F64", "[steps]", "0 to 1"))),
         query=detectors.read_pattern_history,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -119,6 +120,20 @@ def write_series(directory: Path) -> None:
         writer.write_step(step, [lstm_trace(step, SAMPLES, TIMESTEPS, UNITS)], predictions, {"loss": 1.0 / (1 + step)})
 
 
+def write_reshaped(directory: Path) -> None:
+    """Write a run of a model that reshapes its batch: three layers, with rows of their own."""
+    random = np.random.default_rng(2)
+    words = ["first", "second"]
+    batch = replace(probe(), sample_names=words, tokens=[[word[0]] * TIMESTEPS for word in words])
+    series = random.normal(size=(SAMPLES, TIMESTEPS)).astype(np.float32)
+    writer = RunWriter(directory)
+    writer.write_probe(replace(batch, targets={"next": series}))
+    parts = replace(lstm_trace(1, 6, TIMESTEPS, UNITS, key="parts"), row_samples=(0, 0, 0, 1, 1, 1))
+    mixed = lstm_trace(2, 4, TIMESTEPS, UNITS, key="mixed")  # As in a log that says nothing of its rows.
+    layers = [lstm_trace(0, SAMPLES, TIMESTEPS, UNITS, key="plain"), parts, mixed]
+    writer.write_step(0, layers, {"next": series[..., np.newaxis]}, {"loss": 1.0})
+
+
 def write_all(root: Path) -> None:
     """Write every run of the browser tests."""
     write_lstm(root / "lstm" / "rnn")
@@ -128,4 +143,5 @@ def write_all(root: Path) -> None:
     write_gru(root / "gru" / "rnn")
     write_wide(root / "wide" / "rnn")
     write_series(root / "series" / "rnn")
+    write_reshaped(root / "reshaped" / "rnn")
     computed.write_all(root)

@@ -100,7 +100,6 @@ def test_no_other_name_is_opened(application: Application, route: str) -> None:
 NOT_THERE: list[tuple[dict[str, Any], str]] = [
     ({"step": 9}, "This run has 4 steps from 0 to 3, got step 9."),
     ({"step": 10**17}, "got step 1"),
-    ({"sample": 3}, "Samples of this run are 0 to 2, got 3."),
     ({"layer": "../lstm"}, "Layers of this run are 'lstm', got '../lstm'."),
     ({"layer": "lstm/candidate"}, "Layers of this run are 'lstm', got 'lstm/candidate'."),
     ({"signal": "reset_gate"}, "Signals of layer 'lstm' are"),
@@ -111,6 +110,11 @@ NOT_THERE: list[tuple[dict[str, Any], str]] = [
 ]
 
 
+def no_sample(route: str) -> str:
+    of_layer = "layer" in ROUTES[route]
+    return f"{'Rows of this layer' if of_layer else 'Samples of this run'} are 0 to 2, got 3."
+
+
 @pytest.mark.parametrize(
     ("route", "parameters", "words"),
     [
@@ -118,7 +122,8 @@ NOT_THERE: list[tuple[dict[str, Any], str]] = [
         for parameters, words in NOT_THERE
         for route in having(next(iter(parameters)))
         if route in SHOWING
-    ],
+    ]
+    + [(route, {"sample": 3}, no_sample(route)) for route in having("sample") if route in SHOWING],
 )
 def test_what_does_not_exist_is_named(
     application: Application, route: str, parameters: dict[str, Any], words: str

@@ -116,6 +116,17 @@ def test_any_value_at_any_place_of_a_probe(application: Application, run: Path) 
     assert statuses.count(200) > 200
 
 
+def test_any_samples_of_rows(application: Application, run: Path) -> None:
+    path = step_path(run, LAST)
+    sound = path.read_bytes()
+    rows = len(ArrayFile(path).read("signals/rnn/hidden_state"))
+    of_right_length = [[0] * rows, [None] * rows, [2**62, *[0] * (rows - 1)], [-1] * rows, ["a"] * rows, [True] * rows]
+    for value in [*VALUES[1:], *of_right_length, list(range(rows))[::-1], list(range(rows + 1))]:
+        path.write_bytes(sound)
+        rewrite(path, lambda header, document, v=value: document["layers"][0].update(row_samples=v))  # type: ignore[misc]
+        assert set(ask_all(application, AT_A_STEP)) <= {200, 400, 404}, value
+
+
 def others(array: Array) -> Iterator[Array]:
     """Yield arrays that differ from an array in dtype, axes, size or values."""
     for dtype in (np.bool_, np.int8, np.uint64, np.float16, np.float64):

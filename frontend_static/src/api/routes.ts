@@ -74,6 +74,11 @@ export interface LayerInfo {
    * `go_backwards`, `dropout` (whether any was applied).
    */
   readonly config: Readonly<Record<string, string | number | boolean | null>>;
+  /**
+   * The rows on the sample axis of its arrays, which the parameter `sample` of other routes counts; null
+   * where they are the samples of the probe in order, as they are unless the model reshapes its batch.
+   */
+  readonly rows: readonly Row[] | null;
 }
 
 /** One signal of a layer. */
@@ -105,6 +110,16 @@ export interface SignalInfo {
   readonly extremes: readonly [number, number] | null;
   /** The number of units. */
   readonly units: number;
+}
+
+/** One row of a layer's arrays. */
+export interface Row {
+  /**
+   * The sample's name; `"B · part 2"` if several rows are sample B's; `"row 7"` if its sample is not known.
+   */
+  readonly name: string;
+  /** The sample's index in the probe; null if it is not known. */
+  readonly sample: number | null;
 }
 
 /** One sample of the probe, without its contents. */
@@ -154,7 +169,10 @@ export interface ListedFinding {
   readonly units: readonly number[];
   /** The timesteps that show it, on the input's time axis; empty where all do. */
   readonly timesteps: readonly number[];
-  /** Index in the probe of the sample that shows it most; null where all samples count. */
+  /**
+   * Index of the row of the layer that shows it most, which is the sample's in the probe unless the model
+   * reshapes its batch (`Run.rows`); null where all count.
+   */
   readonly sample: number | null;
   /** The captured steps that were read and show it, ascending; the last is the step of the finding. */
   readonly steps: readonly number[];

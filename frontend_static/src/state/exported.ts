@@ -3,6 +3,7 @@ import { type Place, snippet } from "../export/snippet.ts";
 import { arrange } from "../maths/units.ts";
 import type { TimeWindow } from "../maths/window.ts";
 import { type Lane, lanesOf, type Plot } from "./lanes.ts";
+import { rowName } from "./batch_rows.ts";
 import type { Selection } from "./selection.ts";
 import { labelOf, type Side, type View } from "./view.ts";
 
@@ -56,7 +57,7 @@ export function codeOf(view: View, chosen: Chosen, window: TimeWindow | null): s
 export function titleOf({ a, b, compare }: View): string {
   const layers = [...new Set([a, ...(b ? [b] : [])].map(({ layer }) => layer.key))].join(" and ");
   const both = b === null ? "" : ` ${compare === "side" ? "|" : "−"} ${labelOf(b, true)}`;
-  return `${labelOf(a, true)}${both} · ${layers} · ${a.sample?.name ?? `sample ${a.trace.key.sample}`}`;
+  return `${labelOf(a, true)}${both} · ${layers} · ${rowName(a.run, a.layer, a.trace.key.sample)}`;
 }
 
 /** A name that every file system accepts. */
@@ -81,5 +82,7 @@ function unitsOf(plot: Plot | string | undefined, only: boolean): number[] | nul
 function describe(side: Side, subtracted: Side | null, signal: string): string {
   const { layer, sample } = side.trace.key;
   const minus = subtracted === null ? "" : `minus ${labelOf(subtracted, true)}`;
-  return `${labelOf(side, true)} ${minus} ${layer} sample ${sample} ${signal}`;
+  // The picture's name is that of a row; a sample's own name may be a long text.
+  const row = side.layer.rows === null ? `sample ${sample}` : rowName(side.run, side.layer, sample);
+  return `${labelOf(side, true)} ${minus} ${layer} ${row} ${signal}`;
 }

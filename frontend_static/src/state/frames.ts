@@ -13,6 +13,8 @@ export interface FrameKey {
   readonly a: TraceKey;
   readonly b: TraceKey | null;
   readonly order: OrderKey;
+  /** The probe's samples of A and of B, null where not known; absent where the keys' rows are these samples. */
+  readonly samples?: readonly [number | null, number | null];
 }
 
 /** One trace and what names its columns. */
@@ -32,7 +34,16 @@ export interface Frame {
   readonly orderFault: string | null;
 }
 
-type SampleKey = Pick<TraceKey, "run" | "sample">;
+interface SampleKey {
+  readonly run: string;
+  readonly sample: number;
+}
+
+/** A trace and its sample in the probe, null where that is not known. */
+interface PartKey {
+  readonly trace: TraceKey;
+  readonly sample: number | null;
+}
 
 export class Frames {
   private readonly traces: Fetched<TraceKey, Trace>;
@@ -64,8 +75,9 @@ export class Frames {
 
   /** The frame if all of it is here, else undefined. */
   cached(key: FrameKey): Frame | undefined {
-    const [a, order] = [this.cachedPart(key.a), this.orders.cached(key.order)];
-    const b = key.b && this.cachedPart(key.b);
+    const [first, second = null] = partsOf(key);
+    const [a, order] = [this.cachedPart(first), this.orders.cached(key.order)];
+    const b = second && this.cachedPart(second);
     if (a === undefined || order === undefined || b === undefined) return undefined;
     return { a, b, order, fault: null, orderFault: null };
   }
@@ -74,10 +86,11 @@ export class Frames {
   async load(key: FrameKey): Promise<Frame> {
     let fault: string | null = null;
     let orderFault: string | null = null;
+    const [first, second = null] = partsOf(key);
     const [a, b, order] = await Promise.all([
-      this.loadPart(key.a),
-      key.b &&
-        this.loadPart(key.b).catch((error: unknown) => {
+      this.loadPart(first),
+      second &&
+        this.loadPart(second).catch((error: unknown) => {
           if (isAbort(error)) throw error;
           fault = sentenceOf(error);
           return null;
@@ -93,16 +106,19 @@ export class Frames {
 
   prefetch(key: FrameKey): void {
     for (const part of partsOf(key)) {
-      this.traces.prefetch(part);
-      this.series.prefetch(this.seriesKey(part));
+      this.traces.prefetch(part.trace);
+      for (const series of this.seriesKeys(part)) this.series.prefetch(series);
     }
   }
 
   /** Aborts every fetch but those for `keys`. */
   abortAllBut(keys: readonly FrameKey[]): void {
     const parts = keys.flatMap(partsOf);
-    this.traces.abortAllBut([...parts, ...keys.flatMap(({ order }) => Orders.tracesOf(order))]);
-    this.series.abortAllBut(parts.map((part) => this.seriesKey(part)));
+    this.traces.abortAllBut([
+      ...parts.map(({ trace }) => trace),
+      ...keys.flatMap(({ order }) => Orders.tracesOf(order)),
+    ]);
+    this.series.abortAllBut(parts.flatMap((part) => this.seriesKeys(part)));
     this.orders.abortAllBut(keys.map(({ order }) => order));
   }
 
@@ -116,19 +132,21 @@ export class Frames {
     this.constant.clear();
   }
 
-  private cachedPart(key: TraceKey): Part | undefined {
-    const trace = this.traces.cached(key);
-    const sample = this.samples.cached(sampleKey(key));
-    const series = this.series.cached(this.seriesKey(key));
+  private cachedPart(key: PartKey): Part | undefined {
+    const trace = this.traces.cached(key.trace);
+    if (key.sample === null) return trace && { trace, sample: null, series: null };
+    const sample = this.samples.cached({ run: key.trace.run, sample: key.sample });
+    const series = this.series.cached(this.seriesKey(key.trace, key.sample));
     if (trace === undefined || sample === undefined || series === undefined) return undefined;
     return { trace, sample: sample.info, series: series.series };
   }
 
-  private async loadPart(key: TraceKey): Promise<Part> {
+  private async loadPart({ trace: key, sample }: PartKey): Promise<Part> {
+    if (sample === null) return { trace: await this.traces.load(key), sample: null, series: null };
     const [trace, { info }, { series }] = await Promise.all([
       this.traces.load(key),
-      this.samples.load(sampleKey(key)),
-      this.series.load(this.seriesKey(key)),
+      this.samples.load({ run: key.run, sample }),
+      this.series.load(this.seriesKey(key, sample)),
     ]);
     const known = this.constant.has(key.run);
     if (!known && series !== null && !hasPredictions(series)) this.constant.set(key.run, key.step);
@@ -136,18 +154,19 @@ export class Frames {
   }
 
   /** The series of a run without predictions are fetched at one step for all. */
-  private seriesKey(key: TraceKey): TraceKey {
-    const { run, sample } = key;
-    return { run, layer: "", sample, step: this.constant.get(run) ?? key.step };
+  private seriesKey({ run, step }: TraceKey, sample: number): TraceKey {
+    return { run, layer: "", sample, step: this.constant.get(run) ?? step };
+  }
+
+  private seriesKeys({ trace, sample }: PartKey): TraceKey[] {
+    return sample === null ? [] : [this.seriesKey(trace, sample)];
   }
 }
 
-function partsOf({ a, b }: FrameKey): TraceKey[] {
-  return b === null ? [a] : [a, b];
-}
-
-function sampleKey({ run, sample }: TraceKey): SampleKey {
-  return { run, sample };
+function partsOf({ a, b, samples }: FrameKey): [PartKey, ...PartKey[]] {
+  const [first, second] = samples ?? [a.sample, b?.sample ?? null];
+  const part = { trace: a, sample: first };
+  return b === null ? [part] : [part, { trace: b, sample: second }];
 }
 
 async function orNull<V>(answer: Promise<V>): Promise<V | null> {

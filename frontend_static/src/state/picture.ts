@@ -3,6 +3,7 @@ import type { LayerInfo, RunInfo, TraceKey } from "../api/types.ts";
 import { idOf } from "./fetched.ts";
 import type { Frame, FrameKey, Part } from "./frames.ts";
 import type { OrderKey } from "./orders.ts";
+import { rowName, rowsOf, sameRow, sampleOf } from "./batch_rows.ts";
 import { type Comparing, otherLayer, type Selection } from "./selection.ts";
 import { nearestStep } from "./steps.ts";
 import type { Side, View } from "./view.ts";
@@ -49,11 +50,18 @@ export function keyOf(selection: Selection, step: number | null = selection.step
  * The trace of B, null unless two are compared: what B does not choose for itself is as in A, as far as its run has
  * it. For a step that its run did not capture stands the nearest one.
  */
-export function otherKey(selection: Selection, run: RunInfo | null, first: TraceKey): TraceKey | null {
+export function otherKey(
+  selection: Selection,
+  run: RunInfo | null,
+  first: TraceKey,
+  firstRun: RunInfo | null,
+): TraceKey | null {
   const layer = otherLayer(selection, run, first.layer);
   const step = run && nearestStep(run.steps, selection.other.step ?? first.step);
-  if (run === null || layer === null || step === null) return null;
-  return { run: run.run, layer: layer.key, sample: first.sample, step };
+  if (run === null || firstRun === null || layer === null || step === null) return null;
+  const rows = rowsOf(firstRun, layerOf(firstRun, first.layer));
+  const sample = sameRow(rows, first.sample, rowsOf(run, layer));
+  return sample === null ? null : { run: run.run, layer: layer.key, sample, step };
 }
 
 /** The places of A and, if two are compared, of B. */
@@ -62,7 +70,7 @@ export function placesOf(
   step: number | null = selection.step,
 ): [Place | null, Place | null] {
   const a = keyOf(selection, step);
-  return [placeOf(run, a), placeOf(otherRun, a && otherKey(selection, otherRun, a))];
+  return [placeOf(run, a), placeOf(otherRun, a && otherKey(selection, otherRun, a, run))];
 }
 
 /** The picture of the selection at one step; null where its run has none. */
@@ -75,7 +83,9 @@ export function pictureOf(known: Known, step: number | null = known.selection.st
 }
 
 export function frameKeyOf({ a, b, order }: Picture): FrameKey {
-  return { a: a.key, b: b?.key ?? null, order };
+  const key = { a: a.key, b: b?.key ?? null, order };
+  if (a.layer.rows === null && (b === null || b.layer.rows === null)) return key;
+  return { ...key, samples: [probeSample(a), b && probeSample(b)] };
 }
 
 /** Whether two pictures are the same, painted from the same data. */
@@ -103,16 +113,24 @@ export function viewOf(picture: Picture, frame: Frame): View {
   };
 }
 
+function probeSample({ run, layer, key }: Place): number | null {
+  return sampleOf(run, layer, key.sample);
+}
+
+function layerOf(run: RunInfo | null, key: string | undefined): LayerInfo | undefined {
+  return run?.layers.find((one) => one.key === key);
+}
+
 function placeOf(run: RunInfo | null, key: TraceKey | null): Place | null {
-  const layer = run?.layers.find((one) => one.key === key?.layer);
+  const layer = layerOf(run, key?.layer);
   return run === null || key === null || layer === undefined ? null : { key, run, layer };
 }
 
-function orderKeyOf({ selection, otherRun }: Known, { key, layer }: Place): OrderKey {
+function orderKeyOf({ selection, otherRun }: Known, { key, layer, run }: Place): OrderKey {
   const { order } = selection;
   const info = layer.signals.find(({ name }) => name === order.signal);
   const a = { ...key, step: order.step ?? key.step };
-  const b = order.by === "change" ? otherKey(selection, otherRun, a) : null;
+  const b = order.by === "change" ? otherKey(selection, otherRun, a, run) : null;
   return {
     by: info === undefined ? "index" : order.by,
     signal: info?.name ?? "",
@@ -128,9 +146,12 @@ function sideOf({ run, layer }: Place, { trace, sample, series }: Part): Side {
 }
 
 /** Why there is no place for B. */
-function whyNot({ selection, otherRun }: Known, { layer }: Place): string {
+function whyNot({ selection, otherRun }: Known, { layer, run, key }: Place): string {
   if (otherRun === null)
     return `The run “${selection.other.run}” is not here (any more): choose another for B.`;
   if (otherRun.steps.length === 0) return `The run “${otherRun.run}” has no captured ${otherRun.unit} yet.`;
+  const other = otherLayer(selection, otherRun, layer.key);
+  if (other !== null)
+    return `Layer “${other.key}” of the run “${otherRun.run}” has no row that is known to be that of “${rowName(run, layer, key.sample)}”.`;
   return `The run “${otherRun.run}” has no layer “${layer.key}”: choose one of its layers for B.`;
 }

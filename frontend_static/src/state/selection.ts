@@ -5,6 +5,7 @@ import { isGradient } from "../maths/gradients.ts";
 import type { Cell } from "../maths/hit.ts";
 import type { Ordering } from "../maths/order.ts";
 import type { TimeWindow } from "../maths/window.ts";
+import { rowsOf } from "./batch_rows.ts";
 import { nearestStep } from "./steps.ts";
 
 export type Comparing = "off" | "side" | "difference";
@@ -43,6 +44,7 @@ export interface RowOrder {
 export interface Selection {
   readonly run: string | null;
   readonly layer: string | null;
+  /** A row of the layer: a sample of the probe, unless the layer has rows of its own. */
   readonly sample: number | null;
   readonly step: number | null;
   /** null: the whole time axis. */
@@ -119,8 +121,7 @@ export const NOTHING: Selection = {
 export function resolve(wanted: Selection, run: RunInfo, otherRun: RunInfo | null = null): Selection {
   const layer = run.layers.find(({ key }) => key === wanted.layer) ?? run.layers[0];
   const [units, timesteps] = [layer?.units ?? 0, layer?.timesteps ?? 0];
-  // A run whose probe file is lost names no samples, yet its traces hold at least one.
-  const samples = Math.max(1, run.samples.length);
+  const rows = rowsOf(run, layer).length;
   const newest = wanted.step === null || wanted.follow;
   const { sample, pin, pinned, brush, window, matchStep, signal } = wanted;
   const longest = Math.max(timesteps, layer ? (otherLayer(wanted, otherRun, layer.key)?.timesteps ?? 0) : 0);
@@ -128,11 +129,11 @@ export function resolve(wanted: Selection, run: RunInfo, otherRun: RunInfo | nul
     ...wanted,
     run: run.run,
     layer: layer?.key ?? null,
-    sample: sample !== null && sample < samples ? sample : 0,
+    sample: sample !== null && sample < rows ? sample : 0,
     step: newest ? (run.steps.at(-1) ?? null) : nearestStep(run.steps, wanted.step ?? 0),
     window: window !== null && window.from < longest ? window : null,
     pin: pin !== null && pin.timestep < timesteps && pin.unit < units ? pin : null,
-    brush: brush !== null && brush.sample < samples && brush.end <= timesteps ? brush : null,
+    brush: brush !== null && brush.sample < rows && brush.end <= timesteps ? brush : null,
     matchStep: matchStep === null ? null : nearestStep(run.steps, matchStep),
     // The same array where all units are there, so that nothing is painted again for it.
     pinned: pinned.every((unit) => unit < units) ? pinned : pinned.filter((unit) => unit < units),

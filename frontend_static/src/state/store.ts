@@ -21,6 +21,7 @@ import { fromParams } from "./params.ts";
 import { type Known, type Picture, pictureOf, placesOf, runsOf } from "./picture.ts";
 import { Player } from "./player.ts";
 import { Reloads } from "./reloads.ts";
+import { keepingRow, type LayerRows, rowsShown, whyNotRow } from "./batch_rows.ts";
 import { Screen } from "./screen.ts";
 import { directionOf, NOTHING, resolve, type Selection } from "./selection.ts";
 import { stepsAhead, stepToPlay } from "./steps.ts";
@@ -32,10 +33,14 @@ export class Store {
   readonly finder: Finder;
   /** Why there is no run to show. */
   runFault: string | null = null;
+  /** Why another sample is shown than the one asked for. */
+  rowFault: string | null = null;
 
   private current: Selection = NOTHING;
   /** Which way the steps went last: 1, -1, or 0 if nowhere. */
   private direction = 0;
+  /** The rows of the last layer that was shown, to show the same sample in the next. */
+  private lastRows: LayerRows | null = null;
   /** The picture for which the log was last read again. */
   private lastGone = "";
   private readonly catalogue: Catalogue;
@@ -113,6 +118,7 @@ export class Store {
   /** Shows what the address names now; that may be a step that was captured since the log was read. */
   navigate(params: Params): void {
     const wanted = fromParams(params);
+    this.lastRows = null;
     this.catalogue.refresh();
     this.select({ ...wanted, run: wanted.run ?? this.current.run });
   }
@@ -122,6 +128,8 @@ export class Store {
    */
   update(patch: Partial<Selection>): Promise<void> {
     const before = this.current;
+    if (patch.sample !== undefined) this.lastRows = null;
+    this.rowFault = null;
     this.select({ ...before, ...patch });
     return this.bring(before);
   }
@@ -170,7 +178,11 @@ export class Store {
       this.onChange();
       return Promise.resolve();
     }
-    const selection = resolve(this.current, run, otherRun);
+    const { sample } = this.current;
+    const selection = resolve(keepingRow(this.current, run, this.lastRows), run, otherRun);
+    this.rowFault =
+      sample === null || this.lastRows !== null ? this.rowFault : whyNotRow(sample, selection, run);
+    this.lastRows = rowsShown(selection, run);
     this.current = selection;
     this.runFault = null;
     this.direction = directionOf(before, selection) ?? this.direction;
@@ -245,6 +257,7 @@ export class Store {
     this.player.stop();
     this.reloads.cancel();
     this.runFault = null;
+    this.rowFault = null;
     this.finder.clear();
     this.panels.clear();
     this.overviews.clear();

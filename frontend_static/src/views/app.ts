@@ -125,7 +125,8 @@ export class App extends LitElement {
   }
 
   private renderProblems() {
-    const problems = this.store.run?.problems ?? [];
+    const { rowFault, run } = this.store;
+    const problems = [...(rowFault === null ? [] : [rowFault]), ...(run?.problems ?? [])];
     const id = JSON.stringify(problems);
     if (problems.length === 0 || id === this.dismissed) return nothing;
     return html`<div class="notice" role="status">

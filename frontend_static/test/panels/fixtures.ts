@@ -36,6 +36,7 @@ export const RUN: RunInfo = {
         signalInfo("hidden_state", { state: "hidden_state" }),
       ],
       config: {},
+      rows: null,
     },
     {
       key: "mine",
@@ -46,9 +47,10 @@ export const RUN: RunInfo = {
       keeps: null,
       signals: [signalInfo("state_0")],
       config: {},
+      rows: null,
     },
   ],
-  samples: [{ name: "x" }],
+  samples: [{ name: "x" }, { name: "y" }, { name: "z" }],
   annotations: [
     { name: "inside", kind: "flag" },
     { name: "depth", kind: "number" },

@@ -129,7 +129,7 @@ test("a pattern is asked about in the sample it was brushed in, and each sample'
       ["sample", 2],
     ],
   );
-  assert.deepEqual(queries[4]?.params, sampleQuery(at, 2)?.params);
+  assert.deepEqual(queries[4]?.params, sampleQuery(at, RUN, 2)?.params);
   // The server says how many units it takes; the strongest come first.
   assert.equal(queries[1]?.params.units, "7,2");
   assert.equal(matchHistoryQuery(at, { ...pattern, units: [] }), null);

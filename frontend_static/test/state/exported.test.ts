@@ -24,6 +24,8 @@ interface Made {
   first?: number;
 }
 
+const SAMPLES = [{ name: "sample 0" }, { name: "sample 1" }];
+
 function side({
   run = "a/rnn",
   layer: key = "lstm",
@@ -41,6 +43,7 @@ function side({
     timesteps: ROWS,
     masked: mask !== undefined,
     config: {},
+    rows: null,
     signals,
   };
   return {
@@ -50,7 +53,7 @@ function side({
       mask: mask === undefined ? null : Uint8Array.from(mask),
       bytes: 0,
     },
-    run: { run, unit: "epoch", directory: `/logs/${run}` } as RunInfo,
+    run: { run, unit: "epoch", directory: `/logs/${run}`, samples: SAMPLES } as unknown as RunInfo,
     layer,
     sample: null,
     series: null,
@@ -138,6 +141,17 @@ test("a title names all that the picture does not say itself", () => {
   assert.equal(titleOf(two), "a/rnn · epoch 3 | b/rnn · epoch 5 · lstm and gru · sample 1");
   const minus = viewOf("difference", {}, { step: 0 });
   assert.equal(titleOf(minus), "a/rnn · epoch 3 − a/rnn · epoch 0 · lstm · sample 1");
+});
+
+test("a row that is no sample is exported under its own name", () => {
+  const view = viewOf("off", {});
+  const rows = [
+    { name: "A · part 1", sample: 0 },
+    { name: "A · part 2", sample: 0 },
+  ];
+  const a = { ...view.a, layer: { ...view.a.layer, rows } };
+  assert.equal(titleOf({ ...view, a }), "a/rnn · epoch 3 · lstm · A · part 2");
+  assert.equal(numbersOf({ ...view, a }, ALL, false).name, "a-rnn-epoch-3-lstm-A-part-2-gate");
 });
 
 test("file names hold nothing that a file system minds, and are neither hidden nor endless", () => {

@@ -21,6 +21,7 @@ export function layerOf(key = "lstm", more: Partial<LayerInfo> = {}): LayerInfo 
     masked: false,
     keeps: null,
     config: {},
+    rows: null,
     signals,
     ...more,
   };

@@ -42,6 +42,22 @@ test("a frame comes whole, and is then here", async () => {
   assert.equal(fake.requests.length, asked);
 });
 
+test("a row has the tokens and series of its sample, and none if that is not known", async () => {
+  const { fake, frames } = make();
+  const known = await frames.load({ ...keyOf({ ...A, sample: 6 }), samples: [1, null] });
+  assert.deepEqual([known.a.trace.key.sample, known.a.sample?.tokens], [6, ["a", "b", "c"]]);
+  assert.deepEqual([fake.last("sample").key, fake.last("series").key.sample], [{ run: "a", sample: 1 }, 1]);
+  const asked = fake.requests.length;
+  const unknown = { ...keyOf({ ...A, sample: 7 }), samples: [null, null] as const };
+  const frame = await frames.load(unknown);
+  assert.deepEqual([frame.a.sample, frame.a.series], [null, null]);
+  assert.deepEqual(
+    fake.requests.slice(asked).map(({ route }) => route),
+    ["trace"],
+  );
+  assert.deepEqual(frames.cached(unknown), frame);
+});
+
 test("a frame is not here as long as any part is missing", async () => {
   const { fake, frames } = make(but("series", null, undefined));
   const load = frames.load(keyOf());

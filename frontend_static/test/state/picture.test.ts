@@ -32,6 +32,44 @@ test("the runs of a selection are A's and, if two are compared, B's own", () => 
   assert.deepEqual(runsOf({ ...AT, compare: "side" }), ["a"]);
 });
 
+const PARTS = [0, 0, 1, 1].map((sample, i) => ({ name: `part ${i}`, sample }));
+const UNKNOWN = [0, 1, 2, 3].map((i) => ({ name: `row ${i}`, sample: null }));
+
+test("B shows the row of A's sample, or none", () => {
+  const parts = runOf("parts", { layers: [layerOf("lstm", { rows: PARTS })] });
+  const unknown = runOf("unknown", { layers: [layerOf("lstm", { rows: UNKNOWN })] });
+  const side = { ...AT, compare: "side" as const };
+  const rowOf = (run: typeof RUN, sample: number, from: typeof RUN) =>
+    otherKey(side, run, { ...A, sample }, from)?.sample;
+  assert.deepEqual([rowOf(parts, 1, RUN), rowOf(RUN, 3, parts), rowOf(parts, 3, parts)], [2, 1, 3]);
+  // Rows that are not known correspond to nothing but the same row of the same layer.
+  assert.deepEqual(
+    [rowOf(unknown, 1, RUN), rowOf(RUN, 1, unknown), rowOf(unknown, 2, unknown)],
+    [undefined, undefined, 2],
+  );
+  const picture = pictureOf({
+    selection: { ...side, sample: 1, other: other({ run: "unknown" }) },
+    run: RUN,
+    otherRun: unknown,
+  });
+  assert.equal(picture?.b, null);
+  assert.match(
+    picture?.fault ?? "",
+    /“lstm” of the run “unknown” has no row that is known to be that of “y”/,
+  );
+});
+
+test("a frame has the sample of a row, where it is known, and none where it is not", () => {
+  const samplesOf = (rows: typeof PARTS | typeof UNKNOWN | null, sample: number) => {
+    const run = runOf("a", { layers: [layerOf("lstm", { rows })] });
+    const picture = pictureOf({ selection: { ...AT, sample }, run, otherRun: run });
+    return picture && frameKeyOf(picture).samples;
+  };
+  assert.deepEqual(samplesOf(PARTS, 2), [1, null]);
+  assert.deepEqual(samplesOf(UNKNOWN, 2), [null, null]);
+  assert.equal(samplesOf(null, 1), undefined);
+});
+
 test("A has a key once all of it is selected", () => {
   assert.deepEqual(keyOf(AT), A);
   assert.deepEqual(keyOf(AT, 0), { ...A, step: 0 });
@@ -45,16 +83,16 @@ test("B is as A but for what it chooses itself, as far as its run has it", () =>
     compare: "side",
     other: other(more),
   });
-  assert.equal(otherKey({ ...at({ step: 0 }), compare: "off" }, RUN, A), null);
-  assert.equal(otherKey(at({}), null, A), null);
-  assert.deepEqual(otherKey(at({ step: 0 }), RUN, A), { ...A, step: 0 });
+  assert.equal(otherKey({ ...at({ step: 0 }), compare: "off" }, RUN, A, RUN), null);
+  assert.equal(otherKey(at({}), null, A, RUN), null);
+  assert.deepEqual(otherKey(at({ step: 0 }), RUN, A, RUN), { ...A, step: 0 });
   // The nearest step that was captured, and the only layer there is.
-  assert.deepEqual(otherKey(at({}), gru, A), { run: "b", layer: "gru", sample: 1, step: 1 });
+  assert.deepEqual(otherKey(at({}), gru, A, RUN), { run: "b", layer: "gru", sample: 1, step: 1 });
   const two = { ...gru, layers: [layerOf("gru"), layerOf("gru_2")] };
-  assert.equal(otherKey(at({}), two, A), null);
-  assert.equal(otherKey(at({ layer: "gru_2" }), two, A)?.layer, "gru_2");
-  assert.equal(otherKey(at({ layer: "gone" }), gru, A), null);
-  assert.equal(otherKey(at({}), { ...gru, steps: [] }, A), null);
+  assert.equal(otherKey(at({}), two, A, RUN), null);
+  assert.equal(otherKey(at({ layer: "gru_2" }), two, A, RUN)?.layer, "gru_2");
+  assert.equal(otherKey(at({ layer: "gone" }), gru, A, RUN), null);
+  assert.equal(otherKey(at({}), { ...gru, steps: [] }, A, RUN), null);
 });
 
 test("a picture names its places, and has none where its run has no such layer or step", () => {

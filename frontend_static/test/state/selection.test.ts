@@ -12,6 +12,7 @@ const layer = (key: string, units = 96, timesteps = 140) => ({
   masked: false,
   keeps: null,
   config: {},
+  rows: null,
   signals: [],
 });
 const RUN: RunInfo = {

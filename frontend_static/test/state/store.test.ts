@@ -636,3 +636,46 @@ test("a selection is fitted to what its run has", async (t) => {
   await store.update({ layer: "small" });
   assert.deepEqual([store.selection.pinned, store.view?.a.layer.key], [[1], "small"]);
 });
+
+const RESHAPED = runOf("a", {
+  layers: [
+    layerOf("plain"),
+    layerOf("parts", { rows: [0, 0, 1, 1].map((sample, i) => ({ name: `part ${i}`, sample })) }),
+    layerOf("unknown", { rows: [0, 1, 2].map((i) => ({ name: `row ${i}`, sample: null })) }),
+    layerOf("like unknown", { rows: [0, 1, 2].map((i) => ({ name: `row ${i}`, sample: null })) }),
+  ],
+});
+
+test("another layer shows the same sample where it has it", async (t) => {
+  const { store, started } = make(t, [RESHAPED, runOf("b")]);
+  await started({ layer: "plain", sample: "1" });
+  const rows: (number | null)[] = [];
+  for (const layer of ["parts", "plain", "unknown", "parts"]) {
+    await store.update({ layer });
+    rows.push(store.selection.sample);
+  }
+  assert.deepEqual(rows, [2, 1, 0, 0]);
+  await store.update({ layer: "unknown", sample: 2 });
+  assert.equal(store.selection.sample, 2);
+  await store.update({ layer: "like unknown" });
+  assert.equal(store.selection.sample, 2);
+  await store.update({ layer: "parts", sample: 3 });
+  await store.update({ run: "b", layer: null });
+  await settle();
+  assert.deepEqual([store.selection.run, store.selection.sample], ["b", 1]);
+});
+
+test("an address names any row, and one that is not there is said to be missing", async (t) => {
+  const { store, started } = make(t, [RESHAPED]);
+  await started({ layer: "parts", sample: "3" });
+  assert.deepEqual([store.selection.sample, store.rowFault], [3, null]);
+  store.navigate({ run: "a", layer: "parts", sample: "7" });
+  await settle();
+  assert.equal(store.selection.sample, 0);
+  assert.equal(store.rowFault, "Layer “parts” has the rows 0 to 3, and no 7: “part 0” is shown.");
+  await store.update({ sample: 1 });
+  assert.equal(store.rowFault, null);
+  store.navigate({ run: "a", layer: "plain", sample: "2" });
+  await settle();
+  assert.equal(store.rowFault, "Layer “plain” has the samples 0 to 1, and no 2: “x” is shown.");
+});

@@ -16,6 +16,7 @@ from tb_rnn_plugin.analysis.findings.values import (
     ordered,
 )
 from tb_rnn_plugin.analysis.sequences import present
+from tb_rnn_plugin.log.rows import row_name
 from tb_rnn_plugin.log.schema import Array, LayerTrace
 
 CELL_STATE = 10.0
@@ -101,7 +102,7 @@ def _of_layer(trace: LayerTrace, step: int) -> Iterator[Finding]:
             yield rule.finding(
                 trace.key,
                 signal,
-                _message(signal, values, units, sample, timestep, limit, squashed),
+                _message(trace, signal, values, units, (sample, timestep), limit, squashed),
                 steps=(step,),
                 share=float(beyond.sum() / (~np.isnan(values)).sum()),
                 units=units,
@@ -118,13 +119,21 @@ def _furthest(values: Array, unit: int) -> tuple[int, int]:
 
 
 def _message(
-    signal: str, values: Array, units: tuple[int, ...], sample: int, timestep: int, limit: float, squashed: bool
+    trace: LayerTrace,
+    signal: str,
+    values: Array,
+    units: tuple[int, ...],
+    place: tuple[int, int],
+    limit: float,
+    squashed: bool,
 ) -> str:
+    sample, timestep = place
     extreme = f"{values[sample, timestep, units[0]]:.3g}"
     why = ", where tanh around it has a slope below 1e-8" if squashed else ", and growing over time"
     return (
         f"{label(signal)}: {len(units)} of {values.shape[2]} units get beyond {limit:g} or -{limit:g}{why}. "
-        f"The furthest is {extreme}, of unit {units[0]} at timestep {timestep} of sample {sample}."
+        f"The furthest is {extreme}, of unit {units[0]} at timestep {timestep} of "
+        f"{row_name(trace.row_samples, sample)}."
     )
 
 

@@ -38,7 +38,8 @@ class Finding:
             state, as in a log; `"inputs"` for what the layer read.
         units: Indices of all units concerned, strongest first; empty where the whole layer is concerned.
         timesteps: The timesteps that show it, on the input's time axis; empty where all do.
-        sample: Index in the probe of the sample that shows it most; None where all samples count.
+        sample: Index of the row of the layer that shows it most, which is the sample's in the probe unless the model
+            reshapes its batch (`Run.rows`); None where all count.
         steps: The captured steps that were read and show it, ascending; the last is the step of the finding.
         severity: 0 to 1, to rank by: the weight of its kind, times 0.2 for the smallest case up to 1 for the whole
             layer.

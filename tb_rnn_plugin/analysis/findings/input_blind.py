@@ -89,9 +89,10 @@ def _of_layer(trace: LayerTrace, step: int) -> Iterator[Finding]:
     found = blind_units(as_read(trace, values), as_read(trace, inputs)) & ~idle_dead & ~idle_constant
     units = ordered(np.flatnonzero(found), largest(values))
     if units:
-        samples = int(present(trace, values).any(axis=1).sum())
+        read = int(present(trace, values).any(axis=1).sum())
+        samples = f"{read} {'samples' if trace.row_samples is None else 'rows'}"
         message = (
-            f"{label(signal)}: {of_units(len(units), len(found))} the same in all {samples} samples at each timestep, "
+            f"{label(signal)}: {of_units(len(units), len(found))} the same in all {samples} at each timestep, "
             f"though their inputs differ: {listed(units)}."
         )
         yield _RULE.finding(trace.key, signal, message, steps=(step,), share=len(units) / len(found), units=units)

@@ -13,9 +13,11 @@ from tb_rnn_plugin.analysis.findings.saturation import NEARLY_ALWAYS
 from tb_rnn_plugin.analysis.signals import SignalMeaning, describe_signal
 from tb_rnn_plugin.cells import find_spec
 from tb_rnn_plugin.log import schema
+from tb_rnn_plugin.log.arrays import ArrayFile
 from tb_rnn_plugin.log.errors import LogError
+from tb_rnn_plugin.log.rows import Row, list_rows, unknown_rows
 from tb_rnn_plugin.log.schema import Finite, Interval, ProbeBatch
-from tb_rnn_plugin.log.step_file import read_layers
+from tb_rnn_plugin.log.step_file import read_layers, row_count
 from tb_rnn_plugin.run import Run
 from tb_rnn_plugin.server.queries.served_run import ServedRun, check_sample
 
@@ -80,6 +82,8 @@ class LayerInfo(TypedDict):
         keeps: The gate that multiplies the old state; null if the cell has none, or is not known.
         config: What else the cell's equations depend on: `activation`, `recurrent_activation`, `reset_after`,
             `go_backwards`, `dropout` (whether any was applied).
+        rows: The rows on the sample axis of its arrays, which the parameter `sample` of other routes counts; null where
+            they are the samples of the probe in order, as they are unless the model reshapes its batch.
     """
 
     key: str
@@ -90,6 +94,7 @@ class LayerInfo(TypedDict):
     signals: list[SignalInfo]
     keeps: str | None
     config: Mapping[str, str | Finite | bool | None]
+    rows: list[Row] | None
 
 
 class AnnotationInfo(TypedDict):
@@ -170,20 +175,20 @@ def describe_run(run: ServedRun) -> RunInfo:
     """Answer `/run`: what can be read of a run, and a sentence for each part that cannot."""
     logs, unreadable = run.events.logs()
     steps = run.steps
-    layers, damaged = _last_layers(run, steps)
-    problems = [*unreadable, *damaged]
-    probe = ProbeBatch(inputs={}, sample_names=[])
+    probe, lost = ProbeBatch(inputs={}, sample_names=[]), []
     try:
         probe = run.probe
     except (LogError, OSError) as error:
-        problems.append(str(error))
+        lost.append(str(error))
+    layers, damaged = _last_layers(run, steps, probe.sample_names)
+    problems = [*unreadable, *damaged, *lost]
     return {
         "run": run.name,
         "directory": str(run.directory.resolve()),
         "unit": _unit(run),
         "steps": steps,
         "logs": {log: [_finite(values.get(step)) for step in steps] for log, values in sorted(logs.items())},
-        "layers": [describe_layer(info) for info in layers],
+        "layers": layers,
         "samples": [{"name": sample} for sample in probe.sample_names],
         "annotations": [
             {"name": annotation, "kind": "flag" if values.dtype == np.bool_ else "number"}
@@ -215,23 +220,29 @@ def _unit(run: Run) -> Unit:
     return "batch" if run.unit == "batch" else "epoch"
 
 
-def _last_layers(run: Run, steps: Sequence[int]) -> tuple[list[schema.LayerInfo], list[str]]:
+def _last_layers(run: Run, steps: Sequence[int], names: Sequence[str]) -> tuple[list[LayerInfo], list[str]]:
     """Return the layers at the last readable step, and a sentence for each step after it.
 
     A damaged last step does not hide the run: the step before it names the same layers.
     """
-    layers: list[schema.LayerInfo] = []
+    layers: list[LayerInfo] = []
     problems: list[str] = []
     for step in reversed(steps):
         try:
-            layers = list(read_layers(run.opened(step)).values())
+            file = run.opened(step)
+            layers = [describe_layer(info, _rows(file, info, names)) for info in read_layers(file).values()]
             break
         except (LogError, OSError) as error:
             problems.append(str(error))
     return layers, problems
 
 
-def describe_layer(info: schema.LayerInfo) -> LayerInfo:
+def _rows(file: ArrayFile, info: schema.LayerInfo, names: Sequence[str]) -> list[Row] | None:
+    row_samples = info.row_samples or unknown_rows(row_count(file, info), len(names))
+    return None if row_samples is None else list(list_rows(row_samples, names))
+
+
+def describe_layer(info: schema.LayerInfo, rows: list[Row] | None = None) -> LayerInfo:
     """Return a layer as `/run` describes it."""
     spec = find_spec(info.cell)
     return {
@@ -243,6 +254,7 @@ def describe_layer(info: schema.LayerInfo) -> LayerInfo:
         "signals": [_signal(info.cell, signal) for signal in info.signals],
         "keeps": spec.keeps if spec else None,
         "config": info.config,
+        "rows": rows,
     }
 
 

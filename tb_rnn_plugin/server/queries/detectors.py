@@ -130,4 +130,4 @@ def _one_signal(run: Run, layer: str, signal: str, step: int) -> LayerTrace:
     known = find_layer(file, layer)
     signals = {signal: file.read(check_signal(known, signal))}
     mask = file.read(mask_array(layer)) if known.masked else None
-    return LayerTrace(layer, known.cell, signals, {}, None, {}, mask)
+    return LayerTrace(layer, known.cell, signals, {}, None, {}, mask, row_samples=run.row_samples(file, known))

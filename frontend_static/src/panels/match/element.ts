@@ -4,6 +4,7 @@ import type { LayerInfo, Match, Pattern } from "../../api/routes.ts";
 import type { Brush } from "../../maths/brush.ts";
 import { formatCount } from "../../maths/format.ts";
 import { revealStretch } from "../../maths/window.ts";
+import { rowName } from "../../state/batch_rows.ts";
 import { pickerStyles, renderPicker } from "../../views/bars/pickers.ts";
 import { select } from "../../views/events.ts";
 import { base } from "../../views/theme.ts";
@@ -155,14 +156,14 @@ export default class MatchPanel extends PanelElement {
 
   /** Nothing where tokens are not known, or belong to sequences of another length. */
   private renderTokens(place: Place) {
-    const sample = this.answers.answer(sampleQuery(this.selection, place.sample));
+    const sample = this.answers.answer(sampleQuery(this.selection, this.run, place.sample));
     const tokens = sample.data?.tokens ?? null;
     return tokens?.length === this.layer?.timesteps && tokens ? renderContext(tokens, place) : nothing;
   }
 
   private nameOf({ sample, start, end }: Place): string {
     const stretch = end - start === 1 ? `timestep ${start}` : `timesteps ${start} – ${end - 1}`;
-    return `${stretch} · ${this.run.samples[sample]?.name ?? `sample ${sample}`}`;
+    return `${stretch} · ${rowName(this.run, this.layer, sample)}`;
   }
 
   /** The crosshair there; the brush stays where it is, and with it the pattern. */

@@ -1,6 +1,7 @@
 /** The units that are on in the brushed stretch, where else they are, and at which steps. */
 import { numbersOf, type Tensors } from "../../api/analyses.ts";
 import type { Pattern, RunInfo, SampleInfo } from "../../api/routes.ts";
+import { sampleOf } from "../../state/batch_rows.ts";
 import type { Selection } from "../../state/selection.ts";
 import { type AnswerLookup, asSent, layerOfStep, type PanelQuery, query } from "../query.ts";
 
@@ -39,12 +40,20 @@ export function matchHistoryQuery(
   return query("match_history", { ...params, units: strongest }, parseMatchHistory);
 }
 
-/** The name and the tokens of a sample. */
-export function sampleQuery({ run }: Selection, sample: number): PanelQuery<SampleInfo> | null {
-  return run === null ? null : query("sample", { run, sample }, asSent<SampleInfo>);
+/** The tokens of the sample that a row of the layer belongs to; null where that is not known. */
+export function sampleQuery(
+  { run: name, layer }: Selection,
+  run: RunInfo,
+  row: number,
+): PanelQuery<SampleInfo> | null {
+  const info = run.layers.find(({ key }) => key === layer);
+  const sample = sampleOf(run, info, row);
+  return name === null || sample === null
+    ? null
+    : query("sample", { run: run.run, sample }, asSent<SampleInfo>);
 }
 
-export function queries(selection: Selection, _run: RunInfo, answers: AnswerLookup) {
+export function queries(selection: Selection, run: RunInfo, answers: AnswerLookup) {
   const { brush } = selection;
   const match = matchQuery(selection);
   const pattern = answers.answer(match).data;
@@ -52,7 +61,7 @@ export function queries(selection: Selection, _run: RunInfo, answers: AnswerLook
   return [
     match,
     pattern && matchHistoryQuery(selection, pattern),
-    ...[...samples].map((sample) => sampleQuery(selection, sample)),
+    ...[...samples].map((sample) => sampleQuery(selection, run, sample)),
   ];
 }
 

@@ -1,6 +1,7 @@
 /** The picked value explained: its equation with its numbers, and what weighs most in it. */
 import { html, nothing } from "lit";
 import type { Explanation, Letter, Piece } from "../../api/routes.ts";
+import { rowName } from "../../state/batch_rows.ts";
 import { pickerStyles, renderPicker } from "../../views/bars/pickers.ts";
 import { select } from "../../views/events.ts";
 import { base } from "../../views/theme.ts";
@@ -41,12 +42,18 @@ export default class ValuePanel extends PanelElement {
     return this.renderAnswer(shown, (explanation) => this.renderExplanation(explanation));
   }
 
+  /** Samples by their index, which is short; rows that are no samples by name. */
+  private rowOf({ layer, sample }: Explanation): string {
+    const info = layerOf(this.run, layer);
+    return info?.rows == null ? `sample ${sample}` : rowName(this.run, info, sample);
+  }
+
   private renderExplanation(explanation: Explanation) {
     const { layer, signal, unit, timestep, step, contributions } = explanation;
     return html`
       <section aria-label="Equation" data-step=${step}>
         <h3>${labelOf(this.run, layer, signal)} of unit ${unit} at timestep ${timestep}</h3>
-        <p class="hint">${this.run.unit} ${step}, sample ${explanation.sample}</p>
+        <p class="hint">${this.run.unit} ${step}, ${this.rowOf(explanation)}</p>
         ${this.renderEquation(explanation)}
       </section>
       ${this.renderNumbers(explanation)} ${this.renderParts(explanation)} ${

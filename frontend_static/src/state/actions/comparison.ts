@@ -38,11 +38,12 @@ export function chooseOtherLayer(store: Changing, layer: string | null): void {
 }
 
 /** A and B change places. */
-export function swap(store: Changing & Pick<Store, "otherRun">): void {
-  const { selection, otherRun } = store;
+export function swap(store: Changing & Pick<Store, "run" | "otherRun">): void {
+  const { selection, run, otherRun } = store;
   const a = keyOf(selection);
-  const b = a && otherKey(selection, otherRun, a);
+  const b = a && otherKey(selection, otherRun, a, run);
   if (a === null || b === null) return;
   const other = { run: a.run === b.run ? null : a.run, layer: a.layer, step: a.step };
-  void store.update({ run: b.run, layer: b.layer, step: b.step, other, follow: false });
+  const { sample } = b;
+  void store.update({ run: b.run, layer: b.layer, sample, step: b.step, other, follow: false });
 }

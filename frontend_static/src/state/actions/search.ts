@@ -1,10 +1,11 @@
 /** Actions on the search in the tokens. */
 import { revealStretch } from "../../maths/window.ts";
 import { wrap } from "../finder.ts";
+import { firstRow, rowsOf } from "../batch_rows.ts";
 import type { Store } from "../store.ts";
 import type { TimeAxis } from "./time.ts";
 
-type Searching = Pick<Store, "selection" | "update" | "finder">;
+type Searching = Pick<Store, "selection" | "update" | "finder" | "run">;
 
 export function search(store: Searching, find: string): void {
   void store.update({ find });
@@ -18,7 +19,11 @@ export function goToMatch(store: Searching, axis: TimeAxis | null, by: 1 | -1): 
   if (match === null) return false;
   const { pin, window } = store.selection;
   const next = window && axis ? revealStretch(axis.window, match, axis.total) : window;
-  const { sample, start } = match;
+  const { start } = match;
+  const { run } = store;
+  const layer = run?.layers.find(({ key }) => key === store.selection.layer);
+  const sample = run && firstRow(rowsOf(run, layer), match.sample);
+  if (sample === null) return false;
   void store.update({ sample, pin: { timestep: start, unit: pin?.unit ?? 0 }, window: next });
   return true;
 }

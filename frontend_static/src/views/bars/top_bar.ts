@@ -2,6 +2,7 @@
 import { css, html, LitElement, nothing } from "lit";
 import type { RunEntry, RunInfo } from "../../api/types.ts";
 import { visibleToken } from "../../maths/format.ts";
+import { rowsOf } from "../../state/batch_rows.ts";
 import type { Selection } from "../../state/selection.ts";
 import type { Help } from "./help.ts";
 import "./help.ts";
@@ -54,7 +55,7 @@ export class TopBar extends LitElement {
         run === null
           ? nothing
           : html`${this.renderPicker("Layer", "layer", layerOptions(run), selection.layer)}
-            ${this.renderPicker("Sample", "sample", sampleOptions(run), String(selection.sample))}`
+            ${this.renderPicker("Sample", "sample", sampleOptions(run, selection.layer), String(selection.sample))}`
       }
       <div class="end"><slot></slot><rnn-help></rnn-help></div>
     `;
@@ -78,10 +79,12 @@ export function layerOptions(run: RunInfo): Option[] {
   return run.layers.map(({ key }) => ({ value: key, text: key }));
 }
 
-function sampleOptions(run: RunInfo): Option[] {
-  return run.samples.map(({ name }, i) => {
+function sampleOptions(run: RunInfo, key: string | null): Option[] {
+  const layer = run.layers.find((one) => one.key === key);
+  return rowsOf(run, layer).map(({ name }, i) => {
     const shown = [...name].map((char) => (char === " " ? char : visibleToken(char))).join("");
-    return { value: String(i), text: name === `sample ${i}` ? name : `${i} · ${shown}` };
+    const isIndex = name === `sample ${i}` || name === `row ${i}`;
+    return { value: String(i), text: isIndex ? name : `${i} · ${shown}` };
   });
 }
 

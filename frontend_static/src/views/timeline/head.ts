@@ -3,6 +3,7 @@ import { html, nothing } from "lit";
 import type { Theme } from "../../maths/colours.ts";
 import type { TimeWindow } from "../../maths/window.ts";
 import type { Match } from "../../state/finder.ts";
+import { sampleOf } from "../../state/batch_rows.ts";
 import { extentOf, type Track, tracksOf } from "../../state/tracks.ts";
 import { labelOf, type Side, tokensOf, type View } from "../../state/view.ts";
 import { clearCanvas } from "../canvas.ts";
@@ -121,7 +122,8 @@ export function paintAxes(
     const pen = clearCanvas(canvas, drawing.width, axisHeight(view));
     if (!side) continue;
     const searched = tokensOf(side) !== null && side.run.run === view.a.run.run;
-    const here = searched ? found.filter(({ sample }) => sample === side.trace.key.sample) : [];
+    const shown = sampleOf(side.run, side.layer, side.trace.key.sample);
+    const here = searched ? found.filter(({ sample }) => sample === shown) : [];
     drawAxis(pen, { ...drawing, tokens: tokensOf(side), cursor, found: here });
   }
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { goToMatch, search } from "../../../src/state/actions/search.ts";
 import { Finder } from "../../../src/state/finder.ts";
-import { settle } from "../fakes.ts";
+import { layerOf, runOf, settle } from "../fakes.ts";
 import { FakeStore } from "./fake_store.ts";
 
 const AXIS = { window: { from: 0, to: 4 }, total: 20, minSpan: 1, rows: new Uint32Array() };
@@ -45,6 +45,17 @@ test("the crosshair goes from match to match, whichever sample it is in", async 
   assert.deepEqual([store.selection.sample, finder.at], [0, 0]);
   goToMatch(store, AXIS, -1);
   assert.deepEqual([store.selection.sample, finder.at], [1, 1]);
+});
+
+test("a match is gone to in the row of its sample, and nowhere if the layer has none", async () => {
+  const { store } = await make();
+  await settle();
+  const rowsOf = (samples: (number | null)[]) => samples.map((sample, i) => ({ name: `row ${i}`, sample }));
+  store.run = runOf("a", { layers: [layerOf("lstm", { rows: rowsOf([1, 1, 0, 0]) })] });
+  assert.equal(goToMatch(store, AXIS, 1), true);
+  assert.equal(store.selection.sample, 2);
+  store.run = runOf("a", { layers: [layerOf("lstm", { rows: rowsOf([null, null]) })] });
+  assert.equal(goToMatch(store, AXIS, 1), false);
 });
 
 test("what is zoomed pans to the match", async () => {

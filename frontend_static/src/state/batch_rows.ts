@@ -1,0 +1,73 @@
+/** Whose the rows of a layer are: the samples of the probe, unless the model reshapes or reorders its batch. */
+import type { Row } from "../api/routes.ts";
+import type { LayerInfo, RunInfo } from "../api/types.ts";
+import type { Selection } from "./selection.ts";
+
+/** The rows of a layer, in order. A run whose probe is lost names no samples, yet its traces hold at least one. */
+export function rowsOf(run: RunInfo, layer: LayerInfo | undefined): readonly Row[] {
+  if (layer?.rows != null) return layer.rows;
+  const names = run.samples.length === 0 ? [rowText(0)] : run.samples.map(({ name }) => name);
+  return names.map((name, sample) => ({ name, sample }));
+}
+
+export function rowName(run: RunInfo, layer: LayerInfo | undefined, row: number): string {
+  return rowsOf(run, layer)[row]?.name ?? rowText(row);
+}
+
+/** The index in the probe of a row's sample; null where it is not known. */
+export function sampleOf(run: RunInfo, layer: LayerInfo | undefined, row: number): number | null {
+  return rowsOf(run, layer)[row]?.sample ?? null;
+}
+
+/** The row of another layer that stands for the same: at the same place if the rows are alike, or of the same sample. */
+export function sameRow(from: readonly Row[], row: number, to: readonly Row[]): number | null {
+  const alike = from.length === to.length && from.every(({ sample }, i) => sample === to[i]?.sample);
+  if (alike) return row;
+  const sample = from[row]?.sample ?? null;
+  return sample === null ? null : firstRow(to, sample);
+}
+
+/** The first row of a sample of the probe; null where there is none. */
+export function firstRow(rows: readonly Row[], sample: number): number | null {
+  const row = rows.findIndex((one) => one.sample === sample);
+  return row === -1 ? null : row;
+}
+
+/** The rows of the layer of a selection. */
+export interface LayerRows {
+  readonly run: string;
+  readonly layer: string | null;
+  readonly rows: readonly Row[];
+}
+
+export function rowsShown({ layer }: Pick<Selection, "layer">, run: RunInfo): LayerRows {
+  return { run: run.run, layer, rows: rowsOf(run, layerOf(run, layer)) };
+}
+
+/** The selection with the same sample in the layer that it now names, which may have other rows; else the first row. */
+export function keepingRow<S extends Pick<Selection, "layer" | "sample">>(
+  selection: S,
+  run: RunInfo,
+  last: LayerRows | null,
+): S {
+  const { layer, sample } = selection;
+  if (last === null || sample === null || (last.run === run.run && last.layer === layer)) return selection;
+  return { ...selection, sample: sameRow(last.rows, sample, rowsOf(run, layerOf(run, layer))) ?? 0 };
+}
+
+/** Why a row that was asked for is not the one that is shown; null if it is. */
+export function whyNotRow(wanted: number, shown: Selection, run: RunInfo): string | null {
+  if (shown.sample === null || shown.sample === wanted) return null;
+  const layer = layerOf(run, shown.layer);
+  const rows = rowsOf(run, layer);
+  const what = layer?.rows == null ? "samples" : "rows";
+  return `Layer “${shown.layer}” has the ${what} 0 to ${rows.length - 1}, and no ${wanted}: “${rowName(run, layer, shown.sample)}” is shown.`;
+}
+
+function layerOf(run: RunInfo, key: string | null): LayerInfo | undefined {
+  return run.layers.find((one) => one.key === key) ?? run.layers[0];
+}
+
+function rowText(row: number): string {
+  return `sample ${row}`;
+}
