@@ -6,18 +6,21 @@ import logging
 import os
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any
+from copy import deepcopy
+from functools import partial
+from typing import Any, TypeAlias
 
 from tb_rnn_plugin.log.batch import probe_batch
 from tb_rnn_plugin.log.directories import check_log_dir
 from tb_rnn_plugin.log.forecast import Forecast, forecast
 from tb_rnn_plugin.log.local_path import local_path
 from tb_rnn_plugin.log.rows import describe_rows
-from tb_rnn_plugin.probe import Probe
+from tb_rnn_plugin.log.schema import logged_signals
+from tb_rnn_plugin.probe import Activations, Probe
 from tb_rnn_plugin.probe.backend import backend, keras
 from tb_rnn_plugin.probe.backends.base import JitCompile
 from tb_rnn_plugin.probe.inputs import named_arrays, without_tensors
-from tb_rnn_plugin.probe.layers import LayerChoice
+from tb_rnn_plugin.probe.layers import LayerChoice, listed
 from tb_rnn_plugin.recording import Recording, warn
 from tb_rnn_plugin.schedule import Schedule
 
@@ -25,6 +28,9 @@ _log = logging.getLogger("tb_rnn_plugin")
 
 _CONTRACT_SHARE = 0.1
 """How long it may take to test that row i of a layer is sample i, as a share of the probe's compilation."""
+
+_Layout: TypeAlias = dict[str, tuple[str, dict[str, tuple[int, ...]]]]
+"""By layer, its cell and the shapes of what a log stores of it."""
 
 
 class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
@@ -57,12 +63,13 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
         annotations: By name, an array `[sample, time]`: bools for flags (inside a string), numbers for anything else
             (nesting depth).
         sample_names: One name per sample.
-        gradients: Whether to capture the gradient of the model's own loss, unweighted, by every state at every
-            timestep, in the same pass; needs `targets`.
+        gradients: Whether to capture the gradient of the model's own loss by every state at every timestep, in the same
+            pass; needs `targets`. `loss_weights` count in it, as compiled; what `fit` gets as `sample_weight` or
+            `class_weight` does not.
         weights: Whether to store the cells' weights at every step.
-        initial_states: What stateful layers start from at every step: `"zeros"`; `"current"` for the states they hold;
-            or by key a list of arrays `[sample, unit]`, for any recurrent layers (stateful layers without an entry
-            start from zeros).
+        initial_states: What stateful layers start from at every step: `"zeros"`; `"current"` for the states that the
+            last training batch left, before `fit`'s validation; or by key a list of arrays `[sample, unit]`, for any
+            recurrent layers (stateful layers without an entry start from zeros).
         training: Whether the probe is run with `training=True`, which applies dropout, for example.
         dtype: `"float16"`, or `"float32"` for twice the bytes; a signal with values too large for float16 is stored as
             float32 in either case.
@@ -76,6 +83,18 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
             value.
         NotADirectoryError, PermissionError: when training starts, `log_dir` cannot be written to.
     """
+
+    # What belongs to a fit, and is left out of a copy.
+    _probe: Probe | None = None
+    _recording: Recording | None = None
+    _layout: _Layout | None = None
+    _forecast = Forecast(0, 0)
+    _is_new_fit = False
+    _epochs_before = 0
+    _epochs = 0
+    _batches = 0
+    _batches_before_epoch = 0
+    _trained_states: Sequence[Any] | None = None
 
     def __init__(
         self,
@@ -116,21 +135,27 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
             "sample_names": without_tensors(sample_names),
         }
         self._probe_options: dict[str, Any] = {
-            "layers": layers,
+            "layers": listed(layers),
             "initial_states": initial_states,
             "training": training,
             "weights": weights,
             "targets": targets if gradients else None,
             "jit_compile": jit_compile,
         }
-        self._forecast = Forecast(0, 0)
-        self._probe: Probe | None = None
-        self._recording: Recording | None = None
-        self._is_new_fit = False
-        self._epochs_before = 0
-        self._epochs = 0
-        self._batches = 0
-        self._batches_before_epoch = 0
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what a copy or a pickle has: the arguments, as before the first fit."""
+        held = {name: value for name, value in vars(self).items() if name not in vars(RNNTimeline)}
+        return {**held, **vars(keras.callbacks.Callback())}
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> RNNTimeline:
+        """Return an unused callback with the same arguments, as Keras Tuner makes one for each trial."""
+        choice = self._probe_options["layers"]
+        memo[id(choice)] = choice  # It may name layers by identity, and a copy of a layer is not in the model.
+        copied = type(self).__new__(type(self))
+        memo[id(self)] = copied
+        copied.__dict__.update(deepcopy(self.__getstate__(), memo))
+        return copied
 
     def on_train_begin(self, logs: Mapping[str, Any] | None = None) -> None:
         """Check the arguments against the model, and compile the probe by running it once."""
@@ -139,14 +164,23 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
         self._log_dir = self._log_dir.absolute()
         if writes:
             check_log_dir(self._log_dir)
-        if self._probe is None or self._probe.model is not self.model:
-            # On every worker of a cluster: if the arguments are invalid, all must stop, or the others would wait for
-            # the one that does; and building a model takes all of them.
-            probe = Probe(self.model, self._inputs, **self._probe_options)
-            if writes:
-                self._prepare(probe)
-            self._probe = probe
+        # None until it is known that the arguments fit the model.
+        probe, self._probe = self._probe, None
+        # On every worker of a cluster: if the arguments are invalid, all must stop, or the others would wait for the
+        # one that does; and building a model takes all of them.
+        if probe is None or probe.model is not self.model:
+            probe, is_new, is_changed = Probe(self.model, self._inputs, **self._probe_options), True, True
+        else:
+            is_new, is_changed = False, probe.refresh()
+        if is_changed and writes:
+            captured = self._captured_first(probe)
+            # With another loss, for example, the run goes on, but not if what it stores has other shapes.
+            is_new = is_new or _layout(captured) != self._layout
+            if is_new:
+                self._prepare(probe, captured)
+        if is_new:
             self._epochs = 0
+        self._probe = probe
         self._is_new_fit = True
 
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
@@ -154,6 +188,12 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
         if self._is_new_fit:
             self._start(epoch)
         self._batches_before_epoch = self._batches
+        self._trained_states = None
+
+    def on_test_begin(self, logs: Mapping[str, Any] | None = None) -> None:
+        """Keep the states that training left: the epoch's validation, which starts, changes them."""
+        if self._probe is not None and self._recording is not None and self._trained_states is None:
+            self._trained_states = self._probe.held_states()
 
     def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Capture after this batch if the schedule says so."""
@@ -169,7 +209,7 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
         step = epoch + self._epochs_before
         self._epochs = step + 1
         if self._schedule.takes_epoch(step):
-            self._capture(step, logs)
+            self._capture(step, logs, self._trained_states)
 
     def on_train_end(self, logs: Mapping[str, Any] | None = None) -> None:
         """Close the run, and log how many steps are missing, if any."""
@@ -194,8 +234,8 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
             if self._schedule.takes(first - 1) and self._recording.stops_before(first - 1):
                 self._capture(first - 1, None)
 
-    def _prepare(self, probe: Probe) -> None:
-        """Run the probe for the first time, and prepare what writes it; only on the worker that writes."""
+    def _captured_first(self, probe: Probe) -> Activations:
+        """Run a probe that has yet to compile; only on the worker that writes. Warn of what it cannot show."""
         start = time.perf_counter()
         captured = probe()
         seconds = _CONTRACT_SHARE * (time.perf_counter() - start)
@@ -206,6 +246,11 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
         rows = describe_rows({trace.key: trace.row_samples for trace in captured.traces}, probe.samples)
         for sentence in [*probe.unreachable.values(), *([] if rows is None else [rows])]:
             warn(f"RNNTimeline: {sentence}")
+        return captured
+
+    def _prepare(self, probe: Probe, captured: Activations) -> None:
+        """Prepare what writes the probe; only on the worker that writes."""
+        self._layout = _layout(captured)
         timesteps = {trace.key: next(iter(trace.signals.values())).shape[1] for trace in captured.traces}
         batch = probe_batch(named_arrays(probe.inputs, "input"), timesteps, **self._batch_details)
         self._recording = Recording(self._log_dir, batch, self._schedule.unit, self._dtype, self._keep)
@@ -232,6 +277,13 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
         optimizer = getattr(self.model, "optimizer", None)
         return self._batches if optimizer is None else int(optimizer.iterations.numpy())
 
-    def _capture(self, step: int, logs: Mapping[str, Any] | None) -> None:
+    def _capture(self, step: int, logs: Mapping[str, Any] | None, states: Sequence[Any] | None = None) -> None:
         if self._probe is not None and self._recording is not None:
-            self._recording.write(step, self._probe, logs or {})
+            self._recording.write(step, partial(self._probe, states=states), logs or {})
+
+
+def _layout(captured: Activations) -> _Layout:
+    return {
+        trace.key: (trace.cell, {name: values.shape for name, values in logged_signals(trace).items()})
+        for trace in captured.traces
+    }

@@ -67,6 +67,17 @@ def without_tensors(value: Any) -> Any:
     return [without_tensors(part) for part in value] if is_sequence else value
 
 
+def symbolic(arrays: Any) -> Any:
+    """Return nested arrays as symbolic tensors of their shapes and dtypes; Keras calls any text "string"."""
+    return keras.tree.map_structure(
+        lambda a: keras.KerasTensor(a.shape, "string" if _is_text(a) else str(a.dtype)), arrays
+    )
+
+
+def _is_text(array: Array) -> bool:
+    return array.dtype.kind in "SUO"
+
+
 def _as_array(value: Any) -> Array:
     if backend.is_ragged(value):
         raise ProbeError(
@@ -101,7 +112,7 @@ def _check(name: str, shape: tuple[int | None, ...], dtype: str, array: Array) -
         raise ProbeError(
             f"probe must have the shape of the model's input {name!r}, {_spell(shape)}, got {_spell(array.shape)}."
         )
-    if (array.dtype.kind in "SUO") != (dtype == "string"):
+    if _is_text(array) != (dtype == "string"):
         raise ProbeError(f"probe must have a dtype that the model's input {name!r} takes ({dtype}), got {array.dtype}.")
 
 

@@ -131,6 +131,7 @@ NAMES: tuple[KerasName, ...] = (
     Used("backward_", "keras.layers.Bidirectional.__init__", _KEYS),
     # Training.
     *(Used(name, "keras.Model", _LOSS) for name in ("compiled", "_compile_loss")),
+    Used("_compile_config", "keras.Model.compile", "notice that a model was compiled again"),
     Used("steps_per_execution", "keras.Model", "count the batches of a training"),
     Used(
         "_keras_call_info_injected",
@@ -191,6 +192,11 @@ def takes_training(cell: Any) -> bool:
 def compile_loss(model: Any) -> Any:
     """Return the loss that `compile` made, built or not; None for a model that computes its own."""
     return model._compile_loss
+
+
+def compilation(model: Any) -> object:
+    """Return what the last `compile` of a model made: another object after each; None before the first."""
+    return getattr(model, "_compile_config", None)
 
 
 def names_made(stem: str) -> int:

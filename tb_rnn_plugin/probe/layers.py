@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeGuard
 
 from tb_rnn_plugin.probe.backend import keras
 from tb_rnn_plugin.probe.errors import ProbeError
@@ -65,6 +65,15 @@ def keys_of(key: str, layer: Any) -> list[str]:
     return [key_in(key, name) for name in (stack_names(layer.cell) if is_stack(layer.cell) else [""])]
 
 
+def listed(choice: LayerChoice) -> LayerChoice:
+    """Return a choice that can be read more than once, which an iterator cannot."""
+    return list(choice) if _is_several(choice) else choice
+
+
+def _is_several(choice: LayerChoice) -> TypeGuard[Iterable[str | keras.Layer]]:
+    return isinstance(choice, Iterable) and not isinstance(choice, (str, keras.Layer))
+
+
 def choose(model: Any, layers: Layers, choice: LayerChoice) -> Layers:
     """Return the layers to capture.
 
@@ -113,15 +122,14 @@ def _chosen(
     """
     recurrent = [key for key in everything if key not in others]
     known = [*recurrent, *(name for key in recurrent for name in captured[key] if name != key)]
-    listed = f"The recurrent layers of this model are {_listed(known)}; the others are {_listed(others)}."
+    listed = f"The recurrent layers of this model are {_spelled(known)}; the others are {_spelled(others)}."
     if callable(choice) and not isinstance(choice, keras.Layer):
         chosen = [key for key, layer in everything.items() if choice(layer)]
         if not chosen:
             raise ProbeError(f"layers= is a function that chooses none of the model's layers. {listed}")
         return chosen
-    several = isinstance(choice, Iterable) and not isinstance(choice, (str, keras.Layer))
     key_of = {id(layer): key for key, layer in everything.items()}
-    patterns = [key_of.get(id(item), item) for item in (choice if several else [choice])]
+    patterns = [key_of.get(id(item), item) for item in (choice if _is_several(choice) else [choice])]
     if not patterns or not all(isinstance(pattern, str) for pattern in patterns):
         raise ProbeError(f"layers must be keys, patterns, layers or a function of a layer, got {choice!r}. {listed}")
     chosen = []
@@ -147,5 +155,5 @@ def _is_below(key: str, parents: Iterable[str]) -> bool:
     return any(key.startswith(f"{parent}/") for parent in parents)
 
 
-def _listed(keys: Iterable[str]) -> str:
+def _spelled(keys: Iterable[str]) -> str:
     return ", ".join(map(repr, keys)) or "none"

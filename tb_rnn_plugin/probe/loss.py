@@ -8,6 +8,7 @@ import numpy as np
 
 from tb_rnn_plugin.probe.backend import keras
 from tb_rnn_plugin.probe.errors import ProbeError
+from tb_rnn_plugin.probe.inputs import symbolic
 from tb_rnn_plugin.probe.keras_internals import compile_loss, flatten_layers
 
 ops = keras.ops
@@ -20,7 +21,9 @@ Micikevicius et al., "Mixed Precision Training", 2018); a gradient that overflow
 
 
 class Loss:
-    """The loss of a compiled model, unweighted, with the losses that its layers add.
+    """The loss of a compiled model, with its loss weights and the losses that its layers add.
+
+    The samples all have the same weight: `fit`'s `sample_weight` and `class_weight` weight its own batches, not this.
 
     Args:
         model: The model, built and compiled with a loss, or with a `compute_loss` of its own.
@@ -63,8 +66,7 @@ class Loss:
         loss = compile_loss(self._model)
         if loss is None or loss.built:
             return
-        shapes = keras.tree.map_structure(lambda a: keras.KerasTensor(a.shape, str(a.dtype)), inputs)
-        outputs = self._model.compute_output_spec(shapes)
+        outputs = self._model.compute_output_spec(symbolic(inputs))
         try:
             specs = keras.tree.map_structure(
                 lambda t: None if t is None else keras.KerasTensor(t.shape, t.dtype), self._targets

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -16,9 +18,10 @@ from tb_rnn_plugin.probe.backend import backend, keras
 from tb_rnn_plugin.probe.backends.base import JitCompile, MakeZeros, Tensor
 from tb_rnn_plugin.probe.errors import ProbeError
 from tb_rnn_plugin.probe.finishing import finished, finished_gradients
-from tb_rnn_plugin.probe.inputs import checked_probe, named_arrays
-from tb_rnn_plugin.probe.layers import LayerChoice, choose, find_layers
+from tb_rnn_plugin.probe.inputs import checked_probe, named_arrays, symbolic
+from tb_rnn_plugin.probe.layers import LayerChoice, choose, find_layers, listed
 from tb_rnn_plugin.probe.loss import Loss
+from tb_rnn_plugin.probe.model_state import ModelState
 from tb_rnn_plugin.probe.one_pass import CaptureSession, LayerCall, patched
 from tb_rnn_plugin.probe.rows import samples_of_rows
 from tb_rnn_plugin.probe.states import check_stateful, checked_states
@@ -26,11 +29,15 @@ from tb_rnn_plugin.probe.weights import cell_weights
 
 ops = keras.ops
 
+_log = logging.getLogger("tb_rnn_plugin")
+
 
 class Probe:
     """Calls a model on a batch and returns every signal of its recurrent layers; the model stays as it was.
 
-    The constructor checks the arguments and computes nothing. The first call compiles; later calls never do.
+    The constructor checks the arguments and computes nothing. The first call compiles. Later calls compile again only
+    if the model itself has changed: it was compiled with another loss, a layer was replaced, …. A Python attribute that
+    a layer of the user's own class reads stays, as in Keras' train step, until the model is compiled again.
 
     Args:
         model: The Keras model, built.
@@ -43,7 +50,8 @@ class Probe:
         training: Whether the model is called with `training=True`, which applies dropout, for example.
         weights: Whether the cells' weights are captured.
         targets: The batch's targets, nested as `fit` takes them; with targets, the gradient of the model's own loss by
-            the states of recurrent layers is captured in the same pass.
+            the states of recurrent layers is captured in the same pass. `loss_weights` count in it, as compiled; what
+            `fit` got as `sample_weight` or `class_weight` does not.
         jit_compile: True for XLA, False for a plain graph; `"auto"` for XLA where it compiles, and for a plain graph
             with gradients, where a plain graph takes less than half the time.
 
@@ -51,8 +59,8 @@ class Probe:
         model: The model.
         inputs: The batch as arrays.
         samples: Number of samples in the batch.
-        compilations: How often the pass was traced: once, twice if XLA could not compile it; later calls never add to
-            it.
+        compilations: How often the pass was traced: once, twice if XLA could not compile it, and again for each change
+            of the model.
         unreachable: After the first call, by key a sentence that says why a layer is not captured.
 
     Raises:
@@ -78,29 +86,30 @@ class Probe:
             raise ValueError(f'jit_compile must be True, False or "auto", got {jit_compile!r}.')
         # Copies, so that the batch stays the same if the user writes to the arrays.
         self.inputs = keras.tree.map_structure(np.array, checked_probe(model, inputs))
+        self.samples = keras.tree.flatten(self.inputs)[0].shape[0]
         self.model = model
+        self._choice = listed(layers)
         self._training = training
         self._weights = weights
-        self._layers = choose(model, find_layers(_built(model, self.inputs)), layers)
-        self.samples = keras.tree.flatten(self.inputs)[0].shape[0]
-        check_stateful(self._layers.stateful, self.samples)
+        self._targets = deepcopy(targets)
         # Layers without an entry also start from zeros, so that epochs are comparable.
         self._start_from_zeros = not isinstance(initial_states, str) or initial_states == "zeros"
-        self._initial_states = checked_states(self._layers.recurrent, initial_states, self.samples)
+        self._given_states = deepcopy(initial_states)
+        self._jit_compile: JitCompile = False if targets is not None and jit_compile == "auto" else jit_compile
         self._calls: dict[str, LayerCall] = {}
         self._row_samples: dict[str, tuple[int | None, ...]] = {}
         self.compilations = 0
         self.unreachable: dict[str, str] = {}
-        self._loss = None if targets is None else Loss(model, self.inputs, targets)
-        jit_compile = False if self._loss and jit_compile == "auto" else jit_compile
-        self._compiled = backend.compile(self._forward, jit_compile)
         self._arguments = keras.tree.map_structure(ops.convert_to_tensor, self.inputs)
+        self._prepare()
 
-    def __call__(self, inputs: Any = None) -> Activations:
+    def __call__(self, inputs: Any = None, *, states: Sequence[Tensor] | None = None) -> Activations:
         """Run one pass and return what was captured.
 
         Args:
             inputs: Another batch of the same shapes and dtypes; None for the probe's own.
+            states: What `held_states` returned earlier, to start from with `initial_states="current"`; None for the
+                states that the layers hold now.
 
         Example:
             >>> probe = Probe(model, x_val[:8])                                  # doctest: +SKIP
@@ -111,8 +120,10 @@ class Probe:
         Raises:
             ProbeError: the batch has other shapes or dtypes.
         """
+        is_changed = self.refresh()
         arguments = self._arguments if inputs is None else self._checked_batch(inputs)
-        calls, outputs = keras.tree.map_structure(backend.to_numpy, self._compiled(arguments))
+        start = self.held_states() if states is None or is_changed else list(states)
+        calls, outputs = keras.tree.map_structure(backend.to_numpy, self._compiled(arguments, start))
         layers = [self._trace(key, call, calls[key]) for key, call in self._calls.items()]
         return Activations(layers, named_arrays(outputs, "output"))
 
@@ -142,6 +153,40 @@ class Probe:
         # The number of rows may depend on the values.
         return known if known is not None and len(known) == count else unknown_rows(count, self.samples)
 
+    def held_states(self) -> list[Tensor]:
+        """Return copies of the states of all stateful layers; none unless `initial_states` is `"current"`."""
+        return [] if self._start_from_zeros else [ops.copy(state) for state in self._held()]
+
+    def _held(self) -> list[Any]:
+        """Return the variables that hold the states of stateful layers."""
+        return [state for layer in self._layers.stateful for state in keras.tree.flatten(layer.states or [])]
+
+    def refresh(self) -> bool:
+        """Return whether the model has changed since the last trace; if so, check the arguments against it again.
+
+        The next call then compiles again.
+
+        Raises:
+            ProbeError: the arguments do not fit the changed model.
+        """
+        change = self._state.change_to(ModelState(self.model))
+        if change is None:
+            return False
+        _log.info("The probe traces the model again: it %s.", change)
+        self._prepare()
+        return True
+
+    def _prepare(self) -> None:
+        """Check the arguments against the model, and let the next call compile."""
+        checked_probe(self.model, self.inputs)
+        self._layers = choose(self.model, find_layers(_built(self.model, self.inputs)), self._choice)
+        check_stateful(self._layers.stateful, self.samples)
+        self._initial_states = checked_states(self._layers.recurrent, self._given_states, self.samples)
+        self._loss = None if self._targets is None else Loss(self.model, self.inputs, self._targets)
+        self._compiled = backend.compile(self._forward, self._jit_compile)
+        self._state = ModelState(self.model)
+        self._row_samples = {}  # A changed model may lay out its rows otherwise.
+
     def _checked_batch(self, inputs: Any) -> Any:
         batch = checked_probe(self.model, inputs)
         wanted, got = (keras.tree.map_structure(lambda a: (a.shape, str(a.dtype)), b) for b in (self.inputs, batch))
@@ -149,29 +194,30 @@ class Probe:
             raise ProbeError(f"A probe is compiled for one shape and dtype, {wanted}, got {got}: make another Probe.")
         return keras.tree.map_structure(ops.convert_to_tensor, batch)
 
-    def _forward(self, inputs: Any) -> tuple[dict[str, Any], Any]:
+    def _forward(self, inputs: Any, states: Sequence[Tensor]) -> tuple[dict[str, Any], Any]:
         """Return the tensors of the layers' calls by key, and the model's outputs; the function that is compiled."""
         self.compilations += 1
         if self._loss is None:
-            _, returned = self._pass(inputs)
+            _, returned = self._pass(inputs, states)
             return returned
-        (made, outputs), gradients = backend.gradients(partial(self._pass, inputs), self._loss.scales)
+        (made, outputs), gradients = backend.gradients(partial(self._pass, inputs, states), self._loss.scales)
         for key, call in self._calls.items():
             if call.zeros:
                 made[key]["gradients"] = finished_gradients(call, made[key].get("mask"), gradients)
         return made, outputs
 
     def _pass(
-        self, inputs: Any, make_zeros: MakeZeros | None = None
+        self, inputs: Any, states: Sequence[Tensor], make_zeros: MakeZeros | None = None
     ) -> tuple[Tensor | None, tuple[dict[str, Any], Any]]:
         """Call the model once, and return its loss, the tensors of the layers' calls by key, and the model's outputs.
 
         Args:
             inputs: The batch.
+            states: What stateful layers start from; none for zeros.
             make_zeros: Makes the perturbations; None without gradients, and then there is no loss.
         """
         session = CaptureSession(self._layers, self._initial_states, make_zeros)
-        scope = keras.StatelessScope(state_mapping=self._state_mapping(), collect_losses=self._loss is not None)
+        scope = keras.StatelessScope(state_mapping=self._state_mapping(states), collect_losses=self._loss is not None)
         with scope, patched(session), backend.nested_functions_inlined():
             outputs = self.model(inputs, training=self._training)
             loss = self._loss and self._loss(inputs, outputs, self._training)
@@ -191,13 +237,12 @@ class Probe:
             keys = ", ".join(map(repr, missing or [*self._layers.recurrent, *self._layers.cells]))
             raise ProbeError(" ".join(why) or f"The model does not call {keys}, so that nothing can be captured of it.")
 
-    def _state_mapping(self) -> list[tuple[Any, Any]]:
+    def _state_mapping(self, states: Sequence[Tensor]) -> list[tuple[Any, Any]]:
         """Return the variables whose values differ in the pass from those they hold, with the values in the pass."""
         counts = backend.own_parts(self.model.metrics_variables)
-        if not self._start_from_zeros:
-            return counts
-        states = [v for layer in self._layers.stateful for v in keras.tree.flatten(layer.states)]
-        return [*counts, *((variable, ops.zeros(variable.shape, variable.dtype)) for variable in states)]
+        held = self._held()
+        start = [ops.zeros(v.shape, v.dtype) for v in held] if self._start_from_zeros else states
+        return [*counts, *zip(held, start, strict=True)]
 
     def _trace(self, key: str, call: LayerCall, arrays: Mapping[str, Any]) -> LayerTrace:
         signals = {name: np.swapaxes(arrays["signals"][name], 0, 1) for name in call.signals}
@@ -223,7 +268,7 @@ def _given(arrays: Iterable[Array | None]) -> list[Array]:
 def _built(model: Any, inputs: Any) -> Any:
     if not model.built:
         # A symbolic call builds the weights from shapes and computes nothing.
-        model(keras.tree.map_structure(lambda a: keras.KerasTensor(a.shape, str(a.dtype)), inputs))
+        model(symbolic(inputs))
     return model
 
 

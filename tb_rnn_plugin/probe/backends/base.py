@@ -76,7 +76,7 @@ class Backend(Protocol):
         """
 
     def nested_functions_inlined(self) -> AbstractContextManager[None]:
-        """Return a context in which compiled functions inside the model run as plain Python.
+        """Return a context in which compiled functions that this thread calls run as plain Python.
 
         The tensors in a compiled function's own graph cannot be captured. That graph also outlives the pass: one traced
         during a probe would lack the variable updates that a probe suppresses; one traced before would perform them.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -16,6 +17,8 @@ from tb_rnn_plugin.probe.errors import ProbeError
 
 _UNKNOWN_TO_NUMPY = {tf.string, tf.bfloat16}
 _ON_READ = tf.VariableSynchronization.ON_READ
+
+_FUNCTION: Any = type(tf.function(lambda: None))
 
 _log = logging.getLogger("tb_rnn_plugin")
 
@@ -89,19 +92,57 @@ class TensorFlow(Backend):
 
     @contextmanager
     def nested_functions_inlined(self) -> Iterator[None]:
-        """Run each `tf.function` as plain Python."""
-        before = tf.config.functions_run_eagerly()
-        tf.config.run_functions_eagerly(True)
+        """Run each `tf.function` that this thread calls as plain Python."""
         try:
-            yield
+            with _INLINING.in_this_thread():
+                yield
         except tf.errors.OperatorNotAllowedInGraphError as error:
             raise ProbeError(
                 "A model that is probed must not use Python's `if`, `while` or `for` on tensors, not even in a "
                 "tf.function of its own: use keras.ops.cond or keras.ops.while_loop there. "
                 f"({str(error).splitlines()[0]})"
             ) from error
+
+
+class _Inlining:
+    """Runs a `tf.function` as plain Python, in some threads only.
+
+    `tf.config.run_functions_eagerly` would do so in the whole process, where other threads train and predict.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._threads: list[int] = []
+        self._original = _FUNCTION.__call__
+
+    @contextmanager
+    def in_this_thread(self) -> Iterator[None]:
+        """Run what this thread calls as plain Python."""
+        me = threading.get_ident()
+        with self._lock:
+            if not self._threads:
+                self._original = _FUNCTION.__call__
+                _FUNCTION.__call__ = self._method()
+            self._threads.append(me)
+        try:
+            yield
         finally:
-            tf.config.run_functions_eagerly(before)
+            with self._lock:
+                self._threads.remove(me)
+                if not self._threads:
+                    _FUNCTION.__call__ = self._original
+
+    def _method(self) -> Callable[..., Any]:
+        """Return what replaces the method by which a `tf.function` is called."""
+        original, threads = self._original, self._threads
+
+        def call(function: Any, *args: Any, **kwargs: Any) -> Any:
+            # A subclass has no Python function of its own: what is loaded from a SavedModel is a graph.
+            if threading.get_ident() in threads and type(function) is _FUNCTION:
+                return function.python_function(*args, **kwargs)
+            return original(function, *args, **kwargs)
+
+        return call
 
 
 class _Compiled:
@@ -163,4 +204,5 @@ def _first_line(error: Exception) -> str:
     return str(error).strip().split("\n", 1)[0]
 
 
+_INLINING = _Inlining()
 BACKEND: Backend = TensorFlow()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from threading import get_ident
 from typing import Any
 
 from tb_rnn_plugin.probe.backend import keras
@@ -152,13 +153,25 @@ def time_distributed_call(session: CaptureSession, layer: Any) -> Callable[..., 
             steps.append(scope.finished())
             return outputs
 
-        with replaced(layer.layer, "call", one_step):
+        with replaced_method(layer.layer, "call", one_step):
             outputs = original(*args, **kwargs)
         for key in steps[0]:
             session.scope.add(key, joined(key, [as_sequence(step[key]) for step in steps]))
         return outputs
 
     return call
+
+
+@contextmanager
+def replaced_method(owner: Any, name: str, value: Callable[..., Any]) -> Iterator[None]:
+    """Replace a method of an object for the calls of this thread, and restore it afterwards."""
+    original, thread = getattr(owner, name), get_ident()
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        return (value if get_ident() == thread else original)(*args, **kwargs)
+
+    with replaced(owner, name, call):
+        yield
 
 
 @contextmanager

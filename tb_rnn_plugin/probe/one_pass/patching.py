@@ -4,24 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from threading import RLock
 from typing import Any
 
 from tb_rnn_plugin.probe.backend import keras
 from tb_rnn_plugin.probe.keras_internals import attributes_in_pass
 from tb_rnn_plugin.probe.one_pass import patches
-from tb_rnn_plugin.probe.one_pass.patches import replaced
+from tb_rnn_plugin.probe.one_pass.patches import replaced, replaced_method
 from tb_rnn_plugin.probe.one_pass.session import CaptureSession
+
+_one_at_a_time = RLock()
+"""Held while layers are patched: each of two passes over one layer would restore what it found, a patch perhaps."""
 
 
 @contextmanager
 def patched(session: CaptureSession) -> Iterator[None]:
-    """Patch the layers of a session; restore them afterwards, with everything that their calls change."""
+    """Patch the layers of a session; restore them afterwards, with everything that their calls change.
+
+    Other threads may call the layers meanwhile: they get the original methods.
+    """
     layers = session.layers
     keys = {id(layer): key for key, layer in layers.recurrent.items()}
-    with ExitStack() as stack:
+    with _one_at_a_time, ExitStack() as stack:
 
         def replace(owner: Any, name: str, value: Any) -> None:
-            stack.enter_context(replaced(owner, name, value))
+            stack.enter_context((replaced_method if callable(value) else replaced)(owner, name, value))
 
         for layer in layers.everything:
             for name, value in attributes_in_pass(layer).items():
