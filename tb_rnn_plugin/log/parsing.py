@@ -95,6 +95,7 @@ def layer(value: Mapping[str, Any]) -> LayerInfo:
         masked=value["masked"],
         signals=signals,
         config=_config(value["config"]),
+        reads=tuple(texts(value["reads"])) if "reads" in value else None,
     )
 
 

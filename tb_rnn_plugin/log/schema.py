@@ -31,9 +31,12 @@ class LayerTrace:
         mask: `[sample, time]` of bool, False where padded; None if the layer received no mask.
         weights: The cell's variables by name.
         config: The settings that its equations depend on, as JSON values: `activation`, `recurrent_activation`,
-            `reset_after`, `go_backwards`, `dropout` (whether any was applied).
+            `reset_after`, `go_backwards`, `dropout` (whether any was applied); and `return_sequences`, as given to the
+            layer.
         gradients: Per state, the gradient of the model's loss with respect to it, `[sample, time, unit]`, NaN where
             masked; empty if none was captured.
+        reads: The keys of the captured layers whose output it provably reads, see `analysis.feeds`; None if the log
+            does not say.
     """
 
     key: str
@@ -46,6 +49,7 @@ class LayerTrace:
     weights: Mapping[str, Array] = field(default_factory=dict)
     config: Mapping[str, Any] = field(default_factory=dict)
     gradients: Mapping[str, Array] = field(default_factory=dict)
+    reads: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -91,6 +95,7 @@ class LayerInfo:
     Attributes:
         units: The largest number of units of any of its signals.
         config: As in `LayerTrace`.
+        reads: As in `LayerTrace`.
     """
 
     key: str
@@ -100,6 +105,7 @@ class LayerInfo:
     masked: bool
     signals: tuple[SignalInfo, ...]
     config: Mapping[str, Any] = field(default_factory=dict)
+    reads: tuple[str, ...] | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the layer as JSON values, as stored in trace files and sent over HTTP."""
@@ -112,6 +118,7 @@ class LayerInfo:
             "masked": self.masked,
             "signals": signals,
             "config": dict(self.config),
+            **({} if self.reads is None else {"reads": list(self.reads)}),
         }
 
     def widened(self, earlier: LayerInfo | None) -> LayerInfo:
@@ -148,7 +155,8 @@ def describe(trace: LayerTrace) -> LayerInfo:
     )
     timesteps = next(iter(trace.signals.values())).shape[1]
     units = max(signal.units for signal in signals)
-    return LayerInfo(trace.key, trace.cell, units, timesteps, trace.mask is not None, signals, trace.config)
+    masked = trace.mask is not None
+    return LayerInfo(trace.key, trace.cell, units, timesteps, masked, signals, trace.config, trace.reads)
 
 
 def _extremes(values: Array) -> Interval | None:

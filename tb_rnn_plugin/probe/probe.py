@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from tb_rnn_plugin.analysis.feeds import with_feeds
 from tb_rnn_plugin.log.schema import Array, Interval, LayerTrace
 from tb_rnn_plugin.probe.activations import Activations
 from tb_rnn_plugin.probe.backend import backend, keras
@@ -110,7 +111,7 @@ class Probe:
         arguments = self._arguments if inputs is None else self._checked_batch(inputs)
         calls, outputs = keras.tree.map_structure(backend.to_numpy, self._compiled(arguments))
         layers = [self._trace(key, call, calls[key]) for key, call in self._calls.items()]
-        return Activations(layers, named_arrays(outputs, "output"))
+        return Activations(with_feeds(layers), named_arrays(outputs, "output"))
 
     def _checked_batch(self, inputs: Any) -> Any:
         batch = checked_probe(self.model, inputs)
