@@ -17,7 +17,7 @@ from tb_rnn_plugin.log import layout
 from tb_rnn_plugin.log.errors import LogError, NotInLogError
 from tb_rnn_plugin.log.local_path import local_path
 from tb_rnn_plugin.log.reader import RunReader
-from tb_rnn_plugin.log.schema import Array, LayerTrace
+from tb_rnn_plugin.log.schema import Array, LayerTrace, ProbeBatch
 from tb_rnn_plugin.log.step_file import check_signal, find_layer, read_layer, read_weights
 
 
@@ -113,7 +113,13 @@ class Run(RunReader):
             except (LogError, OSError):
                 return ()  # A damaged earlier step is only missing from a trend.
 
-        return find(step, self.steps, read, self.unit)
+        return find(step, self.steps, read, self.unit, self._batch())
+
+    def _batch(self) -> ProbeBatch | None:
+        try:
+            return self.probe
+        except (LogError, OSError):
+            return None  # The rest of the run stays readable.
 
     def detectors(self, annotation: str, step: int, *, count: int | None = 100) -> tuple[Detector, ...]:
         """Rank the units of all layers and signals by how well each tracks an annotation, the best first.

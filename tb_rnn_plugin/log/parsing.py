@@ -96,6 +96,7 @@ def layer(value: Mapping[str, Any]) -> LayerInfo:
         signals=signals,
         config=_config(value["config"]),
         row_samples=_row_samples(value.get("row_samples")),
+        reads=tuple(texts(value["reads"])) if "reads" in value else None,
     )
 
 

@@ -31,11 +31,14 @@ class LayerTrace:
         mask: `[sample, time]` of bool, False where padded; None if the layer received no mask.
         weights: The cell's variables by name.
         config: The settings that its equations depend on, as JSON values: `activation`, `recurrent_activation`,
-            `reset_after`, `go_backwards`, `dropout` (whether any was applied).
+            `reset_after`, `go_backwards`, `dropout` (whether any was applied); and `return_sequences`, as given to the
+            layer.
         gradients: Per state, the gradient of the model's loss with respect to it, `[sample, time, unit]`, NaN where
             masked; empty if none was captured.
         row_samples: Whose the rows on the sample axis are, see `log.rows`: for each the index of its sample in the
             probe, None where it is not known. None as a whole: row i is sample i.
+        reads: The keys of the captured layers whose output it provably reads, see `analysis.feeds`; None if the log
+            does not say.
     """
 
     key: str
@@ -49,6 +52,7 @@ class LayerTrace:
     config: Mapping[str, Any] = field(default_factory=dict)
     gradients: Mapping[str, Array] = field(default_factory=dict)
     row_samples: Sequence[int | None] | None = None
+    reads: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -95,6 +99,7 @@ class LayerInfo:
         units: The largest number of units of any of its signals.
         config: As in `LayerTrace`.
         row_samples: As in `LayerTrace`; of a log that does not say it, None.
+        reads: As in `LayerTrace`.
     """
 
     key: str
@@ -105,6 +110,7 @@ class LayerInfo:
     signals: tuple[SignalInfo, ...]
     config: Mapping[str, Any] = field(default_factory=dict)
     row_samples: Sequence[int | None] | None = None
+    reads: tuple[str, ...] | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the layer as JSON values, as stored in trace files and sent over HTTP."""
@@ -119,6 +125,7 @@ class LayerInfo:
             "signals": signals,
             "config": dict(self.config),
             **rows,
+            **({} if self.reads is None else {"reads": list(self.reads)}),
         }
 
     def widened(self, earlier: LayerInfo | None) -> LayerInfo:
@@ -156,7 +163,9 @@ def describe(trace: LayerTrace) -> LayerInfo:
     timesteps = next(iter(trace.signals.values())).shape[1]
     units = max(signal.units for signal in signals)
     masked = trace.mask is not None
-    return LayerInfo(trace.key, trace.cell, units, timesteps, masked, signals, trace.config, trace.row_samples)
+    return LayerInfo(
+        trace.key, trace.cell, units, timesteps, masked, signals, trace.config, trace.row_samples, trace.reads
+    )
 
 
 def _extremes(values: Array) -> Interval | None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from tb_rnn_plugin.analysis.feeds import with_feeds
 from tb_rnn_plugin.log.rows import RowSamples, unknown_rows
 from tb_rnn_plugin.log.schema import Array, Interval, LayerTrace
 from tb_rnn_plugin.probe.activations import Activations
@@ -125,7 +126,7 @@ class Probe:
         start = self.held_states() if states is None or is_changed else list(states)
         calls, outputs = keras.tree.map_structure(backend.to_numpy, self._compiled(arguments, start))
         layers = [self._trace(key, call, calls[key]) for key, call in self._calls.items()]
-        return Activations(layers, named_arrays(outputs, "output"))
+        return Activations(with_feeds(layers), named_arrays(outputs, "output"))
 
     def find_rows(self, captured: Activations, *, contract_seconds: float | None) -> Activations:
         """Find whose the rows of each layer are, and return what was captured with it, as later calls do.

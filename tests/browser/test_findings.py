@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tb_rnn_plugin import open_run
+from tb_rnn_plugin.analysis.findings import group
 from tb_rnn_plugin.log.schema import LayerTrace
 from tb_rnn_plugin.log.writer import RunWriter
 from tb_rnn_plugin.run import Run
@@ -68,11 +69,16 @@ def opened(tab: Tab) -> Tab:
 
 def test_findings_are_those_of_open_run(opened: Tab, run: Run) -> None:
     found = run.findings(2)
-    items = opened.frame.locator("rnn-findings-panel li")
-    expect(items).to_have_count(len(found))
-    for item, finding in zip(items.all(), found, strict=True):
-        expect(item).to_have_attribute("data-kind", finding.kind)
-        expect(item.locator("p").first).to_have_text(finding.message)
+    groups = group(found)
+    items = opened.frame.locator("rnn-findings-panel ol > li")
+    expect(items).to_have_count(len(groups))
+    assert any(one.more for one in groups)
+    for item, one in zip(items.all(), groups, strict=True):
+        expect(item.locator(".kind")).to_have_text(one.title)
+        expect(item.locator("p")).to_have_text([one.findings[0].message])
+        if one.more:
+            item.get_by_role("button", name=one.more).click()
+        expect(item.locator("p")).to_have_text([finding.message for finding in one.findings])
     kinds = {(finding.kind, finding.signal) for finding in found}
     assert {("saturated_high", "forget_gate"), ("vanishing_gradient", "gradient:hidden_state")} <= kinds
 
@@ -138,7 +144,7 @@ def test_a_healthy_step_has_no_finding(tab: Tab, run: Run) -> None:
     tab.open(run="faulty/rnn", step=0, panel="findings")
     tab.expect_step(0)
     kinds = [finding.kind for finding in run.findings(0)]
-    expect(tab.frame.locator("rnn-findings-panel li")).to_have_count(len(kinds))
+    expect(tab.frame.locator("rnn-findings-panel ol > li")).to_have_count(len(group(run.findings(0))))
     assert "saturated_high" not in kinds
 
 

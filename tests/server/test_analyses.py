@@ -13,6 +13,7 @@ import pytest
 import safetensors.numpy
 
 from tb_rnn_plugin import open_run
+from tb_rnn_plugin.analysis.findings import group
 from tb_rnn_plugin.analysis.memory import KEPT
 from tb_rnn_plugin.analysis.permutation import chance_sentences
 from tb_rnn_plugin.log.schema import Array
@@ -37,16 +38,22 @@ def served(board: TensorBoard, route: str, **parameters: Any) -> dict[str, Array
     return safetensors.numpy.load(answer.body)
 
 
-def test_findings(board: TensorBoard, run: Run) -> None:
-    answer = board.get("findings", run="explained/rnn", step=STEP).json()
-    found = run.findings(STEP)
-    assert answer["step"] == STEP
-    assert [one["kind"] for one in answer["findings"]] == [one.kind for one in found]
-    for one, finding in zip(answer["findings"], found, strict=True):
-        for name in ("layer", "signal", "severity", "message", "rule", "source", "advice", "not_a_fault"):
-            assert one[name] == getattr(finding, name)
-        assert (one["units"], one["unit_count"]) == (list(finding.units), len(finding.units))
-        assert (one["timesteps"], one["steps"]) == (list(finding.timesteps), list(finding.steps))
+def test_findings(board: TensorBoard, logdir: Path) -> None:
+    """At step 5 of this run values are NaN and infinite."""
+    step = 5
+    groups = group(open_run(logdir / "uneven" / "rnn").findings(step))
+    answer = board.get("findings", run="uneven/rnn", step=step).json()
+    assert answer["step"] == step
+    assert groups[0].title == "not finite"
+    for sent, known in zip(answer["groups"], groups, strict=True):
+        for name in ("title", "severity", "high", "more"):
+            assert sent[name] == getattr(known, name)
+        assert sent["finding_count"] == len(known.findings)
+        for one, finding in zip(sent["findings"], known.findings, strict=True):
+            for name in ("kind", "title", "layer", "signal", "severity", "message", "rule", "source", "advice"):
+                assert one[name] == getattr(finding, name)
+            assert (one["units"], one["unit_count"]) == (list(finding.units), len(finding.units))
+            assert (one["timesteps"], one["steps"]) == (list(finding.timesteps), list(finding.steps))
 
 
 def test_shares_of_saturated_time(board: TensorBoard, logdir: Path) -> None:

@@ -88,7 +88,7 @@ def is_part_of(answer: Answer, reference: Answer) -> bool:
 
 
 def assert_right(answers: Answers, whole: Answers, without: Answers, damage: str, step: int | None) -> None:
-    """Assert that each answer is a refusal, or the whole run's answer, or the answer of a run without the damaged file."""
+    """Assert that each answer is a refusal, the whole run's answer, or that without the damaged file."""
     for route, answer in answers.items():
         context = f"{route} after {damage}: {answer.status} {answer.body[:200]!r}"
         assert answer.status == 200 or 400 <= answer.status < 500, context

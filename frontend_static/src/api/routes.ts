@@ -71,7 +71,7 @@ export interface LayerInfo {
   readonly keeps: string | null;
   /**
    * What else the cell's equations depend on: `activation`, `recurrent_activation`, `reset_after`,
-   * `go_backwards`, `dropout` (whether any was applied).
+   * `go_backwards`, `dropout` (whether any was applied); and `return_sequences`, as given to the layer.
    */
   readonly config: Readonly<Record<string, string | number | boolean | null>>;
   /**
@@ -150,14 +150,34 @@ export interface SampleInfo {
 export interface Findings {
   /** The step. */
   readonly step: number;
-  /** The most severe first. */
+  /** The one with the most severe finding first. */
+  readonly groups: readonly FindingGroup[];
+}
+
+/** The findings of one cause, over layers, signals and kinds. */
+export interface FindingGroup {
+  /** What people call it. */
+  readonly title: string;
+  /** That of the worst finding. */
+  readonly severity: number;
+  /** Whether it is a likely cause of a training that fails. */
+  readonly high: boolean;
+  /** What there is beside the first finding, `"46 more in 23 layers"`; empty if there is no more. */
+  readonly more: string;
+  /** The first 100 at most: the worst first, those that name the cause before those that are its effects. */
   readonly findings: readonly ListedFinding[];
+  /** The number of all of them. */
+  readonly finding_count: number;
 }
 
 /** A finding as it is sent: only its first units and timesteps are listed. */
 export interface ListedFinding {
   /** Name of its kind, one of `KINDS`. */
   readonly kind: string;
+  /** What people call the kind. */
+  readonly title: string;
+  /** What findings of the same cause are grouped by, see `group`. */
+  readonly group: string;
   /** The layer's key. */
   readonly layer: string;
   /**

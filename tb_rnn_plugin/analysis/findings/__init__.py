@@ -8,9 +8,10 @@ from pkgutil import iter_modules
 
 from tb_rnn_plugin.analysis.findings.check import kinds
 from tb_rnn_plugin.analysis.findings.find import find
-from tb_rnn_plugin.analysis.findings.finding import Finding
+from tb_rnn_plugin.analysis.findings.finding import HIGH, Finding
+from tb_rnn_plugin.analysis.findings.groups import Group, group
 
-__all__ = ["KINDS", "Finding", "find"]
+__all__ = ["HIGH", "KINDS", "Finding", "Group", "find", "group"]
 
 for _module in iter_modules(__path__):
     import_module(f"{__name__}.{_module.name}")

@@ -9,10 +9,13 @@ from typing import TypeAlias
 import numpy as np
 
 from tb_rnn_plugin.analysis.findings.finding import Finding, Kind
-from tb_rnn_plugin.log.schema import LayerTrace
+from tb_rnn_plugin.log.schema import LayerTrace, ProbeBatch
 
 _TREND_STEPS = 4
 """How many earlier steps a trend is made of: the first, and up to three spread between it and the step."""
+
+PATIENCE = 16
+"""How many steps are read back one by one. Ours: each is a file, and a run may be broken for a thousand steps."""
 
 
 class RunAtStep:
@@ -24,14 +27,21 @@ class RunAtStep:
         read: Returns every layer's trace at a captured step, all samples, in the model's order. It is called once per
             step at most. It may return no layers for an earlier step that cannot be read.
         unit: What steps count, `"epoch"` or `"batch"`, for messages.
+        batch: The probe batch; None if it cannot be read.
     """
 
     def __init__(
-        self, step: int, steps: Sequence[int], read: Callable[[int], Sequence[LayerTrace]], unit: str = "epoch"
+        self,
+        step: int,
+        steps: Sequence[int],
+        read: Callable[[int], Sequence[LayerTrace]],
+        unit: str = "epoch",
+        batch: ProbeBatch | None = None,
     ) -> None:
         self.step = step
         self.steps = steps
         self.unit = unit
+        self.batch = batch
         self._read = read
         self._layers: dict[int, dict[str, LayerTrace]] = {}
 
@@ -66,6 +76,34 @@ class RunAtStep:
         if step not in self._layers:
             self._layers[step] = {trace.key: trace for trace in self._read(step)}
         return self._layers[step]
+
+
+def episode_start(step: int, steps: Sequence[int], broken: Callable[[int], bool]) -> tuple[int, tuple[int, ...]]:
+    """Return the step at which a run broke that is broken at `step`, and the broken steps that were read, ascending.
+
+    Goes back one by one for `PATIENCE` steps. If the run is still broken there, the steps before are searched by
+    bisection: weights that are NaN stay NaN, so a gap that this misses is rare, and each step is a file to read.
+
+    Args:
+        step: One of the steps, broken.
+        steps: All captured steps, ascending.
+        broken: Returns whether the run is broken at a step. It is called once per step at most.
+    """
+    at = list(steps).index(step)
+    held, healthy = [step], -1
+    for place in range(at - 1, max(at - 1 - PATIENCE, -1), -1):
+        if not broken(steps[place]):
+            return held[-1], tuple(reversed(held))
+        held.append(steps[place])
+    first = at - len(held) + 1
+    while first - healthy > 1:
+        middle = (first + healthy) // 2
+        if broken(steps[middle]):
+            first = middle
+            held.append(steps[middle])
+        else:
+            healthy = middle
+    return steps[first], tuple(sorted(held))
 
 
 Check: TypeAlias = Callable[[RunAtStep], Iterator[Finding]]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from tb_rnn_plugin.analysis.findings.check import RunAtStep, check
-from tb_rnn_plugin.analysis.findings.finding import Finding, Kind, Rule
+from tb_rnn_plugin.analysis.findings.finding import DEPTH, Finding, Kind, Rule
 from tb_rnn_plugin.analysis.findings.values import (
     MIN_VALUES,
     as_read,
@@ -29,6 +29,10 @@ DEAD = 0.01
 DEAD_UNBOUNDED = 1e-4
 """Likewise for a signal without a range, divided by the layer's largest absolute value. Ours: a dead ReLU is at 0, and
 one unit that explodes must not make the others look dead."""
+
+SMALL_INPUT = 0.1
+"""Largest absolute value of what a dead layer reads of another, up to which it is dead because of that. Ours: an LSTM
+at the start of training hands on a quarter of what it reads."""
 
 CONSTANT = 0.01
 """Span of a constant unit's values, largest minus smallest, divided by its own largest absolute value. Ours: float16,
@@ -113,7 +117,21 @@ def _dead_of_layer(trace: LayerTrace, step: int) -> Iterator[Finding]:
         furthest = float(peaks[list(units)].max())
         behaviour = "0 throughout" if furthest == 0 else f"never further than {furthest:.2g} from 0"
         message = f"{label(signal)}: {of_units(len(units), len(peaks))} {behaviour}: {listed(units)}."
-        yield _DEAD.finding(trace.key, signal, message, steps=(step,), share=len(units) / len(peaks), units=units)
+        faded = 2 * len(units) >= len(peaks) and _reads_little(trace, furthest)
+        if faded:
+            message += " What it reads of the layer below is next to 0, too."
+        group = DEPTH if faded else ""
+        yield _DEAD.finding(
+            trace.key, signal, message, steps=(step,), share=len(units) / len(peaks), units=units, group=group
+        )
+
+
+def _reads_little(trace: LayerTrace, furthest: float) -> bool:
+    """Return whether a layer reads another one whose output is small, and is no larger itself."""
+    if not trace.reads or trace.inputs is None:
+        return False
+    peak = float(np.fmax.reduce(np.abs(finite(trace, trace.inputs)), axis=None, initial=0.0))
+    return furthest <= peak <= SMALL_INPUT
 
 
 @check(_CONSTANT_KIND)

@@ -10,6 +10,7 @@ from tb_rnn_plugin.analysis.findings.check import RunAtStep, check
 from tb_rnn_plugin.analysis.findings.finding import Finding, Kind, Rule
 from tb_rnn_plugin.analysis.findings.values import (
     as_read,
+    counting_units,
     is_recurrent,
     label,
     largest,
@@ -50,7 +51,8 @@ _CELL_RULE = Rule(
 _STATE_RULE = Rule(
     kind=_KIND,
     rule=f"A unit counts when its state gets beyond {STATE:g} or -{STATE:g}, and the largest absolute value of some "
-    f"sample's last third of timesteps is at least {GROWTH:g} times that of its first third.",
+    f"sample's last third of timesteps is at least {GROWTH:g} times that of its first third. A unit "
+    "whose values are whole numbers that rise by one at most does not count.",
     source="Ours, for the numbers; Pascanu, Mikolov & Bengio, On the difficulty of training recurrent neural networks "
     "(2013), for what recurrent weights with an eigenvalue beyond one do.",
     advice=_ADVICE,
@@ -94,7 +96,7 @@ def _of_layer(trace: LayerTrace, step: int) -> Iterator[Finding]:
         squashed = signal == "cell_state" and trace.config.get("activation") == "tanh"
         rule, limit = (_CELL_RULE, CELL_STATE) if squashed else (_STATE_RULE, STATE)
         sizes, peaks = np.abs(values), largest(values)
-        found = peaks > limit if squashed else growing_units(as_read(trace, values))
+        found = peaks > limit if squashed else _growing(as_read(trace, values))
         units = ordered(np.flatnonzero(found), peaks)
         if units:
             beyond = (sizes > limit) & found
@@ -109,6 +111,12 @@ def _of_layer(trace: LayerTrace, step: int) -> Iterator[Finding]:
                 timesteps=_timesteps(trace, beyond),
                 sample=sample,
             )
+
+
+def _growing(values: Array) -> Array:
+    """Return which units grow and do not merely count, as a timestep does that a cell keeps as a state."""
+    found = growing_units(values)
+    return found & ~counting_units(values) if found.any() else found
 
 
 def _furthest(values: Array, unit: int) -> tuple[int, int]:

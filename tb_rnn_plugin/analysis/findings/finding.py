@@ -16,12 +16,27 @@ class Kind:
         rank: Kinds of lower rank are listed first, among findings of equal severity.
         weight: Severity, 0 to 1, where the whole layer is concerned. Ours: 1 for what ends training, 0.9 and 0.8 for
             what keeps it from learning over time, below that for what wastes units.
+        title: What people call it, `"dead units"`; empty for the name with spaces.
+        group: What findings of one cause have in common, by which they are grouped; empty for the title.
     """
 
     name: str
     rank: int
     weight: float
+    title: str = ""
+    group: str = ""
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "title", self.title or self.name.replace("_", " "))
+        object.__setattr__(self, "group", self.group or self.title)
+
+
+HIGH = 0.7
+"""Severity from which a finding is a likely cause of a training that fails. Ours: healthy runs have none, see
+`tests/benchmarks/false_alarms.py`."""
+
+DEPTH = "vanishing through depth"
+"""The group of what shows that a stack is too deep: in gradients, and in activity."""
 
 _MIN_WEIGHT_SHARE = 0.2
 """The part of its kind's weight that the smallest case has, one unit of many. Ours."""
@@ -33,6 +48,8 @@ class Finding:
 
     Attributes:
         kind: Name of its kind, one of `KINDS`.
+        title: What people call the kind.
+        group: What findings of the same cause are grouped by, see `group`.
         layer: The layer's key.
         signal: The signal that shows it: `"forget_gate"`, …; `"gradient:cell_state"` for the loss' gradient by a
             state, as in a log; `"inputs"` for what the layer read.
@@ -51,6 +68,8 @@ class Finding:
     """
 
     kind: str
+    title: str
+    group: str
     layer: str
     signal: str
     units: tuple[int, ...]
@@ -94,10 +113,16 @@ class Rule:
         units: tuple[int, ...] = (),
         timesteps: tuple[int, ...] = (),
         sample: int | None = None,
+        group: str = "",
     ) -> Finding:
-        """Return a finding by this rule; `share`, 0 to 1, is how much of the layer is concerned."""
+        """Return a finding by this rule; `share`, 0 to 1, is how much of the layer is concerned.
+
+        Its group is the kind's, unless another is passed: that of the cause, where this is only its effect.
+        """
         return Finding(
             kind=self.kind.name,
+            title=self.kind.title,
+            group=group or self.kind.group,
             layer=layer,
             signal=signal,
             units=units,

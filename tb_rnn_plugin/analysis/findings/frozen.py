@@ -20,6 +20,10 @@ of it."""
 PAIRS = 3
 """How many pairs of neighbouring captured steps must show it. Ours: a single one may be a pause in training."""
 
+MIN_WEIGHTS = 100
+"""How many weights must be the same for their layer to count as one that training does not move. Ours: rounding to
+float16 hides a small change of one weight, and not of a hundred."""
+
 _KIND = Kind("frozen", rank=110, weight=0.6)
 _RULE = Rule(
     kind=_KIND,
@@ -30,6 +34,18 @@ _RULE = Rule(
     "whether its units are dead or saturated.",
     not_a_fault="Training has converged, the layer is meant to stay as it is, or captured steps are too close together "
     "to show a change.",
+)
+
+
+_UNMOVED = Rule(
+    kind=_KIND,
+    rule=f"All weights of the layer, {MIN_WEIGHTS} or more, are as stored the same at this captured step, the one "
+    "before and the first.",
+    source="Ours: float16, as logs are stored, resolves 5e-4 of a weight.",
+    advice="See whether a gradient comes to the layer (gradients=True shows it), whether the layer is trainable, and "
+    "whether the learning rate is 0.",
+    not_a_fault="The layer is meant to stay as it is (trainable=False), or captured steps are too close together to "
+    "show a change.",
 )
 
 
@@ -58,10 +74,35 @@ def relative_change(before: Array, after: Array) -> float:
 
 @check(_KIND)
 def frozen(run: RunAtStep) -> Iterator[Finding]:
-    """Yield the layers that are frozen, each as a whole. Earlier steps are read as long as nothing changes."""
-    if len(run.before) >= PAIRS:
-        for trace in run.layers:
+    """Yield the layers that are frozen, each as a whole.
+
+    The step before is read, and earlier ones as long as nothing changes.
+    """
+    for trace in run.layers:
+        if _is_unmoved(run, trace):
+            steps = tuple(dict.fromkeys((run.steps[0], run.before[-1], run.step)))
+            message = (
+                f"The weights have not moved since {run.unit} {steps[0]}, the first that was captured: all "
+                f"{sum(values.size for values in trace.weights.values())} are the same as stored."
+            )
+            yield _UNMOVED.finding(trace.key, main_signal(trace) or "", message, steps=steps, share=1.0)
+        elif len(run.before) >= PAIRS:
             yield from _of_layer(run, trace)
+
+
+def _is_unmoved(run: RunAtStep, trace: LayerTrace) -> bool:
+    if not run.before or sum(values.size for values in trace.weights.values()) < MIN_WEIGHTS:
+        return False
+    # The first step is read only if the weights are those of the step before.
+    return all(_same_weights(trace, run.layer_at(step, trace.key)) for step in (run.before[-1], run.steps[0]))
+
+
+def _same_weights(trace: LayerTrace, other: LayerTrace | None) -> bool:
+    return (
+        other is not None
+        and trace.weights.keys() == other.weights.keys()
+        and all(np.array_equal(values, other.weights[name]) for name, values in trace.weights.items())
+    )
 
 
 def _of_layer(run: RunAtStep, trace: LayerTrace) -> Iterator[Finding]:

@@ -1,38 +1,57 @@
-"""Gradients by a state that vanish or explode on their way back through time."""
+"""Gradients by a state that vanish or explode on their way back, through time or through the layers."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
+from tb_rnn_plugin.analysis.feeds import path, proven_feeds
 from tb_rnn_plugin.analysis.findings.check import RunAtStep, check
-from tb_rnn_plugin.analysis.findings.finding import Finding, Kind, Rule
+from tb_rnn_plugin.analysis.findings.finding import DEPTH, Finding, Kind, Rule
 from tb_rnn_plugin.analysis.findings.values import as_read, finite, input_timesteps, label
 from tb_rnn_plugin.log.schema import Array, LayerTrace, gradient_signal
 
 VANISHING = 1e-4
-"""Norm of the gradient at the first timesteps, divided by the largest, below which it has vanished. Ours: what happened
-there then weighs less than the noise of a training step."""
+"""Norm of the gradient at the first timesteps, divided by the largest, or largest norm in a layer, divided by that in
+any layer, below which it has vanished. Ours: what happened there then weighs less than the noise of a training step."""
 
 EXPLODING = 1e3
-"""Norm of the gradient at an earlier timestep, divided by the norm at the end, above which it explodes. Ours: a loss at
-each timestep adds up to a few hundred over as many timesteps without any growth on the way."""
+"""Norm of the gradient at an earlier timestep, divided by the norm at the end, or largest norm in a layer, divided by
+that in the layer that the loss reaches first, above which it explodes. Ours: a loss at each timestep adds up to a few
+hundred over as many timesteps without any growth on the way."""
 
 END = 0.1
 """Share of the timesteps, at least one, that are the end; the largest norm there counts. Ours: the loss of a single
 last timestep may be next to nothing."""
 
+MIN_NORM = 1e-7
+"""Largest norm, added up over samples, below which a gradient is not judged. Ours: the epsilon of Keras' Adam, below
+which its steps become small, too."""
+
+MIN_EXPLODED = 1e-2
+"""Norm, added up over samples, below which a gradient has not exploded. Ours: a hundredth of where clipnorm=1 begins to
+clip."""
+
 _PAPERS = (
     "Bengio, Simard & Frasconi, Learning Long-Term Dependencies with Gradient Descent is Difficult (1994); Pascanu, "
     "Mikolov & Bengio, On the difficulty of training recurrent neural networks (2013). "
 )
-_VANISHING_KIND = Kind("vanishing_gradient", rank=90, weight=0.8)
-_EXPLODING_KIND = Kind("exploding_gradient", rank=100, weight=0.9)
+_DEPTH_PAPERS = (
+    "Glorot & Bengio, Understanding the difficulty of training deep feedforward neural networks (2010). Ours: the "
+    "number."
+)
+_VANISHING_KIND = Kind("vanishing_gradient", rank=90, weight=0.8, title="vanishing through time")
+_EXPLODING_KIND = Kind("exploding_gradient", rank=100, weight=0.9, title="exploding through time")
+_VANISHING_DEPTH_KIND = Kind("vanishing_depth", rank=85, weight=0.9, title=DEPTH)
+_EXPLODING_DEPTH_KIND = Kind("exploding_depth", rank=95, weight=0.9, title="exploding through depth")
+_UNEVEN_KIND = Kind("uneven_gradient", rank=105, weight=0.6, title="uneven gradient")
 _VANISHING = Rule(
     kind=_VANISHING_KIND,
     rule="The norm over units of the loss's gradient by the state, averaged over samples, is below "
-    f"{VANISHING:g} of its largest value at the first timestep; those in a row from there on show it.",
+    f"{VANISHING:g} of its largest value at the first timestep; those in a row from there on show it. A layer counts "
+    f"if its largest norm is at least {MIN_NORM:g} and {VANISHING:g} of that in any layer.",
     source=_PAPERS + "Ours: the number.",
     advice="Use an LSTM or GRU, start the forget gate's bias at one or higher, start from orthogonal recurrent "
     "weights, or shorten the way with attention or a loss at more timesteps.",
@@ -41,12 +60,65 @@ _VANISHING = Rule(
 _EXPLODING = Rule(
     kind=_EXPLODING_KIND,
     rule=f"The norm over units of the loss's gradient by the state, averaged over samples, is more than {EXPLODING:g} "
-    f"times as large at an earlier timestep as at the last {END * 100:g} % of those that have any.",
-    source=_PAPERS + "Ours: the number.",
+    f"times as large at an earlier timestep as at the last {END * 100:g} % of those that have any, in this layer and "
+    f"in every other, and at least {MIN_EXPLODED:g} in sum over samples.",
+    source=_PAPERS + "Ours: the numbers.",
     advice="Clip the gradients' norm (clipnorm=1), lower the learning rate, or start from smaller or orthogonal "
     "recurrent weights.",
     not_a_fault="With clipping the direction remains; a loss at some timesteps only may make the end small.",
 )
+_VANISHING_DEPTH = Rule(
+    kind=_VANISHING_DEPTH_KIND,
+    rule=f"A layer counts when the largest norm of its gradients is below {VANISHING:g} of that in any layer, and a "
+    "chain of layers, each of which reads the output of the one before, leads from it to the layer with the largest.",
+    source=_DEPTH_PAPERS,
+    advice="Use fewer layers, add residual connections, normalize between the layers (LayerNormalization), or give "
+    "lower layers a loss of their own.",
+    not_a_fault="Lower layers that were trained before, and are meant to stay as they are, need no gradient.",
+)
+_EXPLODING_DEPTH = Rule(
+    kind=_EXPLODING_DEPTH_KIND,
+    rule=f"A layer counts when the largest norm of its gradients is more than {EXPLODING:g} times that in a layer to "
+    "which a chain of layers leads, each of which reads the output of the one before, and at least "
+    f"{MIN_EXPLODED:g} in sum over samples.",
+    source=_DEPTH_PAPERS,
+    advice="Start from smaller weights, normalize between the layers (LayerNormalization), clip the gradients' norm "
+    "(clipnorm=1), or use fewer layers.",
+    not_a_fault="With clipping the direction remains.",
+)
+_UNEVEN = Rule(
+    kind=_UNEVEN_KIND,
+    rule=f"A layer counts when the largest norm of its gradients is below {VANISHING:g} of that in any layer, and the "
+    "log does not show that one leads to the other.",
+    source="Ours: such a layer learns nothing next to the other.",
+    advice="If one leads to the other, the gradient changes on the way: normalize between them, or add residual "
+    "connections. If they run beside each other, compare their losses, and what scales their outputs.",
+    not_a_fault="A branch that the loss needs little, or an auxiliary loss with a small weight, gets a small gradient.",
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Course:
+    """The norm of the loss' gradient by one state of a layer, over time.
+
+    Attributes:
+        trace: The layer.
+        state: The state.
+        norms: `[time]` in the order that the layer computed them, averaged over samples; NaN where no sample is.
+        size: The largest of them; 0 if there is none.
+        end: The largest of the last `END` of those that are not 0; 0 if there is none.
+    """
+
+    trace: LayerTrace
+    state: str
+    norms: Array
+    size: float
+    end: float
+
+    @property
+    def total(self) -> float:
+        """The largest norm, added up over samples."""
+        return self.size * len(self.trace.gradients[self.state])
 
 
 def gradient_norms(gradients: Array) -> Array:
@@ -79,59 +151,182 @@ def vanished_timesteps(norms: Array) -> Array:
     return np.asarray(row & ~np.isnan(norms))
 
 
-def exploded_timesteps(norms: Array) -> tuple[Array, float]:
-    """Return the timesteps at which the gradient has exploded, `[time]` of bool, and the largest growth.
+def end_norm(norms: Array) -> tuple[int, float]:
+    """Return where the end of the timesteps with a gradient begins, see `END`, and the largest norm there; 0 if none.
 
     Args:
         norms: `[time]` in the order that the layer computed them, NaN for timesteps that no sample has.
     """
     some = np.flatnonzero(norms > 0)
     if not len(some):
-        return np.zeros(len(norms), np.bool_), 0.0
+        return len(norms), 0.0
     end = some[-max(1, int(END * len(some))) :]
+    return int(end[0]), float(norms[end].max())
+
+
+def exploded_timesteps(norms: Array, elsewhere: float = 0.0) -> tuple[Array, float]:
+    """Return the timesteps at which the gradient has exploded, `[time]` of bool, and the largest growth.
+
+    Args:
+        norms: `[time]` in the order that the layer computed them, NaN for timesteps that no sample has.
+        elsewhere: The largest norm at the end of other layers.
+    """
+    begins, largest = end_norm(norms)
+    if not largest:
+        return np.zeros(len(norms), np.bool_), 0.0
     with np.errstate(all="ignore"):
-        growth = np.where(np.arange(len(norms)) < end[0], norms, np.nan) / norms[end].max()
+        growth = np.where(np.arange(len(norms)) < begins, norms, np.nan) / max(largest, elsewhere)
     return growth > EXPLODING, float(np.fmax.reduce(growth, initial=0.0))
 
 
+def gradient_courses(traces: Sequence[LayerTrace]) -> list[Course]:
+    """Return the course of every gradient of these layers, layer by layer."""
+    courses = []
+    for trace in traces:
+        for state, stored in trace.gradients.items():
+            if stored.size:
+                norms = gradient_norms(as_read(trace, finite(trace, stored)))
+                size = float(np.fmax.reduce(norms, initial=0.0))
+                courses.append(Course(trace, state, norms, size, end_norm(norms)[1]))
+    return courses
+
+
 @check(_VANISHING_KIND, _EXPLODING_KIND)
-def gradients(run: RunAtStep) -> Iterator[Finding]:
-    """Yield the gradients that vanish or explode, by layer and state.
+def through_time(run: RunAtStep) -> Iterator[Finding]:
+    """Yield the gradients that vanish or explode on their way back through time, by layer and state.
 
-    Severity: the share of the timesteps. A layer that does not reach the loss, all zeros, shows nothing.
+    A layer that the gradient hardly reaches shows neither: what it lost, it lost in other layers, see `through_depth`.
+    Severity: the share of the timesteps.
     """
-    for trace in run.layers:
-        yield from _of_layer(trace, run.step)
+    courses = gradient_courses(run.layers)
+    largest = max((course.size for course in courses), default=0.0)
+    end = max((course.end for course in courses), default=0.0)
+    for course in courses:
+        if course.size >= VANISHING * largest and course.total >= MIN_NORM:
+            yield from _vanishing(course, run.step)
+        if course.total >= MIN_EXPLODED:
+            yield from _exploding(course, end, run.step)
 
 
-def _of_layer(trace: LayerTrace, step: int) -> Iterator[Finding]:
-    for state, stored in trace.gradients.items():
-        if not stored.size:
-            continue
-        norms = gradient_norms(as_read(trace, finite(trace, stored)))
-        present, timesteps = max(int((~np.isnan(norms)).sum()), 1), stored.shape[1]
-        gone = vanished_timesteps(norms)
-        if gone.any():
-            where = input_timesteps(trace, gone, timesteps)
-            yield _VANISHING.finding(
-                trace.key,
-                gradient_signal(state),
-                f"{label(gradient_signal(state))}: {_faded(norms, gone, trace, timesteps)}",
-                steps=(step,),
-                share=int(gone.sum()) / present,
-                timesteps=where,
-            )
-        blown, growth = exploded_timesteps(norms)
-        if blown.any():
-            furthest = input_timesteps(trace, np.arange(len(norms)) == np.nanargmax(norms), timesteps)[0]
-            yield _EXPLODING.finding(
-                trace.key,
-                gradient_signal(state),
-                f"{label(gradient_signal(state))}: it grows {growth:.1e} times on its way back to timestep {furthest}.",
-                steps=(step,),
-                share=int(blown.sum()) / present,
-                timesteps=input_timesteps(trace, blown, timesteps),
-            )
+def _vanishing(course: Course, step: int) -> Iterator[Finding]:
+    gone, timesteps = vanished_timesteps(course.norms), _timesteps(course)
+    if gone.any():
+        signal = gradient_signal(course.state)
+        yield _VANISHING.finding(
+            course.trace.key,
+            signal,
+            f"{label(signal)}: {_faded(course.norms, gone, course.trace, timesteps)}",
+            steps=(step,),
+            share=int(gone.sum()) / _present(course),
+            timesteps=input_timesteps(course.trace, gone, timesteps),
+        )
+
+
+def _exploding(course: Course, end: float, step: int) -> Iterator[Finding]:
+    blown, growth = exploded_timesteps(course.norms, end)
+    if blown.any():
+        signal, timesteps, norms = gradient_signal(course.state), _timesteps(course), course.norms
+        furthest = input_timesteps(course.trace, np.arange(len(norms)) == np.nanargmax(norms), timesteps)[0]
+        yield _EXPLODING.finding(
+            course.trace.key,
+            signal,
+            f"{label(signal)}: it grows {growth:.1e} times on its way back to timestep {furthest}.",
+            steps=(step,),
+            share=int(blown.sum()) / _present(course),
+            timesteps=input_timesteps(course.trace, blown, timesteps),
+        )
+
+
+def _timesteps(course: Course) -> int:
+    return int(course.trace.gradients[course.state].shape[1])
+
+
+def _present(course: Course) -> int:
+    return max(int((~np.isnan(course.norms)).sum()), 1)
+
+
+@check(_VANISHING_DEPTH_KIND, _EXPLODING_DEPTH_KIND, _UNEVEN_KIND)
+def through_depth(run: RunAtStep) -> Iterator[Finding]:
+    """Yield at most one finding of each kind: gradients that become too small, or too large, from layer to layer.
+
+    Severity: the share of the layers that are concerned.
+    """
+    layers = largest_courses(run.layers)
+    largest = max(layers.values(), key=lambda course: course.size, default=None)
+    smallest = min((course.size for course in layers.values()), default=0.0)
+    if largest is None or largest.total < MIN_NORM or smallest * EXPLODING >= largest.size:
+        return  # Before connections are searched, which takes longer.
+    feeds, top = proven_feeds(run.layers), largest.trace.key
+    small = [course for course in layers.values() if course.size < VANISHING * largest.size]
+    below = [course for course in small if path(feeds, course.trace.key, top)]
+    above = [
+        course for key, course in layers.items() if course.size * EXPLODING < largest.size and path(feeds, top, key)
+    ]
+    beside = [course for course in small if course not in below and course not in above]
+    if below:
+        worst = min(below, key=lambda course: course.size)
+        yield _between(
+            _VANISHING_DEPTH,
+            run.step,
+            worst,
+            f"it falls by {_factor(largest, worst)} from {top} to {worst.trace.key}"
+            f"{_each(layers, path(feeds, worst.trace.key, top))}. {_how_many(below, layers)}",
+            len(below) / len(layers),
+        )
+    if above and largest.total >= MIN_EXPLODED:
+        least = min(above, key=lambda course: course.size)
+        blown = [course for course in layers.values() if course.size > EXPLODING * least.size]
+        yield _between(
+            _EXPLODING_DEPTH,
+            run.step,
+            largest,
+            f"it grows by {_factor(largest, least)} from {least.trace.key} to {top}"
+            f"{_each(layers, path(feeds, top, least.trace.key))}.",
+            len(blown) / len(layers),
+        )
+    if beside:
+        worst = min(beside, key=lambda course: course.size)
+        yield _between(
+            _UNEVEN,
+            run.step,
+            worst,
+            f"it is {_factor(largest, worst)} times smaller in {worst.trace.key} than in {top}. "
+            f"{_how_many(beside, layers)} The log does not show whether one of the two leads to the other.",
+            len(beside) / len(layers),
+        )
+
+
+def largest_courses(traces: Sequence[LayerTrace]) -> dict[str, Course]:
+    """Return each layer's gradient by the state that has the largest norm, by key; none of a layer without gradient."""
+    found: dict[str, Course] = {}
+    for course in gradient_courses(traces):
+        key = course.trace.key
+        if course.size > 0 and (key not in found or course.size > found[key].size):
+            found[key] = course
+    return found
+
+
+def _between(rule: Rule, step: int, course: Course, message: str, share: float) -> Finding:
+    signal = gradient_signal(course.state)
+    return rule.finding(course.trace.key, signal, f"{label(signal)}: {message}", steps=(step,), share=share)
+
+
+def _factor(larger: Course, smaller: Course) -> str:
+    mantissa, exponent = f"{larger.size / smaller.size:.0e}".split("e")
+    return f"{mantissa}e{int(exponent)}"
+
+
+def _how_many(small: Sequence[Course], layers: Mapping[str, Course]) -> str:
+    return f"{len(small)} of {len(layers)} layers {'gets' if len(small) == 1 else 'get'} less than {VANISHING:g} of it."
+
+
+def _each(layers: Mapping[str, Course], chain: Sequence[str]) -> str:
+    """Return the median factor from layer to layer along a chain of three or more, in brackets."""
+    sizes = [layers[key].size for key in chain if key in layers]
+    if len(sizes) < 3:
+        return ""
+    factor = np.exp(abs(np.median(np.diff(np.log(sizes)))))
+    return f" (median {factor:.2g} times a layer)"
 
 
 def _faded(norms: Array, gone: Array, trace: LayerTrace, timesteps: int) -> str:

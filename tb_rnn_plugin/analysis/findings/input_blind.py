@@ -12,6 +12,7 @@ from tb_rnn_plugin.analysis.findings.finding import Finding, Kind, Rule
 from tb_rnn_plugin.analysis.findings.values import (
     MIN_VALUES,
     as_read,
+    counting_units,
     finite,
     is_recurrent,
     label,
@@ -33,7 +34,7 @@ _RULE = Rule(
     kind=_KIND,
     rule=f"A unit counts when its variance between samples, on average over timesteps, is at most {BLIND:g} of its "
     "variance over time; judged from the first timestep on at which the samples' inputs differ, at timesteps that all "
-    "samples have. Dead and constant units do not count.",
+    "samples have. Dead and constant units do not count, nor do those that count timesteps in whole numbers.",
     source="Ours: the unit moves, but the same way in all samples, so it carries no information about them.",
     advice="Look at its input weights and at what saturates its gates; scale the inputs, or use fewer units.",
     not_a_fault="A unit that counts timesteps is a clock, which a position-dependent task needs.",
@@ -87,6 +88,7 @@ def _of_layer(trace: LayerTrace, step: int) -> Iterator[Finding]:
     inputs = finite(trace, trace.inputs)
     idle_dead, idle_constant = idle_units(trace, signal)
     found = blind_units(as_read(trace, values), as_read(trace, inputs)) & ~idle_dead & ~idle_constant
+    found &= ~counting_units(as_read(trace, values))
     units = ordered(np.flatnonzero(found), largest(values))
     if units:
         read = int(present(trace, values).any(axis=1).sum())

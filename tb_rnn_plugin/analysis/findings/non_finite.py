@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from tb_rnn_plugin.analysis.findings.check import RunAtStep, check
+from tb_rnn_plugin.analysis.findings.check import RunAtStep, check, episode_start
 from tb_rnn_plugin.analysis.findings.finding import Finding, Kind, Rule
-from tb_rnn_plugin.analysis.findings.values import label, named
+from tb_rnn_plugin.analysis.findings.values import label, named, sample_label
 from tb_rnn_plugin.analysis.sequences import present
-from tb_rnn_plugin.log.schema import Array, LayerTrace, gradient_signal
+from tb_rnn_plugin.log.schema import Array, LayerTrace, ProbeBatch, gradient_signal, gradient_state
 
-PATIENCE = 16
-"""How many steps are read back one by one. Ours: each is a file, and a run may be broken for a thousand steps."""
-
-_KIND = Kind("non_finite", rank=80, weight=1.0)
+_KIND = Kind("non_finite", rank=80, weight=1.0, title="not finite")
 _RULE = Rule(
     kind=_KIND,
     rule="A layer counts when one value that is not masked is NaN or infinite, in its inputs, signals or gradients.",
@@ -66,60 +63,24 @@ def first_place(trace: LayerTrace) -> Place | None:
     return _earliest(trace, forward, backwards) or _earliest(trace, gradients, not backwards)
 
 
-def episode_start(step: int, steps: Sequence[int], broken: Callable[[int], bool]) -> tuple[int, tuple[int, ...]]:
-    """Return the step at which a run broke that is broken at `step`, and the broken steps that were read, ascending.
-
-    Goes back one by one for `PATIENCE` steps. If the run is still broken there, the steps before are searched by
-    bisection: weights that are NaN stay NaN, so a gap that this misses is rare, and each step is a file to read.
-
-    Args:
-        step: One of the steps, broken.
-        steps: All captured steps, ascending.
-        broken: Returns whether the run is broken at a step. It is called once per step at most.
-    """
-    at = list(steps).index(step)
-    held, healthy = [step], -1
-    for place in range(at - 1, max(at - 1 - PATIENCE, -1), -1):
-        if not broken(steps[place]):
-            return held[-1], tuple(reversed(held))
-        held.append(steps[place])
-    first = at - len(held) + 1
-    while first - healthy > 1:
-        middle = (first + healthy) // 2
-        if broken(steps[middle]):
-            first = middle
-            held.append(steps[middle])
-        else:
-            healthy = middle
-    return steps[first], tuple(sorted(held))
-
-
 @check(_KIND)
 def non_finite(run: RunAtStep) -> Iterator[Finding]:
-    """Yield one finding per layer that is not finite, first the one in which it began. Severity: 1.
+    """Yield one finding per layer that is not finite, first the one in which it began, with what is known of its cause.
 
-    Earlier steps are read only if something is not finite.
+    Severity: 1. Earlier steps are read only if something is not finite.
     """
     places = [place for place in map(first_place, run.layers) if place]
     if not places:
         return
-    origins = {run.step: places[0]}
-
-    def broken(at: int) -> bool:
-        place = next((place for place in map(first_place, run.layers_at(at)) if place), None)
-        if place:
-            origins[at] = place
-        return place is not None
-
-    start, held = episode_start(run.step, run.steps, broken)
-    origin = origins[start]
-    weights = {trace.key: _broken_weights(trace) for trace in run.layers}
+    start, held = episode_start(run.step, run.steps, lambda at: _origin(run.layers_at(at)) is not None)
+    origin = _origin(run.layers_at(start)) or places[0]
+    cause = _cause(run, start, origin)
+    began = f"It began at {run.unit} {start} in layer {origin.layer!r}: {origin}."
     for place in sorted(places, key=lambda place: place.layer != origin.layer):
-        since = f"It began at {run.unit} {start} in layer {origin.layer!r}: {origin}."
         what = "features" if place.signal == "inputs" else "units"
         message = (
             f"{label(place.signal)}: NaN or infinite in {len(place.units)} of {place.total} {what}, "
-            f"from timestep {place.timestep} on{weights[place.layer]}. {since}"
+            f"from timestep {place.timestep} on. {began} {cause}"
         )
         yield _RULE.finding(
             place.layer,
@@ -131,6 +92,83 @@ def non_finite(run: RunAtStep) -> Iterator[Finding]:
             timesteps=place.timesteps,
             sample=place.sample,
         )
+
+
+def probe_place(batch: ProbeBatch | None, timesteps: Collection[int]) -> str | None:
+    """Return the first place at which the probe's own inputs are NaN or infinite: "sample 2, timestep 6, feature 1".
+
+    Args:
+        batch: The probe batch; None if it cannot be read.
+        timesteps: The lengths of the layers' time axes, by which an input's second axis is known as one.
+    """
+    inputs = batch.inputs if batch else {}
+    for name, values in inputs.items():
+        if values.dtype.kind not in "fc" or np.isfinite(values).all():
+            continue
+        sample, *rest = np.argwhere(~np.isfinite(values))[0].tolist()
+        axes = ["timestep"] if rest and values.shape[1] in timesteps else []
+        features = rest[len(axes) :]
+        index = f", feature {', '.join(map(str, features))}" if features else ""
+        time = f", timestep {rest[0]}" if axes else ""
+        return f"{sample_label(sample)}{time}{index}" + (f" of input {name!r}" if len(inputs) > 1 else "")
+    return None
+
+
+def _origin(layers: Sequence[LayerTrace]) -> Place | None:
+    """Return where layers first are not finite: layers compute in the order of their calls, gradients in reverse."""
+    places = [place for place in map(first_place, layers) if place]
+    forward = [place for place in places if gradient_state(place.signal) is None]
+    return forward[0] if forward else places[-1] if places else None
+
+
+def _cause(run: RunAtStep, start: int, origin: Place) -> str:
+    """Return what is known of the cause: the probe, the weights, the forward pass or the loss; at most two of them."""
+    layers = run.layers_at(start)
+    timesteps = {next(iter(trace.signals.values())).shape[1] for trace in layers if trace.signals}
+    place = probe_place(run.batch, timesteps)
+    if gradient_state(origin.signal) is not None:
+        return "The forward pass is finite, so the loss or its derivative made it: log(0), sqrt(0) or a division by 0."
+    known = [f"The probe itself is not finite at {place}; this alone makes what follows not finite."] if place else []
+    if place and _spreads(run.batch, layers):
+        known.append("Samples whose inputs are finite are not finite, either.")
+    if not place and (origin.signal == "inputs" or not any(map(_broken_weights, layers))):
+        known.append(_forward_sentence(run, start, origin))
+    if any(map(_broken_weights, run.layers)):
+        known.append(_weights_sentence(run))
+    return " ".join(known)
+
+
+def _spreads(batch: ProbeBatch | None, layers: Sequence[LayerTrace]) -> bool:
+    """Return whether layers are not finite in samples whose inputs are, where rows are samples."""
+    inputs = [values for values in batch.inputs.values() if values.dtype.kind in "fc"] if batch else []
+    ill = {sample for values in inputs for sample in np.argwhere(~np.isfinite(values))[:, 0].tolist()}
+    for trace in layers:
+        for values in trace.signals.values():
+            if all(len(values) == len(given) for given in inputs):
+                rows = (~np.isfinite(values) & present(trace, values)[..., None]).any(axis=(1, 2))
+                if set(np.flatnonzero(rows).tolist()) - ill:
+                    return True
+    return False
+
+
+def _weights_sentence(run: RunAtStep) -> str:
+    """Return since when weights are not finite, which they are not at the run's own step."""
+    start, _ = episode_start(run.step, run.steps, lambda at: any(map(_broken_weights, run.layers_at(at))))
+    layer = next(trace for trace in run.layers_at(start) if _broken_weights(trace))
+    since = f"Weights are not finite since {run.unit} {start}: {', '.join(_broken_weights(layer))} of {layer.key!r}"
+    if start == run.steps[0]:
+        return f"{since}; that is the first captured."
+    before = max(step for step in run.steps if step < start)
+    return f"{since}; at {run.unit} {before} they were finite, so training made them so in between."
+
+
+def _forward_sentence(run: RunAtStep, start: int, origin: Place) -> str:
+    """Return what the forward pass made at a step, where neither the probe nor the weights of this layer explain it."""
+    if origin.signal == "inputs":
+        return "Something in front of this layer made it, a layer that is not in the log or its weights."
+    if not any(trace.weights for trace in run.layers_at(start)):
+        return "The forward pass made it, or weights, which are not in the log."
+    return f"The weights in the log are finite at {run.unit} {start}, so the forward pass made it in this layer."
 
 
 def _earliest(trace: LayerTrace, arrays: Mapping[str, Array], last_first: bool) -> Place | None:
@@ -164,6 +202,6 @@ def _earliest(trace: LayerTrace, arrays: Mapping[str, Array], last_first: bool) 
     return found
 
 
-def _broken_weights(trace: LayerTrace) -> str:
-    names = [name for name, values in trace.weights.items() if not np.isfinite(values).all()]
-    return f", and so in its {' and '.join(names)}" if names else ""
+def _broken_weights(trace: LayerTrace) -> list[str]:
+    """Return the names of the layer's weights that are not finite."""
+    return [name for name, values in trace.weights.items() if not np.isfinite(values).all()]

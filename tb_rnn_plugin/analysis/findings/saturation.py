@@ -22,8 +22,8 @@ shares of all units and draw no line; a unit at 0.95 and more is in the corners 
 Side: TypeAlias = Literal["low", "high"]
 
 _KINDS: dict[Side, Kind] = {
-    "low": Kind("saturated_low", rank=10, weight=0.6),
-    "high": Kind("saturated_high", rank=20, weight=0.6),
+    "low": Kind("saturated_low", rank=10, weight=0.6, group="saturation"),
+    "high": Kind("saturated_high", rank=20, weight=0.6, group="saturation"),
 }
 
 _SOURCE = (

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from tb_rnn_plugin.analysis.feeds import output_signal
 from tb_rnn_plugin.analysis.sequences import present, sequence_count
 from tb_rnn_plugin.analysis.signals import signal_label
 from tb_rnn_plugin.log.schema import Array, LayerTrace, gradient_state
@@ -24,11 +25,16 @@ def is_recurrent(trace: LayerTrace) -> bool:
 
 
 def main_signal(trace: LayerTrace) -> str | None:
-    """Return the signal that the layers above read: the hidden state, a custom cell's first, or the output."""
-    for name in ("hidden_state", "output", "state_0"):
-        if name in trace.signals:
-            return name
-    return next(iter(trace.signals), None)
+    """Return the signal that the layers above read: the hidden state, a custom cell's first, or the output.
+
+    Of a custom cell's signals the first that does not only count: a timestep that it keeps as a state says nothing of
+    what it does.
+    """
+    first = output_signal(trace)
+    if first in (None, "hidden_state", "output"):
+        return first
+    others = (name for name, values in trace.signals.items() if not counting_units(finite(trace, values)).all())
+    return next(others, first)
 
 
 def finite(trace: LayerTrace, values: Array) -> Array:
@@ -65,6 +71,28 @@ def input_timesteps(trace: LayerTrace, shown: Array, timesteps: int) -> tuple[in
     """
     forward = shown[::-1] if trace.config.get("go_backwards") else shown
     return tuple(np.flatnonzero(np.tile(forward, sequence_count(trace, timesteps))).tolist())
+
+
+def counting_units(values: Array) -> Array:
+    """Return which units count, `[unit]` of bool: whole numbers that rise by one at most, or fall back towards 0.
+
+    Args:
+        values: `[sample, time, unit]` in the order that the layer computed them, NaN where a value does not count.
+            Units that never get to `MIN_VALUES` do not count: 0 and 1 are whole numbers, too.
+    """
+    sizes = np.abs(values)
+    with np.errstate(all="ignore"):
+        whole = (np.isnan(values) | (values == np.round(values))).all(axis=(0, 1))
+        if not whole.any():
+            return np.asarray(whole)
+        # float16, as logs are stored, resolves a thousandth.
+        leaps = np.diff(sizes, axis=1) > 1 + 1e-3 * sizes[:, 1:]
+        return np.asarray(whole & ~leaps.any(axis=(0, 1)) & (largest(values) >= MIN_VALUES))
+
+
+def sample_label(sample: int) -> str:
+    """Return what a message calls a sample."""
+    return f"sample {sample}"
 
 
 def counts(values: Array) -> Array:

@@ -57,7 +57,11 @@ def recurrent_loop(session: CaptureSession, key: str, layer: Any) -> Callable[..
         for cell_key, (name, cell), cell_states in zip(keys, cells.items(), by_cell, strict=True):
             ran = result.cells[name]
             inputs = read if ran.inputs is None else ran.inputs
-            config = {"go_backwards": bool(layer.go_backwards), "dropout": _drops(cell.cell, training)}
+            config = {
+                "go_backwards": bool(layer.go_backwards),
+                "return_sequences": bool(layer.return_sequences),
+                "dropout": _drops(cell.cell, training),
+            }
             own_zeros = (zeros[name],) if name in zeros and _has_whole_gradient(cell) else ()
             session.scope.add(cell_key, _cell_call(cell, ran.signals, inputs, cell_states, mask, own_zeros, **config))
         return result.output

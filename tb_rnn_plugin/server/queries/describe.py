@@ -81,7 +81,7 @@ class LayerInfo(TypedDict):
         signals: Its signals, in the order of the cell's equations.
         keeps: The gate that multiplies the old state; null if the cell has none, or is not known.
         config: What else the cell's equations depend on: `activation`, `recurrent_activation`, `reset_after`,
-            `go_backwards`, `dropout` (whether any was applied).
+            `go_backwards`, `dropout` (whether any was applied); and `return_sequences`, as given to the layer.
         rows: The rows on the sample axis of its arrays, which the parameter `sample` of other routes counts; null where
             they are the samples of the probe in order, as they are unless the model reshapes its batch.
     """

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from tb_rnn_plugin.analysis.findings.exploding_state import growing_units
+from tb_rnn_plugin.analysis.findings.values import counting_units, main_signal
+from tb_rnn_plugin.log.schema import LayerTrace
 from tests.analysis.findings.networks import TIMESTEPS, UNITS, Weights, columns, findings, inputs, synthetic, trace_of
 
 
@@ -97,3 +101,50 @@ def test_an_infinite_state_is_an_exploded_one() -> None:
     found = findings(synthetic(values, bounds=None))
     assert set(found) == {"non_finite", "exploding_state"}
     assert "The furthest is inf, of unit 0" in found["exploding_state"][0].message
+
+
+def counter(dtype: str = "float64", timesteps: int = 3000, by: float = 1.0) -> LayerTrace:
+    """Return a cell with two states: one that works, and the timestep."""
+    time = by * np.arange(1.0, timesteps + 1)[None, :, None] * np.ones((2, 1, 1))
+    return synthetic(
+        time,
+        cell="Clockwork",
+        signals={"state_0": np.random.default_rng(0).uniform(-1, 1, (2, timesteps, 3)), "state_1": time.astype(dtype)},
+        ranges={},
+        initial_states={"state_0": np.zeros((2, 3)), "state_1": np.zeros((2, 1))},
+    )
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float16", "int32"])
+def test_a_state_that_counts_timesteps_does_not_explode(dtype: str) -> None:
+    """Beyond 2048 float16 has no odd numbers."""
+    assert "exploding_state" not in findings(counter(dtype))
+
+
+def test_a_counter_that_starts_again_or_runs_backwards() -> None:
+    ticks = np.concatenate([np.arange(150), np.arange(600), -np.arange(300)])[None, :, None].astype(np.float64)
+    assert counting_units(ticks).all()
+    assert growing_units(np.abs(ticks[:, 150:750])).all()
+
+
+def test_whole_numbers_that_double_or_leap_are_no_counters() -> None:
+    doubling = 2.0 ** np.arange(12)[None, :, None] * np.ones((2, 1, 1))
+    assert not counting_units(doubling).any()
+    assert "exploding_state" in findings(synthetic(doubling, bounds=None))
+    assert not counting_units(2.0 * np.arange(300)[None, :, None]).any()
+    assert "exploding_state" in findings(counter(by=0.75))
+    assert not counting_units((np.arange(40) % 2)[None, :, None].astype(np.float64)).any()
+
+
+def test_a_counter_is_not_what_a_cell_hands_on() -> None:
+    """Nor is it frozen, though it is the same at every step, or blind to the input."""
+    trace = counter(timesteps=200)
+    swapped = replace(trace, signals={"state_0": trace.signals["state_1"], "state_1": trace.signals["state_0"]})
+    assert (main_signal(trace), main_signal(swapped)) == ("state_0", "state_1")
+    moving = [
+        replace(swapped, signals={**swapped.signals, "state_1": np.random.default_rng(i).uniform(-1, 1, (2, 200, 3))})
+        for i in range(5)
+    ]
+    assert findings(*moving) == {}
+    alone = replace(swapped, signals={"state_0": trace.signals["state_1"]})
+    assert "input_blind_units" not in findings(alone)

@@ -43,8 +43,10 @@ def test_no_step_is_read_twice_nor_without_need() -> None:
     assert reads(moving, 2) == [2]
     assert reads(moving, 20) == [20, 19]
     saturated, broken, still = trace_of(fault=forgetful), trace_of(fault=ill), trace_of()
-    assert reads([still] * 30, 20) == [20, 19, 18, 17]
-    assert reads([saturated] * 30, 20) == [20, 0, 5, 10, 15, 19, 18, 17]
+    unchanged = [replace(still, weights={})] * 30
+    assert reads(unchanged, 20) == [20, 19, 18, 17]
+    assert reads([still] * 30, 20) == [20, 19, 0]
+    assert reads([saturated] * 30, 20) == [20, 0, 5, 10, 15, 19]
     assert reads([*[still] * 18, *[broken] * 12], 20) == [20, 19, 18, 17]
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from tb_rnn_plugin.analysis.findings.frozen import relative_change
 from tb_rnn_plugin.log.schema import Array, LayerTrace
-from tests.analysis.findings.networks import findings, inputs, synthetic, trace_of
+from tests.analysis.findings.networks import Weights, findings, inputs, synthetic, trace_of
 
 HIDDEN = np.random.default_rng(0).uniform(-0.8, 0.8, (3, 30, 6))
 OTHER = np.random.default_rng(1).uniform(-0.8, 0.8, (3, 30, 6))
@@ -18,8 +20,13 @@ def apart(*distances: float, dtype: str = "float64") -> list[LayerTrace]:
     return [synthetic((HIDDEN + distance * OTHER).astype(dtype)) for distance in distances]
 
 
+def unweighed(trace: LayerTrace) -> LayerTrace:
+    """Return a layer as a log without weights has it."""
+    return replace(trace, weights={})
+
+
 def test_a_layer_that_stays_as_it_is() -> None:
-    steps = [trace_of()] * 5
+    steps = [unweighed(trace_of())] * 5
     [found] = findings(*steps)["frozen"]
     assert (found.layer, found.signal, found.steps) == ("rnn", "hidden_state", (10, 20, 30, 40))
     assert (found.units, found.timesteps) == ((), ())
@@ -29,7 +36,31 @@ def test_a_layer_that_stays_as_it_is() -> None:
 
 
 def test_three_steps_are_too_few() -> None:
-    assert findings(*[trace_of()] * 3) == {}
+    assert findings(*[unweighed(trace_of())] * 3) == {}
+
+
+def test_weights_that_have_never_moved_are_found_at_once() -> None:
+    """Other inputs move the state, as a layer below that learns does."""
+    steps = [trace_of(x=inputs(seed)) for seed in range(4)]
+    [found] = findings(*steps[:2])["frozen"]
+    assert found.message == (
+        "The weights have not moved since epoch 0, the first that was captured: all 384 are the same as stored."
+    )
+    assert (found.layer, found.steps) == ("rnn", (0, 10))
+    assert findings(*steps)["frozen"][0].steps == (0, 20, 30)
+    assert "frozen" not in findings(steps[0])
+
+    def move(weights: Weights) -> None:
+        weights["bias"] += 1e-3
+
+    moved = trace_of(fault=move, x=inputs(5))
+    assert "frozen" not in findings(moved, *steps[1:])
+    assert "frozen" not in findings(*steps, moved)
+
+
+def test_a_few_weights_tell_nothing() -> None:
+    few = [replace(trace_of(x=inputs(seed)), weights={"kernel": np.ones((9, 11))}) for seed in range(2)]
+    assert "frozen" not in findings(*few)
 
 
 @pytest.mark.slow
@@ -81,7 +112,7 @@ def test_what_cannot_be_compared(before: Array, after: Array) -> None:
 
 
 def test_other_shapes_and_layers_that_came_later_are_not_frozen() -> None:
-    same, longer = trace_of(), trace_of(x=inputs(timesteps=41))
+    same, longer = unweighed(trace_of()), unweighed(trace_of(x=inputs(timesteps=41)))
     assert "frozen" not in findings(same, longer, same, same)
     assert "frozen" not in findings([same], [], [same], [same])
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from tb_rnn_plugin import capture
+from tb_rnn_plugin.analysis.findings.finding import Finding
 from tb_rnn_plugin.analysis.findings.gradients import exploded_timesteps, gradient_norms, vanished_timesteps
 from tb_rnn_plugin.log.schema import Array, LayerTrace
 from tests.analysis.findings.networks import (
@@ -55,6 +56,15 @@ def test_a_factor_of_one_and_a_half_explodes() -> None:
     assert set(found) == {"exploding_gradient"}
 
 
+def test_a_small_gradient_has_not_exploded() -> None:
+    """A hundred-thousandth of the one above grows to 0.02 in sum over four samples, a millionth to 0.002."""
+    start = float(np.linalg.norm(back(1.5)[:, -1], axis=1).mean())
+    largest = 0.005 / (start * 1.5**39)
+    assert "exploding_gradient" in findings(with_gradients(trace_of(), cell_state=largest * back(1.5)))
+    assert findings(with_gradients(trace_of(), cell_state=0.1 * largest * back(1.5))) == {}
+    assert findings(with_gradients(trace_of(), hidden_state=1e-9 * back(0.5))) == {}
+
+
 @pytest.mark.parametrize("factor", [0.85, 1.0, 1.15])
 @pytest.mark.parametrize("at_each", [False, True])
 def test_milder_factors_do_neither(factor: float, at_each: bool) -> None:
@@ -71,10 +81,6 @@ def test_a_layer_that_goes_backwards_has_its_first_timestep_last() -> None:
     assert found["vanishing_gradient"][0].timesteps == tuple(range(14, 40))
     assert "norm at timestep 14; at timestep 39" in found["vanishing_gradient"][0].message
     assert findings(with_gradients(trace, hidden_state=back(0.85)[:, ::-1])) == {}
-
-
-def test_a_layer_that_does_not_reach_the_loss() -> None:
-    assert findings(with_gradients(trace_of(), hidden_state=np.zeros((SAMPLES, TIMESTEPS, UNITS)))) == {}
 
 
 def test_padding_is_left_out() -> None:
@@ -132,6 +138,79 @@ def differentiated(radius: float, activation: str = "linear") -> LayerTrace:
     kernel = np.random.default_rng(2).normal(scale=1e-3, size=(FEATURES, UNITS))
     layer.set_weights([kernel, radius * orthogonal, np.zeros(UNITS)])
     return capture(model, inputs(), targets=np.ones((SAMPLES, UNITS), np.float32)).traces[0]
+
+
+DEPTH = 5
+
+
+def stacked(factor: float, gap: bool = False) -> list[LayerTrace]:
+    """Return what Keras computes of a stack, each of whose layers multiplies the gradient by a factor on its way down.
+
+    Layers are linear, keep nothing over time and turn their inputs by orthogonal matrices. A `gap`, a layer between the
+    first two that hides that one reads the other, multiplies by 1.
+    """
+    layers = [
+        keras.layers.SimpleRNN(UNITS, activation="linear", return_sequences=True, name=f"rnn_{place}")
+        for place in range(DEPTH)
+    ]
+    between = [keras.layers.Rescaling(1.0, offset=1.0)] if gap else []
+    model = keras.Sequential([keras.Input((TIMESTEPS, UNITS)), layers[0], *between, *layers[1:]])
+    model.compile(loss="mse")
+    for place, layer in enumerate(layers):
+        orthogonal, _ = np.linalg.qr(np.random.default_rng(place).normal(size=(UNITS, UNITS)))
+        layer.set_weights([factor * orthogonal, np.zeros((UNITS, UNITS)), np.zeros(UNITS)])
+    x = np.random.default_rng(0).normal(size=(SAMPLES, TIMESTEPS, UNITS)).astype(np.float32)
+    return list(capture(model, x, targets=np.ones((SAMPLES, TIMESTEPS, UNITS), np.float32)).traces)
+
+
+def of_gradients(traces: list[LayerTrace]) -> list[Finding]:
+    return [found for kind, one in findings(traces).items() if "gradient" in kind or "depth" in kind for found in one]
+
+
+@pytest.mark.slow
+def test_a_gradient_that_vanishes_through_depth() -> None:
+    """Four times a twentieth is 1 / 160,000; the lowest layer alone is below 1e-4."""
+    [found] = of_gradients(stacked(0.05))
+    assert (found.kind, found.layer, found.group) == ("vanishing_depth", "rnn_0", "vanishing through depth")
+    assert found.message == (
+        "Gradient by the hidden state: it falls by 2e5 from rnn_4 to rnn_0 (median 20 times a layer). "
+        "1 of 5 layers gets less than 0.0001 of it."
+    )
+    assert found.severity == pytest.approx(0.9 * (0.2 + 0.8 / 5))
+
+
+@pytest.mark.slow
+def test_a_gradient_that_explodes_through_depth() -> None:
+    [found] = of_gradients(stacked(20.0))
+    assert (found.kind, found.layer) == ("exploding_depth", "rnn_0")
+    assert found.message == (
+        "Gradient by the hidden state: it grows by 2e5 from rnn_4 to rnn_0 (median 20 times a layer)."
+    )
+
+
+@pytest.mark.slow
+def test_milder_stacks_do_neither() -> None:
+    assert of_gradients(stacked(0.2)) == []
+    assert of_gradients(stacked(5.0)) == []
+
+
+@pytest.mark.slow
+def test_a_connection_that_the_log_does_not_show_is_not_claimed() -> None:
+    [found] = of_gradients(stacked(0.05, gap=True))
+    assert (found.kind, found.layer) == ("uneven_gradient", "rnn_0")
+    assert found.message == (
+        "Gradient by the hidden state: it is 2e5 times smaller in rnn_0 than in rnn_4. 1 of 5 layers gets less than "
+        "0.0001 of it. The log does not show whether one of the two leads to the other."
+    )
+
+
+def test_what_depth_has_taken_is_not_called_a_growth_over_time() -> None:
+    """The lower layer's gradient grows a million times, to a ten-thousandth of what the upper one has at its end."""
+    upper = with_gradients(trace_of(), hidden_state=back(1.0))
+    lower = replace(with_gradients(trace_of(), hidden_state=1e-5 * back(1.5) / 1.5**39), key="lower")
+    assert "exploding_gradient" not in findings([lower, upper])
+    alone = findings([replace(lower, gradients={"hidden_state": 1e5 * lower.gradients["hidden_state"]})])
+    assert "exploding_gradient" in alone
 
 
 def kinds(trace: LayerTrace) -> set[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 import keras
@@ -9,7 +11,10 @@ import numpy as np
 import pytest
 
 from tb_rnn_plugin import capture
-from tb_rnn_plugin.analysis.findings.non_finite import PATIENCE, episode_start, first_place
+from tb_rnn_plugin.analysis.findings import find
+from tb_rnn_plugin.analysis.findings.check import PATIENCE, episode_start
+from tb_rnn_plugin.analysis.findings.non_finite import first_place, probe_place
+from tb_rnn_plugin.log.schema import Array, LayerTrace, ProbeBatch
 from tests.analysis.findings.networks import (
     TIMESTEPS,
     Weights,
@@ -38,8 +43,9 @@ def test_a_nan_weight() -> None:
         1,
     )
     assert broken.message == (
-        "Candidate: NaN or infinite in 8 of 8 units, from timestep 0 on, and so in its kernel. "
-        "It began at epoch 0 in layer 'rnn': candidate at timestep 0."
+        "Candidate: NaN or infinite in 8 of 8 units, from timestep 0 on. "
+        "It began at epoch 0 in layer 'rnn': candidate at timestep 0. "
+        "Weights are not finite since epoch 0: kernel of 'rnn'; that is the first captured."
     )
 
 
@@ -93,6 +99,107 @@ def test_a_nan_in_the_data_is_named() -> None:
     assert "Inputs: NaN or infinite in 1 of 3 features, from timestep 17 on." in found.message
 
 
+def cause(*steps: LayerTrace | Sequence[LayerTrace], batch: ProbeBatch | None = None) -> str:
+    """Return what is said of the cause at the last of some epochs, 0, 1, 2, …, by the finding that comes first."""
+    run = [[step] if isinstance(step, LayerTrace) else list(step) for step in steps]
+    found = find(len(run) - 1, range(len(run)), run.__getitem__, batch=batch)
+    message = next(one.message for one in found if one.kind == "non_finite")
+    return re.sub(r"^.*? It began at .*?: .*?timestep \d+\. ", "", message)
+
+
+def batch_of(x: Array, **others: Array) -> ProbeBatch:
+    return ProbeBatch(inputs={"input": x, **others}, sample_names=[str(place) for place in range(len(x))])
+
+
+def ill_inputs(sample: int = 2, timestep: int = 6, feature: int = 1) -> Array:
+    x = inputs()
+    x[sample, timestep, feature] = np.nan
+    return x
+
+
+PROBE_IS_ILL = (
+    "The probe itself is not finite at sample 2, timestep 6, feature 1; this alone makes what follows not finite."
+)
+
+
+def test_the_probe_is_named_as_the_cause() -> None:
+    x = ill_inputs()
+    assert cause(trace_of(), trace_of(x=x), batch=batch_of(x)) == PROBE_IS_ILL
+    other = batch_of(np.zeros((4, 2), np.int64), second=x, third=np.full((4, 3), np.nan))
+    assert cause(trace_of(x=x), batch=other).startswith(PROBE_IS_ILL.replace(";", " of input 'second';"))
+    assert probe_place(batch_of(np.array([[0.0, 1.0], [0.0, np.inf]])), [40]) == "sample 1, feature 1"
+    assert probe_place(batch_of(np.array([[0.0, 1.0], [0.0, np.inf]])), [2]) == "sample 1, timestep 1"
+    assert probe_place(batch_of(inputs()), [40]) is None
+
+
+def test_the_probe_is_named_where_the_weights_are_nan_already() -> None:
+    x = ill_inputs()
+    ill = trace_of(fault=nan_weight, x=x)
+    assert cause(trace_of(x=x), trace_of(x=x), ill, ill, batch=batch_of(x)) == (
+        f"{PROBE_IS_ILL} Weights are not finite since epoch 2: kernel of 'rnn'; at epoch 1 they were finite, so "
+        "training made them so in between."
+    )
+
+
+def test_a_probe_that_explains_one_sample_does_not_explain_others() -> None:
+    x = ill_inputs()
+    trace = trace_of(x=x)
+    state = trace.signals["hidden_state"].copy()
+    state[0, 20] = np.inf
+    assert cause(with_signals(trace, hidden_state=state), batch=batch_of(x)) == (
+        f"{PROBE_IS_ILL} Samples whose inputs are finite are not finite, either."
+    )
+
+
+def test_weights_since_when() -> None:
+    well, ill = trace_of(), trace_of(fault=nan_weight)
+    assert cause(well, well, ill, ill, batch=batch_of(inputs())) == (
+        "Weights are not finite since epoch 2: kernel of 'rnn'; at epoch 1 they were finite, so training made them so "
+        "in between."
+    )
+
+
+def test_a_forward_pass_that_overflows_before_any_weight_is_nan() -> None:
+    """At epoch 0 the state alone is infinite, at epoch 1 the weights are not finite, either."""
+
+    def overflows(weights: Weights) -> None:
+        weights["recurrent_kernel"] = 1e30 * np.abs(weights["recurrent_kernel"])
+
+    with np.errstate(over="ignore"):
+        first, ill = trace_of("SimpleRNN", overflows, activation="relu"), trace_of("SimpleRNN", nan_kernel)
+        made = "The weights in the log are finite at epoch 0, so the forward pass made it in this layer."
+        assert cause(first, batch=batch_of(inputs())) == made
+        assert cause(first, ill, batch=batch_of(inputs())) == (
+            f"{made} Weights are not finite since epoch 1: kernel of 'rnn'; at epoch 0 they were finite, so training "
+            "made them so in between."
+        )
+        unknown = replace(first, weights={})
+        assert cause(unknown, batch=batch_of(inputs())) == (
+            "The forward pass made it, or weights, which are not in the log."
+        )
+
+
+def nan_kernel(weights: Weights) -> None:
+    weights["kernel"][0, 0] = np.nan
+
+
+def test_what_comes_from_in_front_is_not_made_by_a_layer() -> None:
+    """The probe is finite, and what the layer reads is not."""
+    in_front = "Something in front of this layer made it, a layer that is not in the log or its weights."
+    assert cause(trace_of(x=ill_inputs()), batch=batch_of(inputs())) == in_front
+    with_weights = trace_of("SimpleRNN", nan_kernel, ill_inputs(timestep=0))
+    assert cause(with_weights, batch=batch_of(inputs())).startswith(in_front)
+
+
+def test_gradients_are_not_finite_first_in_the_last_layer() -> None:
+    lower, upper = trace_of(), replace(trace_of(), key="upper")
+    gradient = np.full_like(lower.signals["hidden_state"], np.nan)
+    layers = [with_gradients(layer, hidden_state=gradient) for layer in (lower, upper)]
+    first = findings(layers)["non_finite"][0]
+    assert first.layer == "upper"
+    assert "It began at epoch 0 in layer 'upper': gradient by the hidden state at timestep 39." in first.message
+
+
 def test_first_is_what_was_computed_first() -> None:
     trace = trace_of("GRU", go_backwards=True)
     signals = {name: values.copy() for name, values in trace.signals.items()}
@@ -114,7 +221,8 @@ def test_gradients_break_from_the_end() -> None:
     assert found.sample == 1
     assert found.message == (
         "Gradient by the hidden state: NaN or infinite in 2 of 8 units, from timestep 29 on. "
-        "It began at epoch 0 in layer 'rnn': gradient by the hidden state at timestep 29."
+        "It began at epoch 0 in layer 'rnn': gradient by the hidden state at timestep 29. "
+        "The forward pass is finite, so the loss or its derivative made it: log(0), sqrt(0) or a division by 0."
     )
 
 

@@ -1,7 +1,7 @@
-/** The findings at this step, ranked, each with a link to its evidence. */
+/** The findings at this step by cause, ranked, each with a link to its evidence. */
 import { css, html, nothing } from "lit";
-import type { ListedFinding } from "../../api/routes.ts";
-import { unitPlural } from "../../maths/format.ts";
+import type { FindingGroup, ListedFinding } from "../../api/routes.ts";
+import { formatCount, unitPlural } from "../../maths/format.ts";
 import { select } from "../../views/events.ts";
 import { base } from "../../views/theme.ts";
 import { PanelElement } from "../shared/page.ts";
@@ -11,11 +11,12 @@ import { evidenceOf } from "./evidence.ts";
 import { findingsQuery, saturationQuery } from "./queries.ts";
 import { renderSaturation, saturationStyles } from "./saturation_plot.ts";
 
-/** Kinds whose label is not their name. */
-const KIND_NAMES: Readonly<Record<string, string>> = { non_finite: "not finite" };
-
 export default class FindingsPanel extends PanelElement {
-  static override properties = { ...PanelElement.properties, opened: { state: true } };
+  static override properties = {
+    ...PanelElement.properties,
+    opened: { state: true },
+    unfolded: { state: true },
+  };
 
   static override styles = [
     base,
@@ -27,9 +28,18 @@ export default class FindingsPanel extends PanelElement {
         padding: 0;
         list-style: none;
       }
-      li {
+      ol > li {
         padding: 8px 0;
         border-bottom: 1px solid var(--rule);
+      }
+      ul {
+        margin: 4px 0 0;
+        padding: 0 0 0 10px;
+        border-left: 2px solid var(--rule);
+        list-style: none;
+      }
+      ul > li {
+        padding: 2px 0;
       }
       .head {
         display: flex;
@@ -60,10 +70,20 @@ export default class FindingsPanel extends PanelElement {
         border-radius: 2px;
         background: var(--accent);
       }
+      .high i {
+        background: var(--warn);
+      }
       li p {
         margin: 2px 0 4px;
         font-size: 12px;
         line-height: 16px;
+      }
+      /* Three lines, until it is opened: a page of findings fits on a screen. */
+      p.short {
+        display: -webkit-box;
+        overflow: hidden;
+        -webkit-box-orient: vertical;
+        -webkit-line-clamp: 3;
       }
       dl {
         margin: 4px 0 0;
@@ -92,6 +112,7 @@ export default class FindingsPanel extends PanelElement {
       .acts {
         display: flex;
         gap: 4px;
+        flex-wrap: wrap;
         margin-left: -6px;
       }
       .acts .quiet {
@@ -102,23 +123,26 @@ export default class FindingsPanel extends PanelElement {
     `,
   ];
 
-  /** The finding whose rule and advice are unfolded, by kind, layer and signal. */
+  /** The finding whose message, rule and advice are unfolded, by kind, layer and signal. */
   declare private opened: string | null;
+  /** The group whose other findings are unfolded, by title. */
+  declare private unfolded: string | null;
 
   constructor() {
     super();
     this.opened = null;
+    this.unfolded = null;
   }
 
   override render() {
     const { answers, selection, run } = this;
     const found = answers.answer(findingsQuery(selection));
     const shares = answers.answer(saturationQuery(selection));
-    return html`${this.renderAnswer(found, ({ findings }) =>
-      findings.length === 0
+    return html`${this.renderAnswer(found, ({ groups }) =>
+      groups.length === 0
         ? html`<p class="hint">Nothing looks wrong at ${run.unit} ${selection.step}, by the rules that are known.</p>`
         : html`<ol>
-            ${findings.map((finding) => this.renderFinding(finding))}
+            ${groups.map((group) => this.renderGroup(group))}
           </ol>`,
     )}
     ${
@@ -130,19 +154,60 @@ export default class FindingsPanel extends PanelElement {
     }`;
   }
 
-  private renderFinding(finding: ListedFinding) {
-    const { kind, layer, signal, severity, message } = finding;
-    const id = `${kind} ${layer} ${signal}`;
-    const open = this.opened === id;
-    return html`<li data-kind=${kind} data-signal=${signal}>
+  private renderGroup({ title, severity, high, more, findings, finding_count }: FindingGroup) {
+    const [first, ...rest] = findings;
+    if (first === undefined) return nothing;
+    const unfolded = this.unfolded === title;
+    const fold = () => {
+      this.unfolded = unfolded ? null : title;
+    };
+    const left = finding_count - findings.length;
+    return html`<li data-group=${title} data-kind=${first.kind} data-signal=${first.signal}>
       <div class="head">
-        <span class="kind">${KIND_NAMES[kind] ?? kind.replaceAll("_", " ")}</span>
-        <span class="where" title=${layer}>${layer} · ${labelOf(this.run, layer, signal)}</span>
-        <div class="severity" title="Severity ${severity.toFixed(2)} of 1">
+        <span class="kind">${title}</span>
+        <span class="where" title=${first.layer}>${this.where(first)}</span>
+        <div class="severity ${high ? "high" : ""}" title="Severity ${severity.toFixed(2)} of 1${high ? ", high" : ""}">
           <i style="width: ${Math.round(severity * 100)}%"></i>
         </div>
       </div>
-      <p>${message}</p>
+      ${this.renderFinding(first)}
+      ${
+        more === ""
+          ? nothing
+          : html`<div class="acts">
+            <button class="quiet" aria-expanded=${unfolded} @click=${fold}>${unfolded ? "Fold" : more}</button>
+          </div>`
+      }
+      ${
+        unfolded
+          ? html`<ul>
+            ${rest.map((finding) => this.renderOther(title, finding))}
+            ${left > 0 ? html`<li class="hint">${formatCount(left)} more are not listed.</li>` : nothing}
+          </ul>`
+          : nothing
+      }
+    </li>`;
+  }
+
+  /** One of the findings that are folded: what it is called if that differs from its group, and where. */
+  private renderOther(title: string, finding: ListedFinding) {
+    return html`<li data-kind=${finding.kind} data-signal=${finding.signal}>
+      <div class="head">
+        <span class="where" title=${finding.layer}>${this.where(finding)}</span>
+        ${finding.title === title ? nothing : html`<span class="hint">${finding.title}</span>`}
+      </div>
+      ${this.renderFinding(finding)}
+    </li>`;
+  }
+
+  private where({ layer, signal }: ListedFinding) {
+    return `${layer} · ${labelOf(this.run, layer, signal)}`;
+  }
+
+  private renderFinding(finding: ListedFinding) {
+    const id = `${finding.kind} ${finding.layer} ${finding.signal}`;
+    const open = this.opened === id;
+    return html`<p class=${open ? "" : "short"} title=${open ? nothing : finding.message}>${finding.message}</p>
       ${finding.steps.length > 1 ? this.renderSteps(finding) : nothing}
       <div class="acts">
         <button class="quiet" @click=${() => select(this, evidenceOf(finding))}>Show the evidence</button>
@@ -169,8 +234,7 @@ export default class FindingsPanel extends PanelElement {
             <dd>${finding.source}</dd>
           </dl>`
           : nothing
-      }
-    </li>`;
+      }`;
   }
 
   /** The examined steps that also show it. */

@@ -1,0 +1,96 @@
+"""Which layer reads which, where the values in the log prove it."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from tb_rnn_plugin.analysis.sequences import present
+from tb_rnn_plugin.log.schema import Array, LayerTrace
+
+MAX_BACK = 8
+"""How many layers called before a layer are compared with what it reads: a layer between two recurrent ones is rarely
+captured, and each comparison costs a pass over the values."""
+
+
+def with_feeds(traces: Sequence[LayerTrace]) -> list[LayerTrace]:
+    """Return the layers, each with the layers that it provably reads: see `proven_feeds`."""
+    return [replace(trace, reads=_read_by(traces, place)) for place, trace in enumerate(traces)]
+
+
+def proven_feeds(traces: Sequence[LayerTrace]) -> dict[str, tuple[str, ...]]:
+    """Return the layers whose output each layer reads, by key: proven where the values are equal, else not known.
+
+    A log holds layers in the order of their calls, which is not the order of a chain where branches run beside each
+    other. A layer reads another if some of its input's features equal all units of the other's hidden state or output,
+    at every timestep that both read. Layers between the two that change the values, such as normalization, a residual
+    connection or dropout in training mode, hide the connection. Rounding to float16, as logs are stored, makes the
+    smallest values 0, so the connections that were found before that count, if the log has them.
+
+    Args:
+        traces: The layers at one step, in the order of their calls.
+    """
+    return {
+        trace.key: _read_by(traces, place) if trace.reads is None else trace.reads for place, trace in enumerate(traces)
+    }
+
+
+def path(feeds: Mapping[str, Sequence[str]], lower: str, upper: str) -> tuple[str, ...]:
+    """Return the shortest chain of layers from `lower` to `upper` of which each reads the one before, or none."""
+    after = {upper: upper}
+    queue = deque([upper])
+    while queue:
+        key = queue.popleft()
+        if key == lower:
+            chain = [key]
+            while chain[-1] != upper:
+                chain.append(after[chain[-1]])
+            return tuple(chain)
+        for read in feeds.get(key, ()):
+            if read not in after:
+                after[read] = key
+                queue.append(read)
+    return ()
+
+
+def output_signal(trace: LayerTrace) -> str | None:
+    """Return the signal that the layers above read: the hidden state, a custom cell's first, or the output."""
+    for name in ("hidden_state", "output", "state_0"):
+        if name in trace.signals:
+            return name
+    return next(iter(trace.signals), None)
+
+
+def _read_by(traces: Sequence[LayerTrace], place: int) -> tuple[str, ...]:
+    earlier = traces[max(0, place - MAX_BACK) : place]
+    return tuple(lower.key for lower in earlier if _reads(traces[place], lower))
+
+
+def _reads(upper: LayerTrace, lower: LayerTrace) -> bool:
+    signal = output_signal(lower)
+    if upper.inputs is None or signal is None:
+        return False
+    output, inputs = lower.signals[signal], upper.inputs
+    if output.shape[:2] != inputs.shape[:2] or not 0 < output.shape[2] <= inputs.shape[2]:
+        return False
+    rows = present(lower, output) & present(upper, inputs)
+    dtype = min(output.dtype, inputs.dtype, key=lambda dtype: dtype.itemsize)
+    units = output.shape[2]
+    whole = _cut(output, rows, 0, units, dtype)
+    if not whole.size or (whole == whole[:1]).all():
+        return False  # Constants are equal to each other without any connection.
+    return any(
+        # One feature first: most places are not equal.
+        np.array_equal(_cut(inputs, rows, start, 1, dtype), whole[:, :1])
+        and np.array_equal(_cut(inputs, rows, start, units, dtype), whole)
+        for start in range(inputs.shape[2] - units + 1)
+    )
+
+
+def _cut(values: Array, rows: Array, start: int, count: int, dtype: np.dtype[np.generic]) -> Array:
+    """Return some features at some timesteps, `[row, feature]`."""
+    with np.errstate(over="ignore"):
+        return np.asarray(values[..., start : start + count][rows], dtype)
