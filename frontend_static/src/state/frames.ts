@@ -2,7 +2,7 @@
 import { hasPredictions, type Series } from "../api/arrays.ts";
 import { ApiError, type Client, isAbort, sentenceOf } from "../api/client.ts";
 import type { Trace } from "../api/trace.ts";
-import type { SampleInfo, TraceKey } from "../api/types.ts";
+import type { SampleInfo, ScaleKey, Scales, TraceKey } from "../api/types.ts";
 import { identityOrder } from "../maths/units.ts";
 import { Fetched } from "./fetched.ts";
 import { type OrderKey, Orders } from "./orders.ts";
@@ -13,13 +13,17 @@ export interface FrameKey {
   readonly a: TraceKey;
   readonly b: TraceKey | null;
   readonly order: OrderKey;
+  /** Of A's and of B's layer. */
+  readonly scales: readonly [ScaleKey, ScaleKey | null];
 }
 
-/** One trace and what names its columns. */
+/** One trace, what names its columns, and how far its colours reach. */
 export interface Part {
   readonly trace: Trace;
   readonly sample: SampleInfo | null;
   readonly series: Series | null;
+  /** Empty where the server cannot tell: then the extremes are the scale. */
+  readonly scales: Scales;
 }
 
 export interface Frame {
@@ -38,11 +42,12 @@ export class Frames {
   private readonly traces: Fetched<TraceKey, Trace>;
   private readonly samples: Fetched<SampleKey, { info: SampleInfo | null }>;
   private readonly series: Fetched<TraceKey, { series: Series | null }>;
+  private readonly scales: Fetched<ScaleKey, { scales: Scales }>;
   private readonly orders: Orders;
   /** Runs whose series are the same at every step, with the step at which they were fetched. */
   private readonly constant = new Map<string, number>();
 
-  constructor(client: Pick<Client, "trace" | "sample" | "series" | "similarity">) {
+  constructor(client: Pick<Client, "trace" | "sample" | "series" | "scales" | "similarity">) {
     this.traces = new Fetched(
       (key, signal) => client.trace(key, signal),
       ({ bytes }) => bytes,
@@ -59,13 +64,19 @@ export class Frames {
       () => 1,
       200,
     );
+    this.scales = new Fetched(
+      async (key, signal) => ({ scales: (await orNull(client.scales(key, signal))) ?? new Map() }),
+      () => 1,
+      100,
+    );
     this.orders = new Orders(client, this.traces);
   }
 
   /** The frame if all of it is here, else undefined. */
   cached(key: FrameKey): Frame | undefined {
-    const [a, order] = [this.cachedPart(key.a), this.orders.cached(key.order)];
-    const b = key.b && this.cachedPart(key.b);
+    const [scalesA, scalesB] = key.scales;
+    const [a, order] = [this.cachedPart(key.a, scalesA), this.orders.cached(key.order)];
+    const b = key.b && this.cachedPart(key.b, scalesB ?? scalesA);
     if (a === undefined || order === undefined || b === undefined) return undefined;
     return { a, b, order, fault: null, orderFault: null };
   }
@@ -74,10 +85,11 @@ export class Frames {
   async load(key: FrameKey): Promise<Frame> {
     let fault: string | null = null;
     let orderFault: string | null = null;
+    const [scalesA, scalesB] = key.scales;
     const [a, b, order] = await Promise.all([
-      this.loadPart(key.a),
+      this.loadPart(key.a, scalesA),
       key.b &&
-        this.loadPart(key.b).catch((error: unknown) => {
+        this.loadPart(key.b, scalesB ?? scalesA).catch((error: unknown) => {
           if (isAbort(error)) throw error;
           fault = sentenceOf(error);
           return null;
@@ -103,6 +115,7 @@ export class Frames {
     const parts = keys.flatMap(partsOf);
     this.traces.abortAllBut([...parts, ...keys.flatMap(({ order }) => Orders.tracesOf(order))]);
     this.series.abortAllBut(parts.map((part) => this.seriesKey(part)));
+    this.scales.abortAllBut(keys.flatMap(({ scales }) => scales.filter((one) => one !== null)));
     this.orders.abortAllBut(keys.map(({ order }) => order));
   }
 
@@ -112,27 +125,30 @@ export class Frames {
   }
 
   clear(): void {
-    for (const fetched of [this.traces, this.samples, this.series, this.orders]) fetched.clear();
+    for (const fetched of [this.traces, this.samples, this.series, this.scales, this.orders]) fetched.clear();
     this.constant.clear();
   }
 
-  private cachedPart(key: TraceKey): Part | undefined {
+  private cachedPart(key: TraceKey, scaleKey: ScaleKey): Part | undefined {
     const trace = this.traces.cached(key);
     const sample = this.samples.cached(sampleKey(key));
     const series = this.series.cached(this.seriesKey(key));
-    if (trace === undefined || sample === undefined || series === undefined) return undefined;
-    return { trace, sample: sample.info, series: series.series };
+    const scales = this.scales.cached(scaleKey);
+    if (trace === undefined || sample === undefined || series === undefined || scales === undefined)
+      return undefined;
+    return { trace, sample: sample.info, series: series.series, scales: scales.scales };
   }
 
-  private async loadPart(key: TraceKey): Promise<Part> {
-    const [trace, { info }, { series }] = await Promise.all([
+  private async loadPart(key: TraceKey, scaleKey: ScaleKey): Promise<Part> {
+    const [trace, { info }, { series }, { scales }] = await Promise.all([
       this.traces.load(key),
       this.samples.load(sampleKey(key)),
       this.series.load(this.seriesKey(key)),
+      this.scales.load(scaleKey),
     ]);
     const known = this.constant.has(key.run);
     if (!known && series !== null && !hasPredictions(series)) this.constant.set(key.run, key.step);
-    return { trace, sample: info, series };
+    return { trace, sample: info, series, scales };
   }
 
   /** The series of a run without predictions are fetched at one step for all. */

@@ -1,5 +1,5 @@
 /** From a selection to the picture that it asks for, and from the frame that came to the view that is painted. */
-import type { LayerInfo, RunInfo, TraceKey } from "../api/types.ts";
+import type { LayerInfo, RunInfo, ScaleKey, TraceKey } from "../api/types.ts";
 import { idOf } from "./fetched.ts";
 import type { Frame, FrameKey, Part } from "./frames.ts";
 import type { OrderKey } from "./orders.ts";
@@ -75,7 +75,11 @@ export function pictureOf(known: Known, step: number | null = known.selection.st
 }
 
 export function frameKeyOf({ a, b, order }: Picture): FrameKey {
-  return { a: a.key, b: b?.key ?? null, order };
+  return { a: a.key, b: b?.key ?? null, order, scales: [scaleKeyOf(a), b && scaleKeyOf(b)] };
+}
+
+function scaleKeyOf({ key, run }: Place): ScaleKey {
+  return { run: run.run, layer: key.layer, last: run.steps.at(-1) ?? null };
 }
 
 /** Whether two pictures are the same, painted from the same data. */
@@ -123,8 +127,8 @@ function orderKeyOf({ selection, otherRun }: Known, { key, layer }: Place): Orde
   };
 }
 
-function sideOf({ run, layer }: Place, { trace, sample, series }: Part): Side {
-  return { trace, run, layer, sample, series };
+function sideOf({ run, layer }: Place, { trace, sample, series, scales }: Part): Side {
+  return { trace, run, layer, sample, series, scales };
 }
 
 /** Why there is no place for B. */

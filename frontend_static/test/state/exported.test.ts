@@ -54,6 +54,7 @@ function side({
     layer,
     sample: null,
     series: null,
+    scales: new Map(),
   };
 }
 
