@@ -110,9 +110,9 @@ from training. The dtype may differ between signals: values that do not fit floa
         query=scales.read_scales,
         notes=f"""Each unit has a reach at each step: the magnitude that {WITHIN:.0%} of its values do not exceed.
 The range ends at the largest reach that is no outlier by Tukey's rule, {FENCE} interquartile ranges above the upper
-quartile of all units and steps, rounded up. Extremes that are no more than {NEAR} times as far are the range themselves. Of more
-than {scales.MAX_STEPS} steps the first, the last and evenly spaced ones between are read, and of a large step its
-first samples.""",
+quartile of all units and steps, rounded up. Extremes that are no more than {NEAR} times as far are the range
+themselves. Of more than {scales.MAX_STEPS} steps the first, the last and evenly spaced ones between are read, and of a
+large step its first samples.""",
     ),
     Route(
         name="series",
