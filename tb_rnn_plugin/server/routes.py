@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from tb_rnn_plugin.analysis.scales import FENCE, NEAR, WITHIN
 from tb_rnn_plugin.log.statistics import STATISTICS
 from tb_rnn_plugin.server.parameters import INDEX, INDICES, MAX_UNITS, NUMBER, TEXT, Parameter
 from tb_rnn_plugin.server.queries import (
@@ -18,6 +19,7 @@ from tb_rnn_plugin.server.queries import (
     findings,
     history,
     memory,
+    scales,
     series,
     step,
     weights,
@@ -103,6 +105,19 @@ ROUTES: tuple[Route, ...] = (
 from training. The dtype may differ between signals: values that do not fit float16 are stored wider.""",
     ),
     Route(
+        name="scales",
+        summary="The range that the colours of each signal without a range of its own span, the same at every step.",
+        parameters=(RUN, LAYER),
+        source=PROBE_AND_ALL_STEPS,
+        answer=Json(),
+        query=scales.read_scales,
+        notes=f"""Each unit has a reach at each step: the magnitude that {WITHIN:.0%} of its values do not exceed.
+The range ends at the largest reach that is no outlier by Tukey's rule, {FENCE} interquartile ranges above the upper
+quartile of all units and steps, rounded up. Extremes that are no more than {NEAR} times as far are the range
+themselves. Of more than {scales.MAX_STEPS} steps the first, the last and evenly spaced ones between are read, and of a
+large step its first samples.""",
+    ),
+    Route(
         name="series",
         summary="The model's inputs, targets and predictions for one sample.",
         parameters=(RUN, STEP, SAMPLE),
@@ -156,7 +171,13 @@ their indices. Constant units come last. Time grows with the cube of the smaller
         parameters=(RUN, LAYER, ROW, SIGNAL, UNIT),
         source=PROBE_AND_ALL_STEPS,
         answer=Arrays(
-            (*_STEPS, ArrayInfo("values", _STORED, "[timesteps, steps]", "in the widest dtype of a step"), _MASK)
+            (
+                *_STEPS,
+                ArrayInfo("values", _STORED, "[timesteps, steps]", "in the widest dtype of a step"),
+                ArrayInfo("extremes", "F64", "[2]", "the smallest and largest finite value", optional=True),
+                ArrayInfo("typical", "F64", "[2]", "the range without outliers, as in `/scales`", optional=True),
+                replace(_MASK, shape="[timesteps, steps]"),
+            )
         ),
         query=history.read_evolution,
         notes="""`steps` are those of `/run`, without the ones whose file cannot be read and those at which the layer's

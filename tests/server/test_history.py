@@ -23,6 +23,7 @@ from tests.conftest import Reading
 from tests.runs import lstm_trace, write_run
 from tests.server.runs import MASK, UNEVEN_STEPS, step_path, stored
 from tests.tensorboard_process import TensorBoard
+from tests.untrusted.forger import exchange
 
 UNEVEN: dict[str, Any] = {"run": "uneven/rnn", "layer": "lstm", "sample": 1}
 
@@ -35,7 +36,7 @@ def served(board: TensorBoard, route: str, **parameters: Any) -> dict[str, Array
 
 def test_one_unit_at_every_step(board: TensorBoard, logdir: Path) -> None:
     evolution = served(board, "evolution", run="plain/rnn", layer="lstm", sample=2, signal="forget_gate", unit=4)
-    assert set(evolution) == {"steps", "unreadable", "values"}
+    assert set(evolution) == {"steps", "unreadable", "values", "extremes", "typical"}
     assert evolution["steps"].dtype == np.int64
     assert evolution["steps"].tolist() == [0, 1, 2, 3]
     columns = [stored(logdir / "plain" / "rnn", step)["forget_gate"][2, :, 4] for step in range(4)]
@@ -52,7 +53,48 @@ def test_steps_that_cannot_be_compared_are_left_out(
     columns = [stored(logdir / "uneven" / "rnn", step)[signal][1, :, 3] for step in UNEVEN_STEPS]
     assert evolution["values"].dtype == dtype
     np.testing.assert_array_equal(evolution["values"], np.stack(columns, axis=1))
-    np.testing.assert_array_equal(evolution["mask"], MASK[1])
+    np.testing.assert_array_equal(evolution["mask"], np.tile(MASK[1][:, np.newaxis], len(UNEVEN_STEPS)))
+
+
+def test_each_step_of_an_evolution_has_its_own_mask(tmp_path: Path) -> None:
+    """A layer may compute its mask from weights: first it masks nothing, then more and more, at last there is none."""
+    masks: list[Array | None] = [np.ones((3, 12), np.bool_), np.ones((3, 12), np.bool_), MASK, None]
+    masks[1] = masks[0] & (np.arange(12) != 3)
+    writer = RunWriter(tmp_path)
+    for step, mask in enumerate(masks):
+        writer.write_step(step, [lstm_trace(step, mask=mask)])
+    evolution = read_evolution(open_run(tmp_path), "lstm", 1, "cell_state", 2)
+    expected = [np.ones(12, np.bool_) if mask is None else mask[1] for mask in masks]
+    np.testing.assert_array_equal(evolution["mask"], np.stack(expected, axis=1))
+    values = [stored(tmp_path, step)["cell_state"][1, :, 2] for step in range(4)]
+    np.testing.assert_array_equal(evolution["values"], np.stack(values, axis=1))
+    np.testing.assert_array_equal(np.isnan(evolution["values"]), ~evolution["mask"])
+
+
+def test_an_evolution_has_the_range_of_its_unit(tmp_path: Path) -> None:
+    writer = RunWriter(tmp_path, dtype="float32")
+    for step in range(12):
+        trace = lstm_trace(step, samples=1)
+        cell = np.clip(trace.signals["cell_state"] / 20, 0.1, 1)
+        cell[..., 0] *= 48
+        if step == 7:
+            cell[..., 1] *= 1e6
+        writer.write_step(step, [replace(trace, signals={"cell_state": cell})])
+    run = open_run(tmp_path)
+    other, exploding = (read_evolution(run, "lstm", 0, "cell_state", unit) for unit in (2, 1))
+    np.testing.assert_array_equal(other["extremes"], [other["values"].min(), other["values"].max()])
+    np.testing.assert_array_equal(other["typical"], other["extremes"])
+    assert exploding["extremes"][1] > 1e5
+    assert exploding["typical"][1] <= 1
+
+
+def test_a_mask_of_another_shape_is_damage(tmp_path: Path) -> None:
+    writer = RunWriter(tmp_path)
+    for step in range(3):
+        writer.write_step(step, [lstm_trace(step, mask=MASK)])
+    exchange(step_path(tmp_path, 1), "masks/lstm", np.ones((3, 9), np.bool_))
+    evolution = read_evolution(open_run(tmp_path), "lstm", 1, "cell_state", 2)
+    assert (evolution["steps"].tolist(), evolution["unreadable"].tolist()) == ([0, 2], [1])
 
 
 def expected_change(before: Array, after: Array) -> Array:

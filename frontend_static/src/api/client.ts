@@ -4,7 +4,7 @@ import type { Answers, Requests, Route } from "./routes.ts";
 import { parseSafetensors } from "./safetensors.ts";
 import { parseSummary, type Summary } from "./summary.ts";
 import { parseTrace, type Trace } from "./trace.ts";
-import type { RunEntry, RunInfo, SampleInfo, TraceKey } from "./types.ts";
+import type { RunEntry, RunInfo, SampleInfo, ScaleKey, Scales, TraceKey } from "./types.ts";
 
 /** `message` is the server's sentence, which can be shown. */
 export class ApiError extends Error {
@@ -72,6 +72,11 @@ export class Client {
 
   async series({ run, sample, step }: TraceKey, signal: AbortSignal): Promise<Series> {
     return parseSeries(await this.bytes("series", { run, sample, step }, signal));
+  }
+
+  /** Of a layer's signals without a range, those that the colours span. */
+  async scales({ run, layer }: ScaleKey, signal: AbortSignal): Promise<Scales> {
+    return new Map(Object.entries((await this.object("scales", { run, layer }, signal)).typical));
   }
 
   /** An order of the units in which similar ones are neighbours. */

@@ -146,6 +146,15 @@ export interface SampleInfo {
   readonly annotations: Readonly<Record<string, readonly (number | null)[]>>;
 }
 
+/** The typical ranges of one layer's signals. */
+export interface Scales {
+  /**
+   * By signal, for those without a range: the interval that the colours span. At most a few units, steps or
+   * values lie beyond; the extremes if nothing does.
+   */
+  readonly typical: Readonly<Record<string, readonly [number, number]>>;
+}
+
 /** The findings at one step. */
 export interface Findings {
   /** The step. */
@@ -392,6 +401,10 @@ export interface Requests {
     readonly sample: number;
     readonly signal?: string;
   };
+  readonly scales: {
+    readonly run: string;
+    readonly layer: string;
+  };
   readonly series: {
     readonly run: string;
     readonly step: number;
@@ -507,6 +520,8 @@ export interface Answers {
   readonly sample: SampleInfo;
   /** Every signal of one layer for one sample at one step, or one signal alone. */
   readonly trace: Arrays<`signals/${string}` | "mask">;
+  /** The range that the colours of each signal without a range of its own span, the same at every step. */
+  readonly scales: Scales;
   /** The model's inputs, targets and predictions for one sample. */
   readonly series: Arrays<
     | `inputs/${string}`
@@ -520,7 +535,7 @@ export interface Answers {
   /** An order of a signal's units in which units of similar activity are neighbours, from one sample. */
   readonly similarity: Arrays<"order">;
   /** One unit of one signal at every step. */
-  readonly evolution: Arrays<"steps" | "unreadable" | "values" | "mask">;
+  readonly evolution: Arrays<"steps" | "unreadable" | "values" | "extremes" | "typical" | "mask">;
   /** The change of each unit of one signal from each step to the next. */
   readonly change: Arrays<"steps" | "unreadable" | "change">;
   /** The statistics of one signal per timestep, over samples and units, at steps that TensorBoard kept. */

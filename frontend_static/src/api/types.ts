@@ -13,6 +13,16 @@ export interface TraceKey {
   step: number;
 }
 
+/** The typical ranges of one layer's signals, over the steps of its run up to the last that was listed. */
+export interface ScaleKey {
+  run: string;
+  layer: string;
+  last: number | null;
+}
+
+/** By signal, for those without a range, the interval that the colours span. */
+export type Scales = ReadonlyMap<string, readonly [number, number]>;
+
 /** One signal of one sample over all steps. */
 export interface SignalKey {
   run: string;

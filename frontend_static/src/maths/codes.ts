@@ -4,31 +4,47 @@
  * When several values share one pixel, the farthest from the centre must show: with this order it is
  * simply the largest code, and NaN, the largest of all, is never hidden.
  *
- *   0        nothing (padding, or no value)
- *   1..253   a value: 1 is the centre; then below and above it alternate, outwards
- *   255      not a finite number
+ *   0          nothing (padding, or no value)
+ *   1..251     a value: 1 is the centre; then below and above it alternate, outwards
+ *   252, 253   a value below, or above, the scale
+ *   255        not a finite number
  */
 import { halfTable } from "../api/float16.ts";
 import type { Matrix } from "../api/trace.ts";
+import { isMasked, type Mask } from "./mask.ts";
 import { type Scale, scaleId } from "./scale.ts";
 
 export const EMPTY = 0;
 export const NOT_FINITE = 255;
 /** Shades on either side of the centre. */
-export const SHADES = 126;
+export const SHADES = 125;
+/** The "shade" of a value above the scale; below it, the negative one. */
+const BEYOND = SHADES + 1;
+export const BELOW = codeOfShade(-BEYOND);
+export const ABOVE = codeOfShade(BEYOND);
+/** What float16 adds to an end of the scale when it is stored lies within it: half a unit in its last place. */
+const ROUNDING = 2 ** -10;
+
+export function codeOfShade(shade: number): number {
+  return shade >= 0 ? 2 * shade + 1 : -2 * shade;
+}
+
+/** How far a code lies from the centre, signed: up to `SHADES` on the scale, one more beyond it. */
+export function shadeOf(code: number): number {
+  return code % 2 === 1 ? (code - 1) / 2 : -code / 2;
+}
 
 export function codeOf(value: number, scale: Scale): number {
   if (!Number.isFinite(value)) return NOT_FINITE;
   const [low, high] = scale.domain;
   const position = ((value - low) / (high - low)) * 2 - 1;
-  const shade = Math.max(-SHADES, Math.min(SHADES, Math.round(position * SHADES)));
-  return shade >= 0 ? 2 * shade + 1 : -2 * shade;
+  if (Math.abs(position) > 1 + ROUNDING) return codeOfShade(Math.sign(position) * BEYOND);
+  return codeOfShade(Math.max(-SHADES, Math.min(SHADES, Math.round(position * SHADES))));
 }
 
 /** Where a code's colour lies on its scale: 0 = low end, 1 = high end. */
 export function positionOf(code: number): number {
-  const shade = code % 2 === 1 ? (code - 1) / 2 : -code / 2;
-  return (shade / SHADES + 1) / 2;
+  return (shadeOf(code) / SHADES + 1) / 2;
 }
 
 const tables = new Map<string, Uint8Array>();
@@ -69,4 +85,31 @@ export interface Coded {
 export function coded(matrix: Matrix, scale: Scale): Coded {
   if (matrix.data instanceof Uint16Array) return { keys: matrix.data, table: halfCodes(scale) };
   return { keys: wideCodes(matrix, scale), table: IDENTITY };
+}
+
+const shares = new WeakMap<Matrix, { id: string; mask: Mask; share: number }>();
+
+/** The share of the finite values that lies beyond the scale; kept as long as the matrix is. */
+export function shareBeyond(matrix: Matrix, mask: Mask, scale: Scale): number {
+  const id = scaleId(scale);
+  const known = shares.get(matrix);
+  if (known?.id === id && known.mask === mask) return known.share;
+  const share = countBeyond(matrix, mask, scale);
+  shares.set(matrix, { id, mask, share });
+  return share;
+}
+
+function countBeyond(matrix: Matrix, mask: Mask, scale: Scale): number {
+  const { timesteps, units } = matrix;
+  const { keys, table } = coded(matrix, scale);
+  let [beyond, finite] = [0, 0];
+  for (let timestep = 0, at = 0; timestep < timesteps; timestep++) {
+    for (let unit = 0; unit < units; unit++, at++) {
+      const code = table[keys[at] as number] as number;
+      if (code === NOT_FINITE || isMasked(mask, matrix, timestep, unit)) continue;
+      finite++;
+      if (code === BELOW || code === ABOVE) beyond++;
+    }
+  }
+  return finite === 0 ? 0 : beyond / finite;
 }

@@ -1,8 +1,9 @@
 /** Colours of the codes, light and dark. */
 import { rgb } from "d3-color";
-import { interpolateLab } from "d3-interpolate";
-import { interpolateRdBu, interpolateViridis } from "d3-scale-chromatic";
-import { EMPTY, NOT_FINITE, positionOf } from "./codes.ts";
+import { interpolateLab, piecewise } from "d3-interpolate";
+import { interpolateViridis } from "d3-scale-chromatic";
+import { ABOVE, BELOW, EMPTY, NOT_FINITE, positionOf } from "./codes.ts";
+import { BLUE_BLACK_RED, BLUE_WHITE_RED } from "./colour_maps.ts";
 import type { Scale } from "./scale.ts";
 
 export type Theme = "light" | "dark";
@@ -12,26 +13,20 @@ export const NOT_FINITE_COLOUR = "#ff1fd1";
 
 type Ramp = (position: number) => string;
 
-// On a dark page the centre recedes into the page and both ends come forward, as they do on a light one.
-const DARK_STOPS = ["#8fd0ff", "#3f93ea", "#1d4f8f", "#1b1d22", "#8a2a2c", "#e8503f", "#ffa285"];
-const DARK_AT = [0, 0.17, 0.34, 0.5, 0.66, 0.83, 1];
-
-function darkDiverging(position: number): string {
-  let i = 0;
-  while (i < DARK_AT.length - 2 && position > (DARK_AT[i + 1] as number)) i++;
-  const [from, to] = [DARK_AT[i] as number, DARK_AT[i + 1] as number];
-  const mix = interpolateLab(DARK_STOPS[i] as string, DARK_STOPS[i + 1] as string);
-  return mix((position - from) / (to - from));
-}
-
-/** Blue below, red above, as in every temperature map. */
-function lightDiverging(position: number): string {
-  return interpolateRdBu(1 - position);
-}
+// On a dark page the centre recedes into the page and both ends come forward, as they do on a light one. Blue is below.
+const DIVERGING: Readonly<Record<Theme, Ramp>> = {
+  light: piecewise<string>(interpolateLab, [...BLUE_WHITE_RED]),
+  dark: piecewise<string>(interpolateLab, [...BLUE_BLACK_RED]),
+};
 
 export function ramp(scale: Scale, theme: Theme): Ramp {
-  if (scale.kind === "sequential") return interpolateViridis;
-  return theme === "dark" ? darkDiverging : lightDiverging;
+  return scale.kind === "sequential" ? interpolateViridis : DIVERGING[theme];
+}
+
+/** The colours of the values below and above a scale, which are in none of its ramps. */
+export function beyondColours({ kind }: Scale, theme: Theme): readonly [string, string] {
+  if (kind === "sequential") return ["#e8e8e8", "#ff5a2c"];
+  return theme === "dark" ? ["#2fe0c0", "#ffc542"] : ["#00a88f", "#f0a202"];
 }
 
 function pack(colour: string): number {
@@ -50,6 +45,7 @@ export function codeColours(scale: Scale, theme: Theme): Uint32Array {
     const colour = ramp(scale, theme);
     colours = Uint32Array.from({ length: 256 }, (_, code) => pack(colour(Math.min(1, positionOf(code)))));
     colours[EMPTY] = 0;
+    [colours[BELOW], colours[ABOVE]] = beyondColours(scale, theme).map(pack) as [number, number];
     colours[NOT_FINITE] = pack(NOT_FINITE_COLOUR);
     packed.set(id, colours);
   }

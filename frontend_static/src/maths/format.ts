@@ -24,6 +24,12 @@ export function formatEnd(value: number): string {
   return withMinus(String(Number(value.toPrecision(3))));
 }
 
+/** A share of a whole, in per cent: "1.2 %". */
+export function formatShare(share: number): string {
+  if (share > 0 && share < 0.001) return "< 0.1 %";
+  return `${Number((100 * share).toPrecision(2))} %`;
+}
+
 const MAX_LISTED = 4;
 
 /** The plural of what a step is. */

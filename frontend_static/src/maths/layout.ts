@@ -6,8 +6,8 @@ export const SIDE = 20;
 /** A wider cell would show nothing more. */
 export const MAX_CELL_WIDTH = 72;
 const MAX_CELL_HEIGHT = 28;
-/** A lane's label block: name, legend, its ends and the value under the cursor. */
-export const MIN_LANE = 60;
+/** A lane's label block: name, legend, its ends, what its pixels hold, and the value under the cursor. */
+export const MIN_LANE = 76;
 export const LANE_GAP = 8;
 
 /** The room for the scrollbar, which is kept free even while it does not show. */

@@ -2,9 +2,9 @@
 import { type Place, snippet } from "../export/snippet.ts";
 import { arrange } from "../maths/units.ts";
 import type { TimeWindow } from "../maths/window.ts";
-import { type Lane, lanesOf, type Plot } from "./lanes.ts";
 import { rowName } from "./batch_rows.ts";
-import type { Selection } from "./selection.ts";
+import { type Lane, lanesOf, type Plot } from "./lanes.ts";
+import { NOTHING, type Selection } from "./selection.ts";
 import { labelOf, type Side, type View } from "./view.ts";
 
 type Chosen = Pick<Selection, "signal" | "pinned" | "only">;
@@ -68,7 +68,7 @@ export function fileName(text: string): string {
 
 /** The lane of the signal itself, not of the evolution of one unit. */
 function laneOf(view: View, { signal, pinned, only }: Chosen): Lane | undefined {
-  return lanesOf(view, arrange(view.order, pinned, only), 1).find((lane) => lane.signal === signal);
+  return lanesOf(view, arrange(view.order, pinned, only), NOTHING).find((lane) => lane.signal === signal);
 }
 
 /** The units that show; null if all do, whose order does not matter. */

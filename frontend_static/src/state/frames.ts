@@ -2,7 +2,7 @@
 import { hasPredictions, type Series } from "../api/arrays.ts";
 import { ApiError, type Client, isAbort, sentenceOf } from "../api/client.ts";
 import type { Trace } from "../api/trace.ts";
-import type { SampleInfo, TraceKey } from "../api/types.ts";
+import type { SampleInfo, ScaleKey, Scales, TraceKey } from "../api/types.ts";
 import { identityOrder } from "../maths/units.ts";
 import { Fetched } from "./fetched.ts";
 import { type OrderKey, Orders } from "./orders.ts";
@@ -15,13 +15,17 @@ export interface FrameKey {
   readonly order: OrderKey;
   /** The probe's samples of A and of B, null where not known; absent where the keys' rows are these samples. */
   readonly samples?: readonly [number | null, number | null];
+  /** Of A's and of B's layer. */
+  readonly scales: readonly [ScaleKey, ScaleKey | null];
 }
 
-/** One trace and what names its columns. */
+/** One trace, what names its columns, and how far its colours reach. */
 export interface Part {
   readonly trace: Trace;
   readonly sample: SampleInfo | null;
   readonly series: Series | null;
+  /** Empty where the server cannot tell: then the extremes are the scale. */
+  readonly scales: Scales;
 }
 
 export interface Frame {
@@ -39,21 +43,28 @@ interface SampleKey {
   readonly sample: number;
 }
 
-/** A trace and its sample in the probe, null where that is not known. */
+/** A trace, its sample in the probe, null where that is not known, and its layer's scales. */
 interface PartKey {
   readonly trace: TraceKey;
   readonly sample: number | null;
+  readonly scales: ScaleKey;
 }
+
+type Names = Pick<Part, "sample" | "series">;
+
+/** Of a row whose sample is not known. */
+const NAMELESS: Names = { sample: null, series: null };
 
 export class Frames {
   private readonly traces: Fetched<TraceKey, Trace>;
   private readonly samples: Fetched<SampleKey, { info: SampleInfo | null }>;
   private readonly series: Fetched<TraceKey, { series: Series | null }>;
+  private readonly scales: Fetched<ScaleKey, { scales: Scales }>;
   private readonly orders: Orders;
   /** Runs whose series are the same at every step, with the step at which they were fetched. */
   private readonly constant = new Map<string, number>();
 
-  constructor(client: Pick<Client, "trace" | "sample" | "series" | "similarity">) {
+  constructor(client: Pick<Client, "trace" | "sample" | "series" | "scales" | "similarity">) {
     this.traces = new Fetched(
       (key, signal) => client.trace(key, signal),
       ({ bytes }) => bytes,
@@ -69,6 +80,11 @@ export class Frames {
       async (key, signal) => ({ series: await orNull(client.series(key, signal)) }),
       () => 1,
       200,
+    );
+    this.scales = new Fetched(
+      async (key, signal) => ({ scales: (await orNull(client.scales(key, signal))) ?? new Map() }),
+      () => 1,
+      100,
     );
     this.orders = new Orders(client, this.traces);
   }
@@ -119,6 +135,7 @@ export class Frames {
       ...keys.flatMap(({ order }) => Orders.tracesOf(order)),
     ]);
     this.series.abortAllBut(parts.flatMap((part) => this.seriesKeys(part)));
+    this.scales.abortAllBut(parts.map(({ scales }) => scales));
     this.orders.abortAllBut(keys.map(({ order }) => order));
   }
 
@@ -128,29 +145,43 @@ export class Frames {
   }
 
   clear(): void {
-    for (const fetched of [this.traces, this.samples, this.series, this.orders]) fetched.clear();
+    for (const fetched of [this.traces, this.samples, this.series, this.scales, this.orders]) fetched.clear();
     this.constant.clear();
   }
 
   private cachedPart(key: PartKey): Part | undefined {
     const trace = this.traces.cached(key.trace);
-    if (key.sample === null) return trace && { trace, sample: null, series: null };
-    const sample = this.samples.cached({ run: key.trace.run, sample: key.sample });
-    const series = this.series.cached(this.seriesKey(key.trace, key.sample));
-    if (trace === undefined || sample === undefined || series === undefined) return undefined;
-    return { trace, sample: sample.info, series: series.series };
+    const scales = this.scales.cached(key.scales);
+    const named = this.cachedNames(key);
+    if (trace === undefined || scales === undefined || named === undefined) return undefined;
+    return { trace, scales: scales.scales, ...named };
   }
 
-  private async loadPart({ trace: key, sample }: PartKey): Promise<Part> {
-    if (sample === null) return { trace: await this.traces.load(key), sample: null, series: null };
-    const [trace, { info }, { series }] = await Promise.all([
-      this.traces.load(key),
+  private cachedNames({ trace, sample }: PartKey): Names | undefined {
+    if (sample === null) return NAMELESS;
+    const found = this.samples.cached({ run: trace.run, sample });
+    const series = this.series.cached(this.seriesKey(trace, sample));
+    return found && series && { sample: found.info, series: series.series };
+  }
+
+  private async loadPart(key: PartKey): Promise<Part> {
+    const [trace, named, { scales }] = await Promise.all([
+      this.traces.load(key.trace),
+      this.loadNames(key),
+      this.scales.load(key.scales),
+    ]);
+    return { trace, scales, ...named };
+  }
+
+  private async loadNames({ trace: key, sample }: PartKey): Promise<Names> {
+    if (sample === null) return NAMELESS;
+    const [{ info }, { series }] = await Promise.all([
       this.samples.load({ run: key.run, sample }),
       this.series.load(this.seriesKey(key, sample)),
     ]);
     const known = this.constant.has(key.run);
     if (!known && series !== null && !hasPredictions(series)) this.constant.set(key.run, key.step);
-    return { trace, sample: info, series };
+    return { sample: info, series };
   }
 
   /** The series of a run without predictions are fetched at one step for all. */
@@ -163,10 +194,10 @@ export class Frames {
   }
 }
 
-function partsOf({ a, b, samples }: FrameKey): [PartKey, ...PartKey[]] {
+function partsOf({ a, b, samples, scales }: FrameKey): [PartKey, ...PartKey[]] {
   const [first, second] = samples ?? [a.sample, b?.sample ?? null];
-  const part = { trace: a, sample: first };
-  return b === null ? [part] : [part, { trace: b, sample: second }];
+  const part = { trace: a, sample: first, scales: scales[0] };
+  return b === null ? [part] : [part, { trace: b, sample: second, scales: scales[1] ?? scales[0] }];
 }
 
 async function orNull<V>(answer: Promise<V>): Promise<V | null> {

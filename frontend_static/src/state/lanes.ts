@@ -4,14 +4,19 @@ import type { Matrix } from "../api/trace.ts";
 import type { SignalInfo } from "../api/types.ts";
 import { difference, differenceScale } from "../maths/difference.ts";
 import { formatCount } from "../maths/format.ts";
+import type { Mask } from "../maths/mask.ts";
 import { joinScales, type Scale, signalScale } from "../maths/scale.ts";
 import { firstUnits, identityOrder } from "../maths/units.ts";
 import type { Evolved } from "../panels/unit/queries.ts";
+import type { Selection } from "./selection.ts";
 import type { Side, View } from "./view.ts";
+
+/** How far the colours reach. */
+export type Colours = Pick<Selection, "contrast" | "extremes">;
 
 export interface Plot {
   readonly matrix: Matrix;
-  readonly mask: Uint8Array | null;
+  readonly mask: Mask;
   /** Row r of the picture is unit (of an evolution: step) order[r]. */
   readonly order: Uint32Array;
 }
@@ -22,7 +27,7 @@ export interface Lane {
   /** What distinguishes it from other lanes with the same label. */
   readonly note: string;
   readonly scale: Scale;
-  /** Whether values may lie beyond the scale's ends, because its colours are stronger. */
+  /** Whether values may lie beyond the scale's ends. */
   readonly clipped: boolean;
   /** What the rows are. */
   readonly rows: "units" | "steps";
@@ -33,29 +38,29 @@ export interface Lane {
 }
 
 /** One lane for each signal of A, in its order, then one for each that B alone has. */
-export function lanesOf(view: View, order: Uint32Array, contrast: number): Lane[] {
+export function lanesOf(view: View, order: Uint32Array, colours: Colours): Lane[] {
   const { a, b, compare } = view;
   const names = [...new Set([a, ...(b ? [b] : [])].flatMap(signalNames))];
   const differs = compare === "difference" && b !== null;
   return names.map((name) =>
-    differs ? differenceLane(a, b, name, order, contrast) : plainLane(view, name, order, contrast),
+    differs ? differenceLane(a, b, name, order, colours) : plainLane(view, name, order, colours),
   );
 }
 
-/** One unit of one signal at every captured step. */
+/** One unit of one signal at every captured step, on a scale of its own where the signal has no range. */
 export function evolutionLane(
   signal: SignalInfo,
   { key, data }: Evolved,
   panes: number,
-  contrast: number,
+  colours: Colours,
 ): Lane {
-  const { steps, values, mask } = data;
+  const { steps, values, mask, extremes, typical } = data;
   const plot = { matrix: values, mask, order: identityOrder(steps.length) };
   return {
     signal: signal.name,
     label: signal.label,
     note: `unit ${key.unit}, all steps`,
-    ...contrasted(signalScale(signal), isBounded(signal) ? 1 : contrast),
+    ...contrasted([{ info: { ...signal, extremes }, typical }], colours),
     rows: "steps",
     plots: Array.from({ length: panes }, (_, pane) => (pane === 0 ? plot : "")),
     of: null,
@@ -80,33 +85,51 @@ function labelOf(sides: readonly (Side | null)[], name: string): string {
   return sides.map((side) => infoOf(side, name)).find((info) => info !== undefined)?.label ?? name;
 }
 
-function contrasted({ kind, domain }: Scale, contrast: number): Pick<Lane, "scale" | "clipped"> {
+/** What the scale of a signal comes from. */
+interface Reach {
+  readonly info: Pick<SignalInfo, "range" | "extremes">;
+  /** null where only the extremes are known. */
+  readonly typical: readonly [number, number] | null;
+}
+
+/** Of the sides that have a signal. */
+function reachesOf(sides: readonly (Side | null)[], name: string): Reach[] {
+  return sides.flatMap((side) => {
+    const info = infoOf(side, name);
+    return info === undefined ? [] : [{ info, typical: side?.scales.get(name) ?? null }];
+  });
+}
+
+/** One scale for all, as colours compare only on one: of the range, else of typical values or of the extremes. */
+function commonScale(reaches: readonly Reach[], { extremes }: Pick<Colours, "extremes">): Scale {
+  return reaches
+    .map(({ info, typical }) =>
+      signalScale(extremes || typical === null ? info : { ...info, extremes: typical }),
+    )
+    .reduce(joinScales);
+}
+
+function contrasted(reaches: readonly Reach[], colours: Colours): Pick<Lane, "scale" | "clipped"> {
+  const { kind, domain } = commonScale(reaches, colours);
+  const contrast = reaches.every(({ info }) => info.range !== null) ? 1 : colours.contrast;
   // A scale from zero keeps its zero, one about zero its middle.
   const [low, high] = domain.map((end) => end / contrast) as [number, number];
-  return { scale: { kind, domain: [low, high] }, clipped: contrast !== 1 };
+  const whole = commonScale(reaches, { extremes: true }).domain;
+  return { scale: { kind, domain: [low, high] }, clipped: low > whole[0] || high < whole[1] };
 }
 
-/** The scale of both pictures: colours compare only on one scale. */
-function commonScale(a: Side, b: Side | null, name: string): Scale {
-  const scales = [infoOf(a, name), infoOf(b, name)].filter((info) => info !== undefined).map(signalScale);
-  return scales.reduce(joinScales);
-}
-
-function plainLane({ a, b, compare, fault }: View, name: string, order: Uint32Array, contrast: number): Lane {
+function plainLane({ a, b, compare, fault }: View, name: string, order: Uint32Array, colours: Colours): Lane {
   const label = labelOf([a, b], name);
   const plots = [plotOf(a, name, label, order, true)];
   if (compare === "side") {
     plots.push(b ? plotOf(b, name, label, order, b.layer.units === a.layer.units) : (fault ?? ""));
   }
   const second = compare === "off" ? null : b;
-  const bounded = [infoOf(a, name), infoOf(second, name)].every(
-    (info) => info === undefined || isBounded(info),
-  );
   return {
     signal: name,
     label,
     note: "",
-    ...contrasted(commonScale(a, second, name), bounded ? 1 : contrast),
+    ...contrasted(reachesOf([a, second], name), colours),
     rows: "units",
     plots,
     of: null,
@@ -131,31 +154,36 @@ function orderFor(order: Uint32Array, isLikeFirst: boolean, layerUnits: number, 
   return units === layerUnits ? order : firstUnits(order, units);
 }
 
-function differenceLane(a: Side, b: Side, name: string, order: Uint32Array, contrast: number): Lane {
+function differenceLane(a: Side, b: Side, name: string, order: Uint32Array, colours: Colours): Lane {
   const [first, second] = [a.trace.signals.get(name), b.trace.signals.get(name)];
   const label = labelOf([a, b], name);
+  const reaches = reachesOf([a, b], name);
   const lane = {
     signal: name,
     label,
     note: "",
     rows: "units" as const,
-    scale: commonScale(a, b, name),
-    clipped: contrast !== 1,
+    scale: commonScale(reaches, colours),
+    clipped: false,
   };
   if (first === undefined || second === undefined) {
     const without = first === undefined ? a : b;
     return { ...lane, plots: [`${without.layer.cell} has no ${label}: nothing to subtract`], of: null };
   }
-  const [scaleA, scaleB] = [a, b].map((side) => signalScale(infoOf(side, name) as SignalInfo)) as [
-    Scale,
-    Scale,
-  ];
-  const scale = differenceScale(scaleA, scaleB, contrast);
+  const own = reaches.map((one) => commonScale([one], colours));
+  const scale = differenceScale(own[0] as Scale, own[1] as Scale, colours.contrast);
   const matrix = knownDifference(first, second);
   if (matrix === null) return { ...lane, scale, plots: [shapesDiffer(first, second)], of: null };
   const mask = bothMasks(a.trace.mask, b.trace.mask);
   const plot = { matrix, mask, order: orderFor(order, true, a.layer.units, matrix.units) };
-  return { ...lane, scale, plots: [plot], of: [first, second] };
+  const clipped = scale.domain[1] < wholeReach(reaches);
+  return { ...lane, scale, clipped, plots: [plot], of: [first, second] };
+}
+
+/** The widest difference that the extremes of both sides allow. */
+function wholeReach(reaches: readonly Reach[]): number {
+  const [a, b] = reaches.map((one) => commonScale([one], { extremes: true })) as [Scale, Scale];
+  return differenceScale(a, b, 1).domain[1];
 }
 
 function shapesDiffer(a: Matrix, b: Matrix): string {

@@ -52,6 +52,7 @@ export function fromParams(params: Params): Selection {
       step: natural(params.other_step),
     },
     contrast: oneOf<number>(CONTRASTS, number(params.contrast), 1),
+    extremes: params.colours === "extremes",
     order: {
       by: oneOf(ORDERINGS, params.order, "index"),
       signal: params.order_signal ?? null,
@@ -92,6 +93,7 @@ export function toParams(selection: Selection): Params {
     other_layer: compare === "off" ? null : other.layer,
     other_step: compare === "off" ? null : other.step,
     contrast: selection.contrast === 1 ? null : selection.contrast,
+    colours: selection.extremes ? "extremes" : null,
     order: order.by === "index" ? null : order.by,
     order_signal: order.signal,
     order_step: order.step,

@@ -1,9 +1,9 @@
 /** From a selection to the picture that it asks for, and from the frame that came to the view that is painted. */
-import type { LayerInfo, RunInfo, TraceKey } from "../api/types.ts";
+import type { LayerInfo, RunInfo, ScaleKey, TraceKey } from "../api/types.ts";
+import { rowName, rowsOf, sameRow, sampleOf } from "./batch_rows.ts";
 import { idOf } from "./fetched.ts";
 import type { Frame, FrameKey, Part } from "./frames.ts";
 import type { OrderKey } from "./orders.ts";
-import { rowName, rowsOf, sameRow, sampleOf } from "./batch_rows.ts";
 import { type Comparing, otherLayer, type Selection } from "./selection.ts";
 import { nearestStep } from "./steps.ts";
 import type { Side, View } from "./view.ts";
@@ -83,9 +83,13 @@ export function pictureOf(known: Known, step: number | null = known.selection.st
 }
 
 export function frameKeyOf({ a, b, order }: Picture): FrameKey {
-  const key = { a: a.key, b: b?.key ?? null, order };
+  const key = { a: a.key, b: b?.key ?? null, order, scales: [scaleKeyOf(a), b && scaleKeyOf(b)] as const };
   if (a.layer.rows === null && (b === null || b.layer.rows === null)) return key;
   return { ...key, samples: [probeSample(a), b && probeSample(b)] };
+}
+
+function scaleKeyOf({ key, run }: Place): ScaleKey {
+  return { run: run.run, layer: key.layer, last: run.steps.at(-1) ?? null };
 }
 
 /** Whether two pictures are the same, painted from the same data. */
@@ -141,8 +145,8 @@ function orderKeyOf({ selection, otherRun }: Known, { key, layer, run }: Place):
   };
 }
 
-function sideOf({ run, layer }: Place, { trace, sample, series }: Part): Side {
-  return { trace, run, layer, sample, series };
+function sideOf({ run, layer }: Place, { trace, sample, series, scales }: Part): Side {
+  return { trace, run, layer, sample, series, scales };
 }
 
 /** Why there is no place for B. */

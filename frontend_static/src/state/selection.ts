@@ -57,6 +57,8 @@ export interface Selection {
   readonly other: Other;
   /** By how much colours are stronger than the scale's whole width makes them. */
   readonly contrast: number;
+  /** Whether the colours of signals without a range reach to the extremes. */
+  readonly extremes: boolean;
   readonly order: RowOrder;
   /** The units at the top, in this order. */
   readonly pinned: readonly number[];
@@ -98,6 +100,7 @@ export const NOTHING: Selection = {
   compare: "off",
   other: AS_FIRST,
   contrast: 1,
+  extremes: false,
   order: BY_INDEX,
   pinned: [],
   only: false,

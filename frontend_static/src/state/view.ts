@@ -1,7 +1,7 @@
 /** What is painted: one picture, or two side by side. */
 import type { Series } from "../api/arrays.ts";
 import type { Trace } from "../api/trace.ts";
-import type { LayerInfo, RunInfo, SampleInfo } from "../api/types.ts";
+import type { LayerInfo, RunInfo, SampleInfo, Scales } from "../api/types.ts";
 import type { Comparing } from "./selection.ts";
 
 /** One trace, with what its rows and columns are called. */
@@ -11,6 +11,7 @@ export interface Side {
   readonly layer: LayerInfo;
   readonly sample: SampleInfo | null;
   readonly series: Series | null;
+  readonly scales: Scales;
 }
 
 export interface View {

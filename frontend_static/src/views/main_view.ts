@@ -48,7 +48,7 @@ function renderTimeline(store: Store, { theme }: Look) {
       .pin=${selection.pin}
       .pinned=${selection.pinned}
       .only=${selection.only}
-      .contrast=${selection.contrast}
+      .colours=${{ contrast: selection.contrast, extremes: selection.extremes }}
       .evolution=${panels.evolution}
       .found=${store.finder.matches ?? []}
       .brush=${selection.brush}

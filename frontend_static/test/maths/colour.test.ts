@@ -2,11 +2,20 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { lab } from "d3-color";
 import type { Matrix } from "../../src/api/trace.ts";
-import { binEdges, paddingRuns, paintBins } from "../../src/maths/binning.ts";
-import { coded, codeOf, EMPTY, halfCodes, NOT_FINITE, positionOf } from "../../src/maths/codes.ts";
-import { codeColours, cssGradient, NOT_FINITE_COLOUR, ramp } from "../../src/maths/colours.ts";
+import {
+  ABOVE,
+  BELOW,
+  coded,
+  codeOf,
+  EMPTY,
+  halfCodes,
+  NOT_FINITE,
+  positionOf,
+  shareBeyond,
+} from "../../src/maths/codes.ts";
+import { beyondColours, codeColours, cssGradient, NOT_FINITE_COLOUR, ramp } from "../../src/maths/colours.ts";
 import { signalScale } from "../../src/maths/scale.ts";
-import { firstUnits, identityOrder } from "../../src/maths/units.ts";
+import { BLIND, difference, differenceOfLab, seenBy } from "./ciede2000.ts";
 
 const GATE = signalScale({ range: [0, 1], extremes: [0.2, 0.9] });
 const STATE = signalScale({ range: [-1, 1], extremes: [-0.5, 0.9] });
@@ -34,12 +43,13 @@ test("codes grow with the distance from the centre", () => {
   for (const value of [-1, 0, 1, 99, -99]) {
     assert.ok(codeOf(value, STATE) > EMPTY && codeOf(value, STATE) < NOT_FINITE);
   }
+  assert.deepEqual([codeOf(-1.01, STATE), codeOf(99, STATE)], [BELOW, ABOVE]);
 });
 
 test("a code's place on the scale is its value's, to half a shade", () => {
   for (let value = -1; value <= 1; value += 0.01) {
     const back = positionOf(codeOf(value, STATE)) * 2 - 1;
-    assert.ok(Math.abs(back - value) <= 0.5 / 126 + 1e-9, `${value} came back as ${back}`);
+    assert.ok(Math.abs(back - value) <= 0.5 / 125 + 1e-9, `${value} came back as ${back}`);
   }
 });
 
@@ -54,98 +64,19 @@ test("float16 and float32 of the same values get the same codes", () => {
   assert.equal(halfCodes(STATE), halfCodes({ ...STATE }), "one table per scale");
 });
 
-test("bins cover every index once and never outnumber the pixels", () => {
-  for (const [first, end, pixels] of [
-    [0, 10, 4],
-    [3, 2003, 1100],
-    [0, 5, 100],
-    [7, 8, 1],
-  ] as const) {
-    const edges = binEdges(first, end, pixels);
-    assert.equal(edges[0], first);
-    assert.equal(edges.at(-1), end);
-    assert.ok(edges.length - 1 <= pixels);
-    for (let i = 1; i < edges.length; i++) assert.ok((edges[i] as number) > (edges[i - 1] as number));
-  }
+test("what lies beyond a scale is counted among the finite values that are no padding", () => {
+  const data = Float32Array.of(0.5, -1.2, Number.NaN, 1, 9, 0);
+  const matrix: Matrix = { dtype: "F32", timesteps: 3, units: 2, data };
+  assert.equal(shareBeyond(matrix, null, STATE), 2 / 5);
+  assert.equal(shareBeyond(matrix, Uint8Array.of(1, 1, 0), STATE), 1 / 3);
+  assert.equal(shareBeyond(matrix, null, { ...STATE, domain: [-9, 9] }), 0);
+  assert.equal(shareBeyond({ ...matrix, data: new Float32Array(6).fill(Number.NaN) }, null, STATE), 0);
 });
 
-/** Paints with colours that are the codes themselves. */
-function codesPainted(
-  values: number[],
-  units: number,
-  rows: number,
-  columns: number,
-  mask: number[] | null = null,
-) {
-  const timesteps = values.length / units;
-  const matrix: Matrix = { dtype: "F32", timesteps, units, data: Float32Array.from(values) };
-  const pixels = new Uint32Array(rows * columns);
-  const sawNotFinite = paintBins(
-    {
-      coded: coded(matrix, STATE),
-      units,
-      order: identityOrder(units),
-      unitEdges: binEdges(0, units, rows),
-      timeEdges: binEdges(0, timesteps, columns),
-      mask: mask && Uint8Array.from(mask),
-    },
-    Uint32Array.from({ length: 256 }, (_, code) => code),
-    pixels,
-  );
-  return { pixels: [...pixels], sawNotFinite };
-}
-
-test("a signal with fewer units keeps the order of the others", () => {
-  const order = Uint32Array.of(4, 0, 3, 1, 2);
-  assert.deepEqual([...firstUnits(order, 3)], [0, 1, 2]);
-  assert.deepEqual([...firstUnits(order, 4)], [0, 3, 1, 2]);
-  assert.equal(firstUnits(order, 4), firstUnits(order, 4));
-});
-
-test("units are rows and timesteps are columns", () => {
-  const { pixels } = codesPainted([0.1, 0.2, 0.3, 0.4], 2, 2, 2);
-  const expected = [0.1, 0.3, 0.2, 0.4].map((value) => codeOf(Math.fround(value), STATE));
-  assert.deepEqual(pixels, expected);
-});
-
-test("of several values in one pixel the farthest from the centre shows", () => {
-  const { pixels } = codesPainted([0.1, -0.9, 0.3, 0.8], 2, 1, 1);
-  assert.deepEqual(pixels, [codeOf(-0.9, STATE)]);
-});
-
-test("one NaN among a thousand is painted and reported", () => {
-  const values = Array.from({ length: 1000 }, () => 1);
-  values[777] = Number.NaN;
-  assert.deepEqual(codesPainted(values, 10, 1, 1), { pixels: [NOT_FINITE], sawNotFinite: true });
-});
-
-test("padding is nothing, not NaN", () => {
-  const nan = Number.NaN;
-  const painted = codesPainted([0.5, 0.5, nan, nan], 2, 2, 2, [1, 0]);
-  const half = codeOf(0.5, STATE);
-  assert.deepEqual(painted, { pixels: [half, EMPTY, half, EMPTY], sawNotFinite: false });
-});
-
-test("an order of units permutes rows", () => {
-  const matrix: Matrix = { dtype: "F32", timesteps: 1, units: 3, data: Float32Array.of(0.1, 0.2, 0.3) };
-  const pixels = new Uint32Array(3);
-  const order = Uint32Array.of(2, 0, 1);
-  const edges = { unitEdges: binEdges(0, 3, 3), timeEdges: binEdges(0, 1, 1) };
-  const colours = Uint32Array.from({ length: 256 }, (_, code) => code);
-  paintBins({ coded: coded(matrix, STATE), units: 3, order, ...edges, mask: null }, colours, pixels);
-  assert.deepEqual(
-    [...pixels],
-    [0.3, 0.1, 0.2].map((value) => codeOf(value, STATE)),
-  );
-});
-
-test("stretches of padding are merged", () => {
-  assert.deepEqual(paddingRuns(Uint8Array.of(0, 1, 0, 0, 1, 0)), [
-    [0, 1],
-    [2, 4],
-    [5, 6],
-  ]);
-  assert.deepEqual(paddingRuns(null), []);
+test("a value that float16 has rounded up is not beyond the scale that ends at it", () => {
+  const scale = signalScale({ range: null, extremes: [0, 48.59] });
+  const half: Matrix = { dtype: "F16", timesteps: 1, units: 1, data: Uint16Array.of(0x5213) };
+  assert.equal(shareBeyond(half, null, scale), 0);
 });
 
 test("no value has the colour of NaN, and only nothing is transparent", () => {
@@ -176,6 +107,60 @@ test("a diverging scale's lightness runs one way from its centre, to both ends",
     }
   }
 });
+
+test("the difference of two colours is that of the paper's own pairs", () => {
+  // Sharma, Wu and Dalal (2005), table 1: pairs 1, 7, 16 and 24.
+  const pairs = [
+    [[50, 2.6772, -79.7751], [50, 0, -82.7485], 2.0425],
+    [[50, 0, 0], [50, -1, 2], 2.3669],
+    [[50, 2.5, 0], [50, 0, -2.5], 4.3065],
+    [[50, 2.5, 0], [50, 3.2592, 0.335], 1],
+  ] as const;
+  for (const [one, other, expected] of pairs)
+    assert.ok(
+      Math.abs(differenceOfLab(one, other) - expected) < 1e-4,
+      `${one}: ${differenceOfLab(one, other)}`,
+    );
+});
+
+const PAGES = { light: "#ffffff", dark: "#14161a" } as const;
+
+for (const theme of ["light", "dark"] as const) {
+  test(`in the ${theme} theme equal steps towards both ends of a diverging scale are about equal steps of colour`, () => {
+    const colour = ramp(STATE, theme);
+    for (const end of [0, 1]) {
+      const strip = Array.from({ length: 11 }, (_, i) => colour(0.5 + (end - 0.5) * (i / 10)));
+      const steps = strip.slice(1).map((one, i) => difference(one, strip[i] as string));
+      const [least, most] = [Math.min(...steps), Math.max(...steps)];
+      assert.ok(least > 4 && most < 2 * least, steps.map((step) => step.toFixed(1)).join(" "));
+    }
+  });
+
+  test(`in the ${theme} theme the ends of a diverging scale are far from the page and from each other`, () => {
+    const [low, high] = [ramp(STATE, theme)(0), ramp(STATE, theme)(1)];
+    for (const end of [low, high]) {
+      assert.ok(difference(end, PAGES[theme]) > 40);
+      // Neither nearly black nor pale.
+      assert.ok(lab(end).l > 35 && lab(end).l < 65, `lightness ${lab(end).l}`);
+    }
+    assert.ok(difference(low, high) > 40);
+    for (const who of BLIND) assert.ok(difference(seenBy(who, low), seenBy(who, high)) > 40, who);
+  });
+
+  test(`in the ${theme} theme what lies beyond a scale has colours of its own`, () => {
+    for (const scale of [GATE, STATE]) {
+      const [below, above] = beyondColours(scale, theme);
+      assert.ok(difference(below, above) > 20);
+      for (const one of [below, above]) {
+        assert.ok(difference(one, NOT_FINITE_COLOUR) > 30);
+        for (let i = 0; i <= 100; i++)
+          assert.ok(difference(one, ramp(scale, theme)(i / 100)) > 20, `${scale.kind} ${one} at ${i}`);
+      }
+      const colours = codeColours(scale, theme);
+      assert.notEqual(colours[ABOVE], colours[codeOf(scale.domain[1], scale)]);
+    }
+  });
+}
 
 test("the legend is made of the painted colours", () => {
   assert.ok(

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { arrange, formatUnits, parseUnits } from "../../src/maths/units.ts";
+import { arrange, firstUnits, formatUnits, parseUnits } from "../../src/maths/units.ts";
 
 const read = (text: string, units = 96) => parseUnits(text, units).units;
 const problem = (text: string, units = 96) => parseUnits(text, units).problem;
@@ -82,4 +82,11 @@ test("with nothing pinned the order is the very same", () => {
   assert.equal(arrange(order, [], false), order);
   assert.equal(arrange(order, [], true), order);
   assert.equal(arrange(order, [2], true), order);
+});
+
+test("a signal with fewer units keeps the order of the others", () => {
+  const order = Uint32Array.of(4, 0, 3, 1, 2);
+  assert.deepEqual([...firstUnits(order, 3)], [0, 1, 2]);
+  assert.deepEqual([...firstUnits(order, 4)], [0, 3, 1, 2]);
+  assert.equal(firstUnits(order, 4), firstUnits(order, 4));
 });

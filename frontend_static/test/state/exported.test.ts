@@ -57,6 +57,7 @@ function side({
     layer,
     sample: null,
     series: null,
+    scales: new Map(),
   };
 }
 

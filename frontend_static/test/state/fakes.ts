@@ -97,7 +97,7 @@ export class FakeClient {
       (route: string) =>
       (...args: unknown[]) =>
         this.request(route, args.slice(0, -1), args.at(-1) as AbortSignal);
-    const names = ["runs", "trace", "series", "similarity", "summary", "evolution", "change"];
+    const names = ["runs", "trace", "series", "similarity", "summary", "scales", "evolution", "change"];
     return {
       ...Object.fromEntries(names.map((name) => [name, ask(name)])),
       run: (run: string, signal: AbortSignal) => this.request("run", [{ run }], signal),
@@ -150,6 +150,7 @@ export function serverOf(runs: readonly RunInfo[]): FakeClient["answers"] {
     if (route === "series")
       return { inputs: new Map(), targets: new Map(), predictions: new Map(), classes: new Map() };
     if (route === "summary") return summaryOf();
+    if (route === "scales") return new Map();
     return {};
   };
 }

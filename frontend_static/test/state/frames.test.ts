@@ -8,7 +8,9 @@ const A = { run: "a", layer: "lstm", sample: 0, step: 1 };
 const B = { ...A, step: 0 };
 
 function keyOf(a = A, b: typeof A | null = null, more: Partial<FrameKey["order"]> = {}): FrameKey {
-  return { a, b, order: { by: "index", signal: "", units: 4, saturation: null, a, b: null, ...more } };
+  const order = { by: "index", signal: "", units: 4, saturation: null, a, b: null, ...more } as const;
+  const scaleOf = ({ run, layer }: typeof A) => ({ run, layer, last: 3 });
+  return { a, b, order, scales: [scaleOf(a), b && scaleOf(b)] };
 }
 
 function make(answers = serverOf([runOf("a")])) {
@@ -96,6 +98,29 @@ test("a sample or a series that the server refuses is none, one that it cannot g
       await assert.rejects(make(but(route, null, error)).frames.load(keyOf()), error);
     }
   }
+});
+
+test("the scales of a layer are fetched once for all steps, and again once its run has grown", async () => {
+  const typical = new Map([["state", [-2, 2]]]);
+  const { fake, frames } = make(but("scales", null, typical));
+  const frame = await frames.load(keyOf(A, B));
+  assert.deepEqual([frame.a.scales, frame.b?.scales], [typical, typical]);
+  assert.deepEqual(fake.of("scales", "last"), [3]);
+  const grown = { ...keyOf(A), scales: [{ run: "a", layer: "lstm", last: 4 }, null] } as const;
+  assert.equal(frames.cached(grown), undefined);
+  await frames.load(grown);
+  assert.deepEqual(
+    [fake.of("scales", "last"), fake.of("trace")],
+    [
+      [3, 4],
+      [1, 0],
+    ],
+  );
+});
+
+test("without scales the picture is there all the same", async () => {
+  const { frames } = make(but("scales", null, new ApiError(404, "No step can be read.")));
+  assert.equal((await frames.load(keyOf())).a.scales.size, 0);
 });
 
 test("the series of a run without predictions are fetched once for all steps", async () => {

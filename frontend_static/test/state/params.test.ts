@@ -15,6 +15,7 @@ test("a selection survives the URL", () => {
     compare: "difference",
     other: { run: "b & c/rnn", layer: "gru", step: 0 },
     contrast: 5,
+    extremes: true,
     order: { by: "variance", signal: "cell_state", step: 5, otherStep: 2 },
     pinned: [7, 3, 4, 5],
     only: true,

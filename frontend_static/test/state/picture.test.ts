@@ -101,6 +101,7 @@ test("a picture names its places, and has none where its run has no such layer o
     a: A,
     b: null,
     order: { by: "index", signal: "", units: 4, saturation: null, a: A, b: null },
+    scales: [{ run: "a", layer: "lstm", last: 3 }, null],
   });
   assert.equal(picture?.a.layer, RUN.layers[0]);
   assert.equal(pictureOf(known({ layer: "gone" })), null);
@@ -174,7 +175,7 @@ test("the places of the overview are those of A and B", () => {
 test("a view stands under the run and the layer that were wanted, whatever is selected by now", () => {
   const picture = pictureOf(known({ compare: "side", other: other({ step: 0 }) }));
   assert.ok(picture?.b);
-  const part = (key: typeof A) => ({ trace: traceOf(key), sample: null, series: null });
+  const part = (key: typeof A) => ({ trace: traceOf(key), sample: null, series: null, scales: new Map() });
   const frame = {
     a: part(A),
     b: part({ ...A, step: 0 }),

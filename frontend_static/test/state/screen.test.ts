@@ -17,7 +17,7 @@ function pictureAt(step: number, more: Partial<Selection> = {}): Picture {
 }
 
 function frameOf({ a, order }: FrameKey): Frame {
-  const part = { trace: traceOf(a), sample: null, series: null };
+  const part = { trace: traceOf(a), sample: null, series: null, scales: new Map() };
   return { a: part, b: null, fault: null, order: new Uint32Array(order.units), orderFault: null };
 }
 

@@ -48,7 +48,7 @@ test("the tab opens at the last step of the first run", async (t) => {
   assert.deepEqual([store.runs, store.loading], [null, true]);
   store.start({});
   await settle();
-  assert.deepEqual(asked(), ["runs", "run a", "trace 3", "sample a", "series 3"]);
+  assert.deepEqual(asked(), ["runs", "run a", "trace 3", "sample a", "series 3", "scales a"]);
   assert.deepEqual([shown(), store.loading, store.selection.layer], [["a", 3, null], false, "lstm"]);
 });
 
@@ -160,7 +160,7 @@ test("back at a run that has not changed, only the run is asked for", async (t) 
   server.runs = server.runs.map((run) => (run.run === "a" ? grown(run) : run));
   await store.update({ run: "a" });
   await settle();
-  assert.deepEqual(asked(), ["run a", "trace 3", "sample a", "series 3"]);
+  assert.deepEqual(asked(), ["run a", "trace 3", "sample a", "series 3", "scales a"]);
 });
 
 test("B of the same run needs its trace, and the difference nothing more", async (t) => {
@@ -185,7 +185,7 @@ test("B's run, unknown at first, is asked for, and both are shown once it has an
   assert.deepEqual([asked(), store.selection.pin], [[], { timestep: 1, unit: 1 }]);
   await fake.last("run").answer(runOf("b", { steps: [0, 2] }));
   assert.deepEqual([shown(), store.otherRun?.run], [["a", 3, 2], "b"]);
-  assert.deepEqual(asked(), ["trace 2", "sample b", "series 2"]);
+  assert.deepEqual(asked(), ["trace 2", "sample b", "series 2", "scales b"]);
 });
 
 test("without B's run there is still A, and the reason", async (t) => {
@@ -227,7 +227,7 @@ test("a run that has grown is fetched again, and the user is not moved unless th
   assert.deepEqual(
     [asked(), shown()],
     [
-      ["runs", "run a", "trace 3", "sample a", "series 3"],
+      ["runs", "run a", "trace 3", "sample a", "series 3", "scales a"],
       ["a", 3, null],
     ],
   );
@@ -249,7 +249,16 @@ test("two runs that have both grown are shown once", async (t) => {
   await settle();
   assert.deepEqual(asked(), ["runs", "run a", "run b"]);
   await fake.last("run").answer(grown(runOf("b")));
-  assert.deepEqual(asked(), ["trace 3", "sample a", "series 3", "trace 1", "sample b", "series 1"]);
+  assert.deepEqual(asked(), [
+    "trace 3",
+    "sample a",
+    "series 3",
+    "scales a",
+    "trace 1",
+    "sample b",
+    "series 1",
+    "scales b",
+  ]);
   assert.equal(store.view?.b?.run.steps.length, 5);
 });
 
@@ -616,7 +625,7 @@ test("an edited address is shown, also a step that was captured since the log wa
   store.navigate({ run: "a", step: "4" });
   await settle();
   assert.deepEqual([shown(), store.selection.pinned], [["a", 4, null], []]);
-  assert.deepEqual(asked(), ["run a", "trace 4", "sample a", "series 4"]);
+  assert.deepEqual(asked(), ["run a", "trace 4", "sample a", "series 4", "scales a"]);
   store.navigate({ run: "b", step: "2" });
   assert.deepEqual([shown(), store.loading], [null, true]);
   await settle();

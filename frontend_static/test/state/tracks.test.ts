@@ -31,6 +31,7 @@ function sideOf({
     layer,
     sample: sample && { name: "x", tokens: null, annotations: {}, ...sample },
     series: series && { ...nothing, ...series },
+    scales: new Map(),
   };
 }
 

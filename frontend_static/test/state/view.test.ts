@@ -19,6 +19,7 @@ test("a label names the step, and the run where two are shown", () => {
     layer: layerOf(),
     sample: null,
     series: null,
+    scales: new Map(),
   };
   assert.equal(labelOf(side, false), "batch 3");
   assert.equal(labelOf(side, true), "a/rnn · batch 3");

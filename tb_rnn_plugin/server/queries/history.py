@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from tb_rnn_plugin.analysis.scales import reaches, typical_range
 from tb_rnn_plugin.log.errors import LogError, NotInLogError, UnreadableFileError
 from tb_rnn_plugin.log.schema import Array
+from tb_rnn_plugin.log.step_file import check_signal, find_layer, mask_array
 from tb_rnn_plugin.run import Run
 from tb_rnn_plugin.server.queries.served_run import ServedRun
-from tb_rnn_plugin.server.queries.step import trace_arrays
 from tb_rnn_plugin.server.queries.step_history import no_step, step_arrays
 
 
@@ -31,15 +32,30 @@ def read_evolution(run: Run, layer: str, sample: int, signal: str, unit: int) ->
     kept: list[int] = []
     columns: list[Array] = []
     unreadable: list[int] = []
-    mask: Array | None = None
-    for step, values, padding in _newest_first(run, layer, sample, signal, unreadable):
+    masks: list[Array | None] = []
+    for step, values, mask in _newest_first(run, layer, sample, signal, unreadable):
         if unit >= values.shape[1]:
             raise NotInLogError(f"Units of signal {signal!r} are 0 to {values.shape[1] - 1}, got {unit}.")
         kept.append(step)
         columns.append(values[:, unit].copy())  # A view would keep the whole trace in memory.
-        mask = padding if mask is None else mask
-    answer = {**step_arrays(kept[::-1], unreadable[::-1]), "values": np.stack(columns[::-1], axis=1)}
-    return answer if mask is None else {**answer, "mask": mask}
+        masks.append(mask)
+    values = np.stack(columns[::-1], axis=1)
+    answer = {**step_arrays(kept[::-1], unreadable[::-1]), "values": values, **_ranges(values)}
+    if all(mask is None for mask in masks):
+        return answer
+    # A mask may change in training: a layer that computes it has weights, and one without a mask read everything.
+    whole = np.ones(len(values), np.bool_)
+    return {**answer, "mask": np.stack([whole if mask is None else mask for mask in masks[::-1]], axis=1)}
+
+
+def _ranges(values: Array) -> dict[str, Array]:
+    """Return the `extremes` of an evolution and its `typical` range; nothing if no value is finite."""
+    finite = values[np.isfinite(values)]
+    if not finite.size:
+        return {}
+    extremes = float(finite.min()), float(finite.max())
+    typical = typical_range(reaches(values), extremes)
+    return {"extremes": np.array(extremes), "typical": np.array(typical)}
 
 
 def read_change(run: Run, layer: str, sample: int, signal: str) -> dict[str, Array]:
@@ -128,7 +144,7 @@ def _newest_first(
     Raises:
         LogError: the last readable step has no such layer, signal or sample, or no step can be read.
     """
-    arrays: dict[str, str] = {}
+    array, mask = "", mask_array(layer)
     shape: tuple[int, ...] = ()
     for step in reversed(run.steps):
         try:
@@ -139,8 +155,12 @@ def _newest_first(
             unreadable.append(step)
             continue
         try:
-            arrays = arrays or trace_arrays(file, layer, signal)
-            trace = {name: file.read(array, sample) for name, array in arrays.items()}
+            array = array or check_signal(find_layer(file, layer), signal)
+            values = file.read(array, sample)
+            # Each step has its own mask, or none: a layer may compute it from weights.
+            padding = file.read(mask, sample) if mask in file.blocks else None
+            if padding is not None and (padding.dtype != np.bool_ or padding.shape != values.shape[:1]):
+                raise UnreadableFileError(f"{file.path} is damaged: a mask of another shape.")
         except NotInLogError:
             if not shape:
                 raise
@@ -148,10 +168,9 @@ def _newest_first(
         except (LogError, OSError):
             unreadable.append(step)
             continue
-        values = trace[f"signals/{signal}"]
         shape = shape or values.shape
         if values.shape == shape:
-            yield step, values, trace.get("mask")
+            yield step, values, padding
     if not shape:
         raise no_step()
 

@@ -46,8 +46,8 @@ class History(Generic[T]):
         return step_arrays(self.steps, self.unreadable)
 
 
-def history(run: Run, read: Callable[[int], T]) -> History[T]:
-    """Read a quantity at the steps of a run, leaving out those that lack it, as where a layer had another shape.
+def history(run: Run, read: Callable[[int], T], most: int = MAX_STEPS) -> History[T]:
+    """Read a quantity at `most` steps of a run, leaving out those that lack it, as where a layer had another shape.
 
     Raises:
         LogError, AnalysisError: no step has it; the error comes from the last step that is not damaged.
@@ -56,7 +56,7 @@ def history(run: Run, read: Callable[[int], T]) -> History[T]:
     found: list[T] = []
     unreadable: list[int] = []
     failure: Exception = no_step()
-    for step in spread(run.steps):
+    for step in spread(run.steps, most):
         try:
             value = read(step)
         except (NotInLogError, AnalysisError) as error:

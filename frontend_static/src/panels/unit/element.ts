@@ -8,6 +8,7 @@ import { type Chart, MAIN, OTHER } from "../../charts/chart.ts";
 import { extentOf } from "../../charts/curves.ts";
 import "../../charts/line_chart.ts";
 import { formatValue, unitPlural } from "../../maths/format.ts";
+import { isMasked } from "../../maths/mask.ts";
 import { unitScores } from "../../maths/order.ts";
 import { signalScale } from "../../maths/scale.ts";
 import { lossOf } from "../../maths/training.ts";
@@ -73,8 +74,9 @@ export default class UnitPanel extends PanelElement {
     const info = layer.signals.find(({ name }) => name === key.signal);
     if (info === undefined || timestep >= data.values.timesteps) return nothing;
     const shown = this.hovered ?? trace.key.step;
-    const value = valueAt(data.values, timestep, data.steps.indexOf(shown));
-    const isPadded = data.mask?.[timestep] === 0;
+    const row = data.steps.indexOf(shown);
+    const value = valueAt(data.values, timestep, row);
+    const isPadded = isMasked(data.mask, data.values, timestep, row);
     const [lossName, loss] = lossOf(run.logs);
     const lossNow = loss?.[run.steps.indexOf(shown)];
     return html`

@@ -13,7 +13,11 @@ export interface Evolution {
   readonly unreadable: readonly number[];
   /** [timesteps, steps]: a step is a row of the picture, as a unit is elsewhere. */
   readonly values: Matrix;
+  /** Of each value: a mask may change in training. */
   readonly mask: Uint8Array | null;
+  /** Of all values, and of typical ones; null where none is finite. */
+  readonly extremes: readonly [number, number] | null;
+  readonly typical: readonly [number, number] | null;
 }
 
 /** An evolution with its layer, signal, sample and unit. */
@@ -41,7 +45,13 @@ function signalKey({ run, layer, sample, signal }: Selection): SignalKey | null 
 
 export function parseEvolution(tensors: Tensors): Evolution {
   const mask = optionalArray(tensors, "mask", Uint8Array);
-  return { ...stepsOf(tensors), values: matrixOf(tensors, "values"), mask };
+  const [extremes, typical] = [rangeOf(tensors, "extremes"), rangeOf(tensors, "typical")];
+  return { ...stepsOf(tensors), values: matrixOf(tensors, "values"), mask, extremes, typical };
+}
+
+function rangeOf(tensors: Tensors, name: string): readonly [number, number] | null {
+  const ends = optionalArray(tensors, name, Float64Array);
+  return ends && [ends[0] as number, ends[1] as number];
 }
 
 export function parseChange(tensors: Tensors, signal: string): Change {

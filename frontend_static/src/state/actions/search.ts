@@ -1,7 +1,7 @@
 /** Actions on the search in the tokens. */
 import { revealStretch } from "../../maths/window.ts";
-import { wrap } from "../finder.ts";
 import { firstRow, rowsOf } from "../batch_rows.ts";
+import { wrap } from "../finder.ts";
 import type { Store } from "../store.ts";
 import type { TimeAxis } from "./time.ts";
 

@@ -13,6 +13,9 @@ const MODES: readonly (readonly [Comparing, string, string])[] = [
   ["difference", "A − B", "The signed difference"],
 ];
 
+/** The option that is no factor. */
+const EXTREMES = "extremes";
+
 export class CompareBar extends LitElement {
   static override properties = {
     runs: { attribute: false },
@@ -42,9 +45,13 @@ export class CompareBar extends LitElement {
 
   /** Differences are small against the range of their signal, and so are most values of a state without a range. */
   private get needsContrast(): boolean {
-    const { compare, layer, overview } = this.selection;
-    const signals = this.run.layers.find(({ key }) => key === layer)?.signals ?? [];
-    return !overview && (compare === "difference" || signals.some((signal) => !isBounded(signal)));
+    const { compare, overview } = this.selection;
+    return !overview && (compare === "difference" || this.hasUnbounded);
+  }
+
+  private get hasUnbounded(): boolean {
+    const layer = this.run.layers.find(({ key }) => key === this.selection.layer);
+    return layer?.signals.some((signal) => !isBounded(signal)) ?? false;
   }
 
   private renderOther() {
@@ -82,12 +89,18 @@ export class CompareBar extends LitElement {
   }
 
   private renderContrast() {
+    const { contrast, extremes } = this.selection;
+    const plain = this.hasUnbounded ? "typical values" : "whole range";
     const options = CONTRASTS.map((times) => ({
       value: String(times),
-      text: times === 1 ? "whole range" : `${times} × stronger`,
+      text: times === 1 ? plain : `${times} × stronger`,
     }));
-    return renderPicker("Colours", "contrast", options, String(this.selection.contrast), (value) =>
-      select(this, { contrast: Number(value) }),
+    if (this.hasUnbounded) options.splice(1, 0, { value: EXTREMES, text: "up to the extremes" });
+    return renderPicker("Colours", "contrast", options, extremes ? EXTREMES : String(contrast), (value) =>
+      select(
+        this,
+        value === EXTREMES ? { extremes: true, contrast: 1 } : { extremes: false, contrast: Number(value) },
+      ),
     );
   }
 }

@@ -1,16 +1,19 @@
 /** Paints one signal of one trace. */
 import type { Matrix } from "../../api/trace.ts";
-import { binEdges, paddingRuns, paintBins } from "../../maths/binning.ts";
+import { binEdges, paintBins } from "../../maths/binning.ts";
 import { coded } from "../../maths/codes.ts";
 import { codeColours, type Theme } from "../../maths/colours.ts";
+import { hasPadding, type Mask } from "../../maths/mask.ts";
 import type { Scale } from "../../maths/scale.ts";
 import type { TimeWindow } from "../../maths/window.ts";
 import { PALETTE } from "../theme.ts";
 
 export interface HeatmapInput {
   readonly matrix: Matrix;
-  readonly mask: Uint8Array | null;
+  readonly mask: Mask;
   readonly scale: Scale;
+  /** Whether values may lie beyond the scale. */
+  readonly clipped: boolean;
   readonly order: Uint32Array;
   readonly window: TimeWindow;
   readonly theme: Theme;
@@ -47,38 +50,41 @@ function hatch(context: CanvasRenderingContext2D, theme: Theme): CanvasPattern |
   return context.createPattern(tile, "repeat");
 }
 
-function drawPadding(context: CanvasRenderingContext2D, input: HeatmapInput, perStep: number): void {
-  const runs = paddingRuns(input.mask);
-  const pattern = runs.length > 0 ? hatch(context, input.theme) : null;
+/** Below the heatmap, which is opaque wherever there is a value. */
+function drawPadding(
+  context: CanvasRenderingContext2D,
+  input: HeatmapInput,
+  left: number,
+  width: number,
+): void {
+  const pattern = hasPadding(input.mask) ? hatch(context, input.theme) : null;
   if (pattern === null) return;
   context.fillStyle = pattern;
-  for (const [start, end] of runs) {
-    const left = (start - input.window.from) * perStep;
-    context.fillRect(left, 0, (end - start) * perStep, context.canvas.height);
-  }
+  context.fillRect(left, 0, width, context.canvas.height);
 }
 
 /** Covers the whole canvas; returns whether anything visible was not a finite number. */
 export function drawHeatmap(context: CanvasRenderingContext2D, input: HeatmapInput): boolean {
-  const { matrix, mask, scale, order, window: span, theme } = input;
+  const { matrix, mask, scale, clipped, order, window: span, theme } = input;
   const { width, height } = context.canvas;
   const perStep = width / (span.to - span.from);
   const first = Math.max(0, Math.floor(span.from));
   const end = Math.min(matrix.timesteps, Math.ceil(span.to));
   context.clearRect(0, 0, width, height);
   if (end <= first || order.length === 0) return false;
-  drawPadding(context, input, perStep);
+  const left = (first - span.from) * perStep;
+  drawPadding(context, input, left, (end - first) * perStep);
 
   const timeEdges = binEdges(first, end, Math.max(1, Math.ceil((end - first) * perStep)));
   const unitEdges = binEdges(0, order.length, height);
   const columns = timeEdges.length - 1;
   const rows = unitEdges.length - 1;
   const { canvas, context: pen, image } = scratchOf(columns, rows);
-  const bins = { coded: coded(matrix, scale), units: matrix.units, order, unitEdges, timeEdges, mask };
+  const { units, timesteps } = matrix;
+  const bins = { coded: coded(matrix, scale), units, timesteps, order, unitEdges, timeEdges, mask, clipped };
   const sawNotFinite = paintBins(bins, codeColours(scale, theme), new Uint32Array(image.data.buffer));
   pen.putImageData(image, 0, 0);
   context.imageSmoothingEnabled = false;
-  const left = (first - span.from) * perStep;
   context.drawImage(canvas, 0, 0, columns, rows, left, 0, (end - first) * perStep, height);
   return sawNotFinite;
 }

@@ -2,8 +2,8 @@
 import { html, nothing } from "lit";
 import type { Theme } from "../../maths/colours.ts";
 import type { TimeWindow } from "../../maths/window.ts";
-import type { Match } from "../../state/finder.ts";
 import { sampleOf } from "../../state/batch_rows.ts";
+import type { Match } from "../../state/finder.ts";
 import { extentOf, type Track, tracksOf } from "../../state/tracks.ts";
 import { labelOf, type Side, tokensOf, type View } from "../../state/view.ts";
 import { clearCanvas } from "../canvas.ts";

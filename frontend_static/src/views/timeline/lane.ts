@@ -1,9 +1,12 @@
 /** One signal: its name and legend on the left, its heatmaps on the right. */
 import { html, LitElement, nothing } from "lit";
 import { valueAt } from "../../api/trace.ts";
-import { cssGradient, NOT_FINITE_COLOUR, type Theme } from "../../maths/colours.ts";
-import { formatEnd, formatValue } from "../../maths/format.ts";
+import { perPixel } from "../../maths/binning.ts";
+import { shareBeyond } from "../../maths/codes.ts";
+import { beyondColours, cssGradient, NOT_FINITE_COLOUR, type Theme } from "../../maths/colours.ts";
+import { formatEnd, formatShare, formatValue } from "../../maths/format.ts";
 import type { LaneLayout } from "../../maths/layout.ts";
+import { isMasked } from "../../maths/mask.ts";
 import type { TimeWindow } from "../../maths/window.ts";
 import type { Lane, Plot } from "../../state/lanes.ts";
 import type { Cursor } from "./cursor.ts";
@@ -54,11 +57,16 @@ export class LaneView extends LitElement {
     return html`
       <div class="label">
         <h3 title=${label}>${label}</h3>
-        <div class="ramp" style="background: ${cssGradient(scale, this.theme)}"></div>
+        <div class="legend">
+          ${this.renderCap(0)}
+          <div class="ramp" style="background: ${cssGradient(scale, this.theme)}"></div>
+          ${this.renderCap(1)}${this.renderBeyond()}
+        </div>
         <div class="ends">
           <span>${low === 0 ? "" : beyond[0]}${formatEnd(low)}</span><span>${beyond[1]}${formatEnd(high)}</span>
           ${plots.some((plot, pane) => typeof plot !== "string" && this.notFinite[pane]) ? this.renderNotFinite() : nothing}
         </div>
+        <div class="holds">${this.renderRule()}</div>
         <div class="value">${this.renderValues()}</div>
       </div>
       <div class="plots">${plots.map((plot, pane) => this.renderPlot(plot, pane))}</div>
@@ -69,11 +77,12 @@ export class LaneView extends LitElement {
     const { heatmap } = this.layout;
     const size = `width: ${this.width}px; height: ${heatmap}px`;
     if (typeof plot === "string") return html`<div class="none" style=${size}>${plot || nothing}</div>`;
-    const { label, rows, scale } = this.lane;
+    const { label, rows, scale, clipped } = this.lane;
     return html`<rnn-plot
       style=${size}
       .plot=${plot}
       .scale=${scale}
+      .clipped=${clipped}
       .window=${this.window}
       .theme=${this.theme}
       .width=${this.width}
@@ -97,6 +106,40 @@ export class LaneView extends LitElement {
   private noteNotFinite(pane: number, found: boolean): void {
     if ((this.notFinite[pane] ?? false) === found) return;
     this.notFinite = this.lane.plots.map((_, i) => (i === pane ? found : (this.notFinite[i] ?? false)));
+  }
+
+  /** The colour of what lies beyond an end of the scale; a scale from zero has nothing below. */
+  private renderCap(end: 0 | 1) {
+    const { scale, clipped } = this.lane;
+    if (!clipped || (end === 0 && scale.kind === "sequential")) return nothing;
+    return html`<i style="background: ${beyondColours(scale, this.theme)[end]}"></i>`;
+  }
+
+  /** How much of what is shown lies beyond the scale. */
+  private renderBeyond() {
+    const { scale, plots, clipped } = this.lane;
+    if (!clipped) return nothing;
+    const drawn = plots.filter((plot) => typeof plot !== "string");
+    const shares = drawn.map(({ matrix, mask }) => shareBeyond(matrix, mask, scale));
+    if (shares.every((share) => share === 0)) return nothing;
+    const text = shares.map(formatShare).join(" | ");
+    const title = `${text} of the values of this sample and step lie beyond the scale. The scale is the same at every step.`;
+    return html`<span class="beyond" title=${title}>${text}</span>`;
+  }
+
+  /** What a pixel shows where it holds several values. */
+  private renderRule() {
+    const { lane, window, layout, width, ratio } = this;
+    const plot = lane.plots.find((one) => typeof one !== "string");
+    if (plot === undefined) return nothing;
+    const timesteps = Math.min(plot.matrix.timesteps, window.to) - window.from;
+    const rows = perPixel(plot.order.length, layout.heatmap * ratio);
+    const columns = perPixel(timesteps, (width * timesteps * ratio) / (window.to - window.from));
+    if (rows === 1 && columns === 1) return nothing;
+    const [high, wide] = [rows, columns].map((count) => Number(count.toPrecision(2)));
+    const extremes = lane.clipped ? "Values beyond the scale" : "Values beyond 80 % of the scale";
+    const title = `A pixel shows the mean of about ${high} ${lane.rows} × ${wide} timesteps. ${extremes} show in as many pixels as they would fill, NaN wherever it is.`;
+    return html`<span class="rule" title=${title}>mean of ${high} × ${wide}</span>`;
   }
 
   private renderNotFinite() {
@@ -124,7 +167,7 @@ export class LaneView extends LitElement {
   private renderValue({ matrix, mask }: Plot, timestep: number, row: number, name: string, side?: string) {
     if (row >= matrix.units || timestep >= matrix.timesteps) return nothing;
     const value = valueAt(matrix, timestep, row);
-    const padding = mask !== null && mask[timestep] === 0;
+    const padding = isMasked(mask, matrix, timestep, row);
     // No <output>: as a live region it would read aloud every cell that the mouse passes.
     const shown = padding ? "padding" : formatValue(value);
     return html`<span

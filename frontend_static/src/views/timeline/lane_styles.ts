@@ -18,10 +18,27 @@ export const laneStyles = css`
     text-overflow: ellipsis;
     white-space: nowrap;
   }
-  .ramp {
+  .legend {
+    display: flex;
+    position: relative;
+    gap: 2px;
     width: 104px;
     height: 6px;
     margin-top: 5px;
+  }
+  .legend .ramp {
+    flex: 1;
+  }
+  .legend i {
+    width: 7px;
+  }
+  .beyond {
+    position: absolute;
+    left: 112px;
+    margin-top: -5px;
+    color: var(--soft);
+    font-size: 11px;
+    white-space: nowrap;
   }
   .ends {
     display: flex;
@@ -42,6 +59,13 @@ export const laneStyles = css`
     width: 7px;
     height: 7px;
     margin-right: 4px;
+  }
+  .holds {
+    height: 15px;
+    color: var(--soft);
+    font-size: 11px;
+    line-height: 15px;
+    white-space: nowrap;
   }
   .value {
     display: flex;

@@ -9,7 +9,7 @@ import { send } from "../events.ts";
 import { base } from "../theme.ts";
 import { drawHeatmap } from "./draw_heatmap.ts";
 
-const PAINTED = ["plot", "scale", "window", "theme", "width", "height", "ratio"] as const;
+const PAINTED = ["plot", "scale", "clipped", "window", "theme", "width", "height", "ratio"] as const;
 
 function samePlot(a: Plot, b: Plot | undefined): boolean {
   return a.matrix === b?.matrix && a.mask === b.mask && a.order === b.order;
@@ -26,6 +26,7 @@ export class PlotView extends LitElement {
     // Painting is expensive, so an equal value with another identity does not count as changed.
     plot: { attribute: false, hasChanged: (a: Plot, b?: Plot) => !samePlot(a, b) },
     scale: { attribute: false, hasChanged: (a: Scale, b?: Scale) => !b || scaleId(a) !== scaleId(b) },
+    clipped: { attribute: false },
     window: { attribute: false, hasChanged: (a: TimeWindow, b?: TimeWindow) => !b || !sameWindow(a, b) },
     theme: { attribute: false },
     width: { type: Number },
@@ -63,6 +64,8 @@ export class PlotView extends LitElement {
 
   declare plot: Plot;
   declare scale: Scale;
+  /** Whether values may lie beyond the scale. */
+  declare clipped: boolean;
   declare window: TimeWindow;
   declare theme: Theme;
   declare width: number;
@@ -70,6 +73,11 @@ export class PlotView extends LitElement {
   declare ratio: number;
   declare marks: readonly Mark[];
   declare label: string;
+
+  constructor() {
+    super();
+    this.clipped = false;
+  }
 
   override render() {
     return html`<canvas role="img" aria-label=${this.label}></canvas>${this.marks.map((mark) => this.renderMark(mark))}`;
@@ -82,9 +90,9 @@ export class PlotView extends LitElement {
   private paint(): void {
     const canvas = this.renderRoot.querySelector("canvas");
     if (canvas === null) return;
-    const { plot, scale, window, theme } = this;
+    const { plot, scale, clipped, window, theme } = this;
     const context = fitCanvas(canvas, this.width, this.height);
-    const notFinite = drawHeatmap(context, { ...plot, scale, window, theme });
+    const notFinite = drawHeatmap(context, { ...plot, scale, clipped, window, theme });
     send(this, "not-finite", notFinite);
   }
 

@@ -8,7 +8,7 @@ import { arrange } from "../../maths/units.ts";
 import type { TimeWindow } from "../../maths/window.ts";
 import type { Evolved } from "../../panels/unit/queries.ts";
 import type { Match } from "../../state/finder.ts";
-import { evolutionLane, type Lane, lanesOf } from "../../state/lanes.ts";
+import { type Colours, evolutionLane, type Lane, lanesOf } from "../../state/lanes.ts";
 import type { View } from "../../state/view.ts";
 import { send } from "../events.ts";
 import { base } from "../theme.ts";
@@ -32,7 +32,11 @@ import { renderReadout } from "./readout.ts";
 import { READOUT_HEIGHT, TimelineLayout } from "./timeline_layout.ts";
 import { timelineStyles } from "./timeline_styles.ts";
 
-const ARRANGED = ["view", "pinned", "only", "contrast", "evolution"] as const;
+const ARRANGED = ["view", "pinned", "only", "colours", "evolution"] as const;
+
+function sameColours(a: Colours, b: Colours | undefined): boolean {
+  return a.contrast === b?.contrast && a.extremes === b.extremes;
+}
 
 /** The cell that a click on a heatmap picks, or null to let go of it. */
 export interface Picked {
@@ -47,7 +51,7 @@ export class Timeline extends LitElement {
     pin: { attribute: false },
     pinned: { attribute: false },
     only: { attribute: false },
-    contrast: { attribute: false },
+    colours: { attribute: false, hasChanged: (a: Colours, b?: Colours) => !sameColours(a, b) },
     evolution: { attribute: false },
     found: { attribute: false },
     brush: { attribute: false },
@@ -63,7 +67,7 @@ export class Timeline extends LitElement {
   declare pin: Cell | null;
   declare pinned: readonly number[];
   declare only: boolean;
-  declare contrast: number;
+  declare colours: Colours;
   /** The picked unit at every step, if the inspector is open. */
   declare evolution: Evolved | null;
   /** The matches of the search. */
@@ -136,10 +140,10 @@ export class Timeline extends LitElement {
     if (changed.has("pinned") || changed.has("only") || before?.order !== view.order) {
       this.order = arrange(view.order, pinned, only);
     }
-    const lanes = lanesOf(view, this.order, this.contrast);
+    const lanes = lanesOf(view, this.order, this.colours);
     const signal = view.a.layer.signals.find(({ name }) => name === evolution?.key.signal);
     const own =
-      evolution && signal ? [evolutionLane(signal, evolution, panesOf(view).length, this.contrast)] : [];
+      evolution && signal ? [evolutionLane(signal, evolution, panesOf(view).length, this.colours)] : [];
     this.lanes = [...own, ...lanes];
   }
 

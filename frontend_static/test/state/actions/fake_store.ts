@@ -9,7 +9,7 @@ const RUN = runOf("a", { layers: [layerOf("lstm"), layerOf("gru", { timesteps: 9
 
 export function sideOf(step: number, layer = layerOf("lstm")): Side {
   const trace = traceOf({ run: "a", layer: layer.key, sample: 0, step });
-  return { trace, run: RUN, layer, sample: null, series: null };
+  return { trace, run: RUN, layer, sample: null, series: null, scales: new Map() };
 }
 
 export class FakeStore {
