@@ -16,9 +16,17 @@ MAX_BACK = 8
 captured, and each comparison costs a pass over the values."""
 
 
-def with_feeds(traces: Sequence[LayerTrace]) -> list[LayerTrace]:
-    """Return the layers, each with the layers that it provably reads: see `proven_feeds`."""
-    return [replace(trace, reads=_read_by(traces, place)) for place, trace in enumerate(traces)]
+def with_feeds(traces: Sequence[LayerTrace], known: Mapping[str, Sequence[str]] | None = None) -> list[LayerTrace]:
+    """Return the layers, each with the layers that it provably reads: see `proven_feeds`.
+
+    Args:
+        traces: The layers at one step, in the order of their calls.
+        known: By layer, layers that it reads, proven before.
+    """
+    proven = known or {}
+    return [
+        replace(trace, reads=_read_by(traces, place, proven.get(trace.key, ()))) for place, trace in enumerate(traces)
+    ]
 
 
 def proven_feeds(traces: Sequence[LayerTrace]) -> dict[str, tuple[str, ...]]:
@@ -34,7 +42,8 @@ def proven_feeds(traces: Sequence[LayerTrace]) -> dict[str, tuple[str, ...]]:
         traces: The layers at one step, in the order of their calls.
     """
     return {
-        trace.key: _read_by(traces, place) if trace.reads is None else trace.reads for place, trace in enumerate(traces)
+        trace.key: _read_by(traces, place, ()) if trace.reads is None else trace.reads
+        for place, trace in enumerate(traces)
     }
 
 
@@ -64,9 +73,9 @@ def output_signal(trace: LayerTrace) -> str | None:
     return next(iter(trace.signals), None)
 
 
-def _read_by(traces: Sequence[LayerTrace], place: int) -> tuple[str, ...]:
+def _read_by(traces: Sequence[LayerTrace], place: int, known: Sequence[str]) -> tuple[str, ...]:
     earlier = traces[max(0, place - MAX_BACK) : place]
-    return tuple(lower.key for lower in earlier if _reads(traces[place], lower))
+    return tuple(lower.key for lower in earlier if lower.key in known or _reads(traces[place], lower))
 
 
 def _reads(upper: LayerTrace, lower: LayerTrace) -> bool:
@@ -77,17 +86,22 @@ def _reads(upper: LayerTrace, lower: LayerTrace) -> bool:
     if output.shape[:2] != inputs.shape[:2] or not 0 < output.shape[2] <= inputs.shape[2]:
         return False
     rows = present(lower, output) & present(upper, inputs)
+    if not rows.any():
+        return False
     dtype = min(output.dtype, inputs.dtype, key=lambda dtype: dtype.itemsize)
     units = output.shape[2]
+    # One timestep first, the first sample's last: most features differ there.
+    sample = int(rows.any(axis=1).argmax())
+    one = np.zeros_like(rows)
+    one[sample, np.flatnonzero(rows[sample])[-1]] = True
+    windows = np.lib.stride_tricks.sliding_window_view(_cut(inputs, one, 0, inputs.shape[2], dtype)[0], units)
+    starts = np.flatnonzero((windows == _cut(output, one, 0, units, dtype)).all(axis=1))
+    if not starts.size:
+        return False
     whole = _cut(output, rows, 0, units, dtype)
-    if not whole.size or (whole == whole[:1]).all():
+    if (whole == whole[:1]).all():
         return False  # Constants are equal to each other without any connection.
-    return any(
-        # One feature first: most places are not equal.
-        np.array_equal(_cut(inputs, rows, start, 1, dtype), whole[:, :1])
-        and np.array_equal(_cut(inputs, rows, start, units, dtype), whole)
-        for start in range(inputs.shape[2] - units + 1)
-    )
+    return any(np.array_equal(_cut(inputs, rows, start, units, dtype), whole) for start in starts.tolist())
 
 
 def _cut(values: Array, rows: Array, start: int, count: int, dtype: np.dtype[np.generic]) -> Array:

@@ -99,6 +99,7 @@ class Probe:
         self._jit_compile: JitCompile = False if targets is not None and jit_compile == "auto" else jit_compile
         self._calls: dict[str, LayerCall] = {}
         self._row_samples: dict[str, tuple[int | None, ...]] = {}
+        self._reads: dict[str, Sequence[str]] = {}
         self.compilations = 0
         self.unreachable: dict[str, str] = {}
         self._arguments = keras.tree.map_structure(ops.convert_to_tensor, self.inputs)
@@ -126,7 +127,10 @@ class Probe:
         start = self.held_states() if states is None or is_changed else list(states)
         calls, outputs = keras.tree.map_structure(backend.to_numpy, self._compiled(arguments, start))
         layers = [self._trace(key, call, calls[key]) for key, call in self._calls.items()]
-        return Activations(with_feeds(layers), named_arrays(outputs, "output"))
+        layers = with_feeds(layers, self._reads)
+        # The compiled pass connects the layers alike in every call.
+        self._reads = {trace.key: trace.reads or () for trace in layers}
+        return Activations(layers, named_arrays(outputs, "output"))
 
     def find_rows(self, captured: Activations, *, contract_seconds: float | None) -> Activations:
         """Find whose the rows of each layer are, and return what was captured with it, as later calls do.
@@ -186,7 +190,8 @@ class Probe:
         self._loss = None if self._targets is None else Loss(self.model, self.inputs, self._targets)
         self._compiled = backend.compile(self._forward, self._jit_compile)
         self._state = ModelState(self.model)
-        self._row_samples = {}  # A changed model may lay out its rows otherwise.
+        # A changed model may lay out its rows and connect its layers otherwise.
+        self._row_samples, self._reads = {}, {}
 
     def _checked_batch(self, inputs: Any) -> Any:
         batch = checked_probe(self.model, inputs)
