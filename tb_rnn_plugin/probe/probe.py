@@ -227,15 +227,16 @@ class Probe:
         return loss, ({key: finished(call) for key, call in self._calls.items()}, outputs)
 
     def _check_captured(self) -> None:
-        """Raise if a layer that `layers` names was not captured, or none was."""
-        missing = [key for key in sorted(self._layers.named or ()) if key not in self._calls]
+        """Raise if a layer that `layers` names by its key was not captured, or none was."""
+        missing = [key for key in sorted(self._layers.required) if key not in self._calls]
         if missing or not self._calls:
             why = [
                 sentence
                 for layer, sentence in self.unreachable.items()
                 if not missing or any(key == layer or key.startswith(f"{layer}/") for key in missing)
             ]
-            keys = ", ".join(map(repr, missing or [*self._layers.recurrent, *self._layers.cells]))
+            chosen = [*self._layers.recurrent, *self._layers.cells, *self._layers.others]
+            keys = ", ".join(map(repr, missing or chosen))
             raise ProbeError(" ".join(why) or f"The model does not call {keys}, so that nothing can be captured of it.")
 
     def _state_mapping(self, states: Sequence[Tensor]) -> list[tuple[Any, Any]]:
@@ -259,6 +260,7 @@ class Probe:
             gradients={name: np.swapaxes(array, 0, 1) for name, array in arrays.get("gradients", {}).items()},
             config=call.config,
             row_samples=self._samples_of(key, signals),
+            axes=call.axes,
         )
 
 
