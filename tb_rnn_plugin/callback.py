@@ -20,6 +20,7 @@ from tb_rnn_plugin.probe import Activations, Probe
 from tb_rnn_plugin.probe.backend import backend, keras
 from tb_rnn_plugin.probe.backends.base import JitCompile
 from tb_rnn_plugin.probe.inputs import named_arrays, without_tensors
+from tb_rnn_plugin.probe.kept import kept_probe
 from tb_rnn_plugin.probe.layers import LayerChoice, listed
 from tb_rnn_plugin.recording import Recording, warn
 from tb_rnn_plugin.schedule import Schedule
@@ -169,7 +170,8 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
         # On every worker of a cluster: if the arguments are invalid, all must stop, or the others would wait for the
         # one that does; and building a model takes all of them.
         if probe is None or probe.model is not self.model:
-            probe, is_new, is_changed = Probe(self.model, self._inputs, **self._probe_options), True, True
+            probe, is_new, is_changed = kept_probe(self.model, self._inputs, **self._probe_options), True, True
+            probe.refresh()
         else:
             is_new, is_changed = False, probe.refresh()
         if is_changed and writes:
@@ -235,12 +237,13 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
                 self._capture(first - 1, None)
 
     def _captured_first(self, probe: Probe) -> Activations:
-        """Run a probe that has yet to compile; only on the worker that writes. Warn of what it cannot show."""
+        """Run a probe that may have yet to compile; only on the worker that writes. Warn of what it cannot show."""
         start = time.perf_counter()
         captured = probe()
         seconds = _CONTRACT_SHARE * (time.perf_counter() - start)
         try:
-            captured = probe.find_rows(captured, contract_seconds=seconds)
+            if not probe.knows_rows:
+                captured = probe.find_rows(captured, contract_seconds=seconds)
         except Exception:  # The model runs on the probe, so it can be trained.
             _log.warning("Whose the rows of the layers are could not be found out.", exc_info=True)
         rows = describe_rows({trace.key: trace.row_samples for trace in captured.traces}, probe.samples)

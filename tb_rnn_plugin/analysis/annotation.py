@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tb_rnn_plugin.analysis.errors import AnalysisError
 from tb_rnn_plugin.analysis.sequences import present
-from tb_rnn_plugin.log.schema import Array, LayerTrace
+from tb_rnn_plugin.log.schema import OVER_TIME, Array, LayerTrace, is_over_time
 
 Flags: TypeAlias = NDArray[np.bool_]
 
@@ -47,8 +47,18 @@ def known_positions(trace: LayerTrace, annotation: Array) -> Flags:
     return np.asarray(present(trace, next(iter(trace.signals.values()))) & np.isfinite(annotation))
 
 
+def over_time(trace: LayerTrace) -> LayerTrace | None:
+    """Return a trace with only the signals whose second axis is known to be time; None if there are none."""
+    signals = {name: s for name, s in trace.signals.items() if is_over_time(trace.axes.get(name, OVER_TIME))}
+    return replace(trace, signals=signals) if signals else None
+
+
 def in_sample_order(trace: LayerTrace) -> LayerTrace | None:
-    """Return a trace with one row for each of the probe's samples, in their order; None if its rows are others."""
+    """Return a trace over time with one row for each of the probe's samples, in their order; None if it is another."""
+    timed = over_time(trace)
+    if timed is None:
+        return None
+    trace = timed
     if trace.row_samples is None:
         return trace
     rows = {sample: row for row, sample in enumerate(trace.row_samples) if sample is not None}

@@ -62,8 +62,8 @@ def detectors(
     cases.
 
     Args:
-        traces: What the layers did at one step. Layers whose rows are not the probe's samples, or whose timesteps
-            differ from the annotation's, and layers over whose timesteps it does not vary, are left out.
+        traces: What the layers did at one step. Layers whose rows are not the probe's samples, or whose second axis is
+            not known to be time or has another length, and those over whose timesteps it does not vary, are left out.
         annotation: `[sample, time]`, of bool for flags, else numbers, not finite where they are not known.
         count: How many units to return; None for all.
         permutations: How many are drawn at most; if there are no more, all but the identity.
@@ -119,7 +119,7 @@ def scores(trace: LayerTrace, signal: str, annotation: Array) -> tuple[Array, Ar
             f"Signals of layer {trace.key!r} are {', '.join(map(repr, trace.signals))}, got {signal!r}."
         )
     ordered = in_sample_order(trace)
-    if ordered is None or shape(trace) != annotation.shape:
+    if ordered is None or signal not in ordered.signals or shape(ordered) != annotation.shape:
         raise AnalysisError(
             f"An annotation of layer {trace.key!r} must have its samples and timesteps, got {list(annotation.shape)} "
             f"for {_described(trace)}."

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from tb_rnn_plugin.log.schema import Array, Interval, LayerInfo, SignalInfo
+from tb_rnn_plugin.log.schema import OVER_TIME, Array, Axes, Interval, LayerInfo, SignalInfo
 
 _LARGEST = 2**63 - 1
 
@@ -81,8 +81,17 @@ def layer(value: Mapping[str, Any]) -> LayerInfo:
     Raises:
         KeyError, TypeError, ValueError, OverflowError: the value is not a valid layer.
     """
+    config = _config(value["config"])
+    # Logs of earlier versions do not name axes. A layer that has a direction is recurrent.
+    unnamed = OVER_TIME if "go_backwards" in config else (None, "unit")
     signals = tuple(
-        SignalInfo(text(s["name"]), interval(s["range"]), interval(s["extremes"]), whole(s["units"]))
+        SignalInfo(
+            text(s["name"]),
+            interval(s["range"]),
+            interval(s["extremes"]),
+            whole(s["units"]),
+            _axes(s["axes"]) if "axes" in s else unnamed,
+        )
         for s in value["signals"]
     )
     if not signals or type(value["masked"]) is not bool:
@@ -94,7 +103,7 @@ def layer(value: Mapping[str, Any]) -> LayerInfo:
         timesteps=whole(value["timesteps"]),
         masked=value["masked"],
         signals=signals,
-        config=_config(value["config"]),
+        config=config,
         row_samples=_row_samples(value.get("row_samples")),
         reads=tuple(texts(value["reads"])) if "reads" in value else None,
     )
@@ -106,6 +115,11 @@ def _row_samples(value: Any) -> tuple[int | None, ...] | None:
     if not isinstance(value, list):
         raise TypeError("samples of rows that are not a list")
     return tuple(None if sample is None else whole(sample) for sample in value)
+
+
+def _axes(value: Any) -> Axes:
+    second, third = value
+    return None if second is None else text(second), text(third)
 
 
 def _config(value: Any) -> dict[str, Any]:

@@ -14,6 +14,20 @@ Finite: TypeAlias = Annotated[float, "finite"]
 """A float that is never NaN or infinite; any other float may be null in JSON."""
 
 Interval: TypeAlias = tuple[Finite, Finite]
+Axes: TypeAlias = tuple[str | None, str]
+"""What the second and third axis of a signal are.
+
+The second is `"time"`, the timesteps of a recurrent layer; `"query"` of attention; `"none"` where there is none and a
+single timestep stands for it; None where it is not known. The third is `"unit"`, or `"key"` or `"head·key"`, of scores.
+"""
+
+OVER_TIME: Axes = ("time", "unit")
+"""The axes of all signals of a recurrent layer."""
+
+
+def is_over_time(axes: Axes) -> bool:
+    """Return whether a signal's second axis is known to be time."""
+    return axes[0] == OVER_TIME[0]
 
 
 @dataclass(frozen=True)
@@ -39,6 +53,7 @@ class LayerTrace:
             probe, None where it is not known. None as a whole: row i is sample i.
         reads: The keys of the captured layers whose output it provably reads, see `analysis.feeds`; None if the log
             does not say.
+        axes: Per signal, its axes if they are not `OVER_TIME`.
     """
 
     key: str
@@ -53,6 +68,7 @@ class LayerTrace:
     gradients: Mapping[str, Array] = field(default_factory=dict)
     row_samples: Sequence[int | None] | None = None
     reads: tuple[str, ...] | None = None
+    axes: Mapping[str, Axes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -83,12 +99,14 @@ class SignalInfo:
         range: The range of its activation function, or None if that is unbounded.
         extremes: Smallest and largest finite value over all steps up to the one described, or None.
         units: The number of units; the states of a custom cell may have different ones.
+        axes: What its second and third axis are.
     """
 
     name: str
     range: Interval | None
     extremes: Interval | None
     units: int
+    axes: Axes = OVER_TIME
 
 
 @dataclass(frozen=True)
@@ -114,7 +132,10 @@ class LayerInfo:
 
     def to_json(self) -> dict[str, Any]:
         """Return the layer as JSON values, as stored in trace files and sent over HTTP."""
-        signals = [{"name": s.name, "range": s.range, "extremes": s.extremes, "units": s.units} for s in self.signals]
+        signals = [
+            {"name": s.name, "range": s.range, "extremes": s.extremes, "units": s.units, "axes": list(s.axes)}
+            for s in self.signals
+        ]
         rows = {} if self.row_samples is None else {"row_samples": list(self.row_samples)}
         return {
             "key": self.key,
@@ -158,7 +179,8 @@ def logged_signals(trace: LayerTrace) -> dict[str, Array]:
 def describe(trace: LayerTrace) -> LayerInfo:
     """Return the shapes, names and extremes of one layer's trace."""
     signals = tuple(
-        SignalInfo(name, trace.ranges.get(name), _extremes(a), a.shape[2]) for name, a in logged_signals(trace).items()
+        SignalInfo(name, trace.ranges.get(name), _extremes(a), a.shape[2], trace.axes.get(name, OVER_TIME))
+        for name, a in logged_signals(trace).items()
     )
     timesteps = next(iter(trace.signals.values())).shape[1]
     units = max(signal.units for signal in signals)

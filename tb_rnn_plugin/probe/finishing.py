@@ -18,7 +18,7 @@ def finished(call: LayerCall) -> dict[str, Any]:
     """Return a call's signals, states, inputs and mask: at least float32, signals NaN where masked."""
     mask = None if call.mask is None else ops.cast(ops.reshape(call.mask, ops.shape(call.mask)[:2]), "bool")
     made: dict[str, Any] = {
-        "signals": _masked(call.signals, mask),
+        "signals": _masked(call.signals, mask, call.unmasked),
         "states": {name: _widened(state) for name, state in call.states.items()},
     }
     if call.inputs is not None:
@@ -41,12 +41,14 @@ def finished_gradients(call: LayerCall, mask: Tensor | None, gradients: Mapping[
     return _masked({name: ops.transpose(gradient, (1, 0, 2)) for name, gradient in joined.items()}, mask)
 
 
-def _masked(tensors: Mapping[str, Tensor], mask: Tensor | None) -> dict[str, Tensor]:
+def _masked(
+    tensors: Mapping[str, Tensor], mask: Tensor | None, unmasked: frozenset[str] = frozenset()
+) -> dict[str, Tensor]:
     widened = {name: _widened(tensor) for name, tensor in tensors.items()}
     if mask is None:
         return widened
     present = ops.expand_dims(ops.transpose(mask), -1)
-    return {name: ops.where(present, tensor, np.nan) for name, tensor in widened.items()}
+    return {name: t if name in unmasked else ops.where(present, t, np.nan) for name, t in widened.items()}
 
 
 def _widened(tensor: Tensor) -> Tensor:

@@ -24,7 +24,8 @@ class Layers:
         recurrent: Layers that loop over time; the cells of a stack have keys of their own, see `keys_of`.
         cells: Cells that the model may call by hand, one timestep at a time.
         others: Layers whose output is captured.
-        named: Keys chosen by the user, all of which must be captured; None for all recurrent layers.
+        named: Keys chosen by the user; None for all recurrent layers.
+        required: Those that must be captured: a pattern or a function takes what is captured of what it chooses.
         everything: The model and all layers in it, chosen or not.
     """
 
@@ -32,6 +33,7 @@ class Layers:
     cells: Mapping[str, Any]
     others: Mapping[str, Any]
     named: frozenset[str] | None
+    required: frozenset[str]
     everything: tuple[Any, ...]
 
     @property
@@ -57,7 +59,7 @@ def find_layers(model: Any) -> Layers:
             is_recurrent = isinstance(layer, keras.layers.RNN)
             found["recurrent" if is_recurrent else "cells" if _is_cell(layer) else "others"][key] = layer
     everything = {id(layer): layer for layer in flatten_layers(model)}
-    return Layers(**found, named=None, everything=tuple(everything.values()))
+    return Layers(**found, named=None, required=frozenset(), everything=tuple(everything.values()))
 
 
 def keys_of(key: str, layer: Any) -> list[str]:
@@ -97,22 +99,23 @@ def choose(model: Any, layers: Layers, choice: LayerChoice) -> Layers:
     captured = {key: [key] for key in [*by_hand, *layers.others]}
     captured.update({key: keys_of(key, layer) for key, layer in layers.recurrent.items()})
     everything = {**layers.recurrent, **by_hand, **layers.others}
-    named = frozenset(
-        name for key in _chosen(everything, layers.others, captured, choice) for name in captured.get(key, [key])
-    )
+    exact, matching = _chosen(everything, layers.others, captured, choice)
+    required = frozenset(name for key in exact for name in captured.get(key, [key]))
+    named = required.union(name for key in matching for name in captured.get(key, [key]))
     return replace(
         layers,
         recurrent={key: layer for key, layer in layers.recurrent.items() if named.intersection(captured[key])},
         cells={key: cell for key, cell in by_hand.items() if key in named},
         others={key: layer for key, layer in layers.others.items() if key in named},
         named=named,
+        required=required,
     )
 
 
 def _chosen(
     everything: Mapping[str, Any], others: Mapping[str, Any], captured: Mapping[str, list[str]], choice: Any
-) -> list[str]:
-    """Return the keys, of layers or of cells in a stack, that the user chooses.
+) -> tuple[list[str], list[str]]:
+    """Return the keys, of layers or of cells in a stack, that the user names, and those that match or are chosen.
 
     Args:
         everything: All layers by key.
@@ -127,19 +130,21 @@ def _chosen(
         chosen = [key for key, layer in everything.items() if choice(layer)]
         if not chosen:
             raise ProbeError(f"layers= is a function that chooses none of the model's layers. {listed}")
-        return chosen
+        return [], chosen
     key_of = {id(layer): key for key, layer in everything.items()}
     patterns = [key_of.get(id(item), item) for item in (choice if _is_several(choice) else [choice])]
     if not patterns or not all(isinstance(pattern, str) for pattern in patterns):
         raise ProbeError(f"layers must be keys, patterns, layers or a function of a layer, got {choice!r}. {listed}")
-    chosen = []
+    exact, matching = [], []
     for pattern in patterns:
-        exact = [pattern] if pattern in known or pattern in others else []
-        matching = exact or _matching(known, pattern) or _matching(others, pattern)
-        if not matching:
+        if pattern in known or pattern in others:
+            exact.append(pattern)
+            continue
+        found = _matching(known, pattern) or _matching(others, pattern)
+        if not found:
             raise ProbeError(f"layers names {pattern!r}, which matches no layer. {listed}")
-        chosen += matching
-    return chosen
+        matching += found
+    return exact, matching
 
 
 def _matching(keys: Iterable[str], pattern: str) -> list[str]:

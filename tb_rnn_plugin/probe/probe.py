@@ -59,7 +59,9 @@ class Probe:
     Attributes:
         model: The model.
         inputs: The batch as arrays.
+        arguments: What the probe was made with, but for the model, by parameter.
         samples: Number of samples in the batch.
+        knows_rows: Whether `find_rows` has found whose the rows of the layers are.
         compilations: How often the pass was traced: once, twice if XLA could not compile it, and again for each change
             of the model.
         unreachable: After the first call, by key a sentence that says why a layer is not captured.
@@ -93,13 +95,23 @@ class Probe:
         self._training = training
         self._weights = weights
         self._targets = deepcopy(targets)
+        self._given_states = deepcopy(initial_states)
+        self.arguments: Mapping[str, Any] = {
+            "inputs": self.inputs,
+            "layers": self._choice,
+            "initial_states": self._given_states,
+            "training": training,
+            "weights": weights,
+            "targets": self._targets,
+            "jit_compile": jit_compile,
+        }
         # Layers without an entry also start from zeros, so that epochs are comparable.
         self._start_from_zeros = not isinstance(initial_states, str) or initial_states == "zeros"
-        self._given_states = deepcopy(initial_states)
         self._jit_compile: JitCompile = False if targets is not None and jit_compile == "auto" else jit_compile
         self._calls: dict[str, LayerCall] = {}
         self._row_samples: dict[str, tuple[int | None, ...]] = {}
         self._reads: dict[str, Sequence[str]] = {}
+        self.knows_rows = False
         self.compilations = 0
         self.unreachable: dict[str, str] = {}
         self._arguments = keras.tree.map_structure(ops.convert_to_tensor, self.inputs)
@@ -149,6 +161,7 @@ class Probe:
         self._row_samples = samples_of_rows(
             lambda inputs: rows(self(inputs).traces), self.inputs, before, contract_seconds=contract_seconds
         )
+        self.knows_rows = True
         traces = [replace(trace, row_samples=self._samples_of(trace.key, trace.signals)) for trace in captured.traces]
         return Activations(traces, captured.predictions)
 
@@ -157,6 +170,10 @@ class Probe:
         count = len(next(iter(signals.values())))
         # The number of rows may depend on the values.
         return known if known is not None and len(known) == count else unknown_rows(count, self.samples)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return what a copy or a pickle is made of: the model and the arguments. It compiles at its own first call."""
+        return _made, (self.model, self.arguments)
 
     def held_states(self) -> list[Tensor]:
         """Return copies of the states of all stateful layers; none unless `initial_states` is `"current"`."""
@@ -192,6 +209,7 @@ class Probe:
         self._state = ModelState(self.model)
         # A changed model may lay out its rows and connect its layers otherwise.
         self._row_samples, self._reads = {}, {}
+        self._row_samples, self.knows_rows = {}, False  # A changed model may lay out its rows otherwise.
 
     def _checked_batch(self, inputs: Any) -> Any:
         batch = checked_probe(self.model, inputs)
@@ -232,15 +250,16 @@ class Probe:
         return loss, ({key: finished(call) for key, call in self._calls.items()}, outputs)
 
     def _check_captured(self) -> None:
-        """Raise if a layer that `layers` names was not captured, or none was."""
-        missing = [key for key in sorted(self._layers.named or ()) if key not in self._calls]
+        """Raise if a layer that `layers` names by its key was not captured, or none was."""
+        missing = [key for key in sorted(self._layers.required) if key not in self._calls]
         if missing or not self._calls:
             why = [
                 sentence
                 for layer, sentence in self.unreachable.items()
                 if not missing or any(key == layer or key.startswith(f"{layer}/") for key in missing)
             ]
-            keys = ", ".join(map(repr, missing or [*self._layers.recurrent, *self._layers.cells]))
+            chosen = [*self._layers.recurrent, *self._layers.cells, *self._layers.others]
+            keys = ", ".join(map(repr, missing or chosen))
             raise ProbeError(" ".join(why) or f"The model does not call {keys}, so that nothing can be captured of it.")
 
     def _state_mapping(self, states: Sequence[Tensor]) -> list[tuple[Any, Any]]:
@@ -264,11 +283,16 @@ class Probe:
             gradients={name: np.swapaxes(array, 0, 1) for name, array in arrays.get("gradients", {}).items()},
             config=call.config,
             row_samples=self._samples_of(key, signals),
+            axes=call.axes,
         )
 
 
 def _given(arrays: Iterable[Array | None]) -> list[Array]:
     return [array for array in arrays if array is not None]
+
+
+def _made(model: Any, arguments: Mapping[str, Any]) -> Probe:
+    return Probe(model, **arguments)
 
 
 def _built(model: Any, inputs: Any) -> Any:

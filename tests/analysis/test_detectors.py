@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from itertools import permutations
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from tb_rnn_plugin.analysis.detectors import Detector, detectors, least_score, scores
+from tb_rnn_plugin.analysis.errors import AnalysisError
 from tb_rnn_plugin.analysis.permutation import chance_level, chance_sentences, sample_orders
 from tb_rnn_plugin.log.schema import Array, LayerTrace
 
@@ -203,8 +205,12 @@ def test_what_cannot_be_ranked_is_left_out() -> None:
     annotation = flags()
     longer = layer("longer", None, h=coarse(1, timesteps=TIMESTEPS + 1))
     unset = layer("unset", ~annotation, h=coarse(1))
-    trace = layer("kept", None, h=coarse(1))
-    assert {(d.layer, d.signal) for d in detectors([longer, unset, trace], annotation)} == {("kept", "h")}
+    heads = replace(layer("heads", None, h=coarse(1)), axes={"h": (None, "unit")})
+    trace = replace(layer("kept", None, h=coarse(1), s=coarse(1)), axes={"s": ("query", "key")})
+    assert {(d.layer, d.signal) for d in detectors([longer, unset, heads, trace], annotation)} == {("kept", "h")}
+    for other, signal in ((heads, "h"), (trace, "s")):
+        with pytest.raises(AnalysisError, match="must have its samples and timesteps"):
+            scores(other, signal, annotation)
 
 
 def test_one_sample_knows_no_chance() -> None:

@@ -61,8 +61,15 @@ export interface LayerInfo {
   readonly cell: string;
   /** The number of units of its widest signal; the states of a custom cell differ in size. */
   readonly units: number;
-  /** The number of timesteps. */
+  /** The number of timesteps, or of what `position` says. */
   readonly timesteps: number;
+  /**
+   * What one place on the second axis of its first signal is: `"timestep"`, `"query"` of attention, or
+   * `"position"` where it is not known.
+   */
+  readonly position: string;
+  /** Whether its second axis is time, as the probe's tokens and annotations are. */
+  readonly over_time: boolean;
   /** Whether the layer got a mask. */
   readonly masked: boolean;
   /** Its signals, in the order of the cell's equations. */
@@ -110,6 +117,13 @@ export interface SignalInfo {
   readonly extremes: readonly [number, number] | null;
   /** The number of units. */
   readonly units: number;
+  /**
+   * What its second and third axis are. The second is `"time"`, the timesteps of a recurrent layer, `"query"`
+   * of attention, `"none"` where there is none and a single timestep stands for it, or null where it is not
+   * known; tokens and annotations belong to `"time"` alone. The third is `"unit"`, or `"key"` or
+   * `"head·key"`, of attention scores.
+   */
+  readonly axes: readonly [string | null, string];
 }
 
 /** One row of a layer's arrays. */

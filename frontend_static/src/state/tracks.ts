@@ -28,6 +28,7 @@ export interface Track {
 /** The tracks of one side whose length is that of its time axis. */
 export function tracksOf(side: Side): Track[] {
   const { layer, series, run } = side;
+  if (!layer.over_time) return [];
   const tracks = run.annotations.map((annotation) => annotationTrack(annotation, side));
   if (series !== null) tracks.push(...seriesTracks(series, tokensOf(side) !== null));
   tracks.push(...gradientTracks(side));

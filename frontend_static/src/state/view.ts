@@ -28,7 +28,7 @@ export interface View {
 
 /** The sample's tokens if there is one per timestep: a model may have layers of other lengths. */
 export function tokensOf({ sample, layer }: Pick<Side, "sample" | "layer">): readonly string[] | null {
-  return sample?.tokens?.length === layer.timesteps ? sample.tokens : null;
+  return layer.over_time && sample?.tokens?.length === layer.timesteps ? sample.tokens : null;
 }
 
 /** "epoch 3", with the run where two are shown. */

@@ -41,6 +41,8 @@ function side({
     keeps: null,
     units: Math.max(...Object.values(units)),
     timesteps: ROWS,
+    position: "timestep",
+    over_time: true,
     masked: mask !== undefined,
     config: {},
     rows: null,

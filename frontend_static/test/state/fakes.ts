@@ -8,7 +8,7 @@ export function signalOf(name: string, more: Partial<SignalInfo> = {}): SignalIn
   // Unlike the name, so that a test sees which of the two is shown.
   const label = `«${name}»`;
   const unknown = { range: null, extremes: null, letter: null, meaning: null, saturation: null, state: null };
-  return { name, label, ...unknown, units: 4, ...more };
+  return { name, label, ...unknown, units: 4, axes: ["time", "unit"], ...more };
 }
 
 export function layerOf(key = "lstm", more: Partial<LayerInfo> = {}): LayerInfo {
@@ -18,6 +18,8 @@ export function layerOf(key = "lstm", more: Partial<LayerInfo> = {}): LayerInfo 
     cell: "LSTM",
     units: 4,
     timesteps: 3,
+    position: "timestep",
+    over_time: true,
     masked: false,
     keeps: null,
     config: {},

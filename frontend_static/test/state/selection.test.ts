@@ -9,6 +9,8 @@ const layer = (key: string, units = 96, timesteps = 140) => ({
   cell: "LSTM",
   units,
   timesteps,
+  position: "timestep",
+  over_time: true,
   masked: false,
   keeps: null,
   config: {},

@@ -43,6 +43,16 @@ const scores = (target: boolean) => ({
   targetScore: target ? Float32Array.of(0.5, 0.25, 0) : null,
 });
 
+test("there are none beside an axis that is not known to be time", () => {
+  const made: Made = {
+    annotations: [{ name: "inside", kind: "flag" }],
+    sample: { annotations: { inside: [0, 1, 1] } },
+    series: { inputs: new Map([["x", matrixOf(3, 1)]]) },
+  };
+  assert.deepEqual(namesOf(made), ["inside", "x"]);
+  assert.deepEqual(namesOf({ ...made, layer: layerOf("att", { over_time: false }) }), []);
+});
+
 test("annotations are flags or lines, with a gap where nothing is known", () => {
   const [flag, number] = tracksOf(
     sideOf({

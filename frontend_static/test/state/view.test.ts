@@ -9,6 +9,7 @@ test("tokens belong to sequences of their length", () => {
   assert.equal(tokensOf({ sample, layer: layerOf("lstm", { timesteps: 4 }) }), null);
   assert.equal(tokensOf({ sample: { ...sample, tokens: null }, layer: layerOf() }), null);
   assert.equal(tokensOf({ sample: null, layer: layerOf() }), null);
+  assert.equal(tokensOf({ sample, layer: layerOf("att", { over_time: false }) }), null);
 });
 
 test("a label names the step, and the run where two are shown", () => {

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from tb_rnn_plugin.log.schema import Interval
+from tb_rnn_plugin.log.schema import Axes, Interval
 from tb_rnn_plugin.probe.backend import keras
 from tb_rnn_plugin.probe.errors import ProbeError
 from tb_rnn_plugin.probe.instrumented import Tensor
@@ -29,6 +29,8 @@ class LayerCall:
         mask: `[sample, time]`, or None.
         zeros: What the loss is differentiated by, one for each joined call, in time order; empty without gradients.
         cell: The Keras cell that ran; None for a layer that is not recurrent.
+        axes: By signal, its axes if they are not those of a recurrent layer.
+        unmasked: Signals to which the mask does not apply.
     """
 
     kind: str
@@ -40,6 +42,8 @@ class LayerCall:
     mask: Tensor | None = None
     zeros: tuple[Zeros, ...] = ()
     cell: Any = None
+    axes: Mapping[str, Axes] = field(default_factory=dict)
+    unmasked: frozenset[str] = frozenset()
 
 
 class Scope:
@@ -51,10 +55,10 @@ class Scope:
 
     def __init__(self, includes: Callable[[str], bool]) -> None:
         self._includes = includes
-        self._calls: dict[str, list[Callable[[], LayerCall]]] = {}
+        self._calls: dict[str, list[Callable[[], LayerCall | None]]] = {}
 
-    def add(self, key: str, call: LayerCall | Callable[[], LayerCall]) -> None:
-        """Add a call of its own, or a function that returns it when the pass is over."""
+    def add(self, key: str, call: LayerCall | Callable[[], LayerCall | None]) -> None:
+        """Add a call of its own, or a function that returns it when the pass is over, None if there is none."""
         if self._includes(key):
             number = 1
             while (name := key if number == 1 else f"{key}#{number}") in self._calls:
@@ -68,7 +72,9 @@ class Scope:
 
     def finished(self) -> dict[str, LayerCall]:
         """Return the calls in the order in which they began."""
-        return {key: joined(key, [call() for call in calls]) for key, calls in self._calls.items()}
+        made = {key: [call() for call in calls] for key, calls in self._calls.items()}
+        found = {key: [call for call in calls if call is not None] for key, calls in made.items()}
+        return {key: joined(key, calls) for key, calls in found.items() if calls}
 
 
 def as_sequence(call: LayerCall) -> LayerCall:

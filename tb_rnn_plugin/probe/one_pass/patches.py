@@ -5,15 +5,17 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
 from threading import get_ident
 from typing import Any
 
+from tb_rnn_plugin.log.schema import Axes
 from tb_rnn_plugin.probe.backend import keras
-from tb_rnn_plugin.probe.errors import ProbeError
 from tb_rnn_plugin.probe.instrumented import InstrumentedCell, OtherCell, Tensor, identity, instrument, parts
 from tb_rnn_plugin.probe.keras_internals import mask_of
 from tb_rnn_plugin.probe.layers import keys_of
-from tb_rnn_plugin.probe.one_pass import loop
+from tb_rnn_plugin.probe.one_pass import axes, loop
 from tb_rnn_plugin.probe.one_pass.calls import LayerCall, as_sequence, joined
 from tb_rnn_plugin.probe.one_pass.perturbations import PackedPerturbations, Zeros
 from tb_rnn_plugin.probe.one_pass.session import CaptureSession
@@ -82,6 +84,9 @@ def recurrent_call(session: CaptureSession, key: str | None, layer: Any) -> Call
     def call(*args: Any, **kwargs: Any) -> Any:
         with session.in_layer():
             output = original(*args, **kwargs)
+        session.time_axes.mark(_first([*args, *kwargs.values()]))
+        if layer.return_sequences:
+            session.time_axes.mark(_first(output))
         if key is not None and key not in session.looped:
             session.mark_unreachable(
                 key, "the call of its class does not run Keras' loop over time. Loop in a layer of your own"
@@ -136,8 +141,21 @@ def other_call(session: CaptureSession, key: str, layer: Any) -> Callable[..., A
     def call(*args: Any, **kwargs: Any) -> Any:
         outputs = original(*args, **kwargs)
         if session.reaches(key):
-            # Keras sets the mask of an output after `call` returns.
-            session.scope.add(key, lambda: _output_call(key, layer, outputs))
+            # Keras sets the mask of an output after `call` returns, and a later layer may show that its axis is time.
+            session.scope.add(key, lambda: _output_call(session, key, layer, outputs))
+        return outputs
+
+    return call
+
+
+def position_keeping_call(session: CaptureSession, layer: Any) -> Callable[..., Any]:
+    """Return a `call` for a layer that `keeps_positions`, which notes the tensors that have the same second axis."""
+    original = layer.call
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        outputs = original(*args, **kwargs)
+        given = next(iter([*args, *kwargs.values()]))
+        session.time_axes.relate(axes.same_positions(layer, given, _first(outputs)))
         return outputs
 
     return call
@@ -159,8 +177,10 @@ def time_distributed_call(session: CaptureSession, layer: Any) -> Callable[..., 
 
         with replaced_method(layer.layer, "call", one_step):
             outputs = original(*args, **kwargs)
+        sequences = _first([*args, *kwargs.values()])
         for key in steps[0]:
-            session.scope.add(key, joined(key, [as_sequence(step[key]) for step in steps]))
+            made = joined(key, [as_sequence(step[key]) for step in steps])
+            session.scope.add(key, partial(_over_steps, session, made, sequences))
         return outputs
 
     return call
@@ -207,16 +227,45 @@ def _cell_call(
     return LayerCall(cell.kind, signals, ranges, {**cell.config, **config}, inputs, flat, mask, zeros, cell.cell)
 
 
-def _output_call(key: str, layer: Any, nested: Any) -> LayerCall:
+def _output_call(session: CaptureSession, key: str, layer: Any, nested: Any) -> LayerCall | None:
+    """Return the call of a layer that is not recurrent; None if its output is not numbers by sample."""
     outputs = [output for output in keras.tree.flatten(nested) if len(getattr(output, "shape", ()))]
     if not outputs or any(output.dtype == "string" for output in outputs):
-        raise ProbeError(f"Layer {key!r} gives no numbers with samples on the first axis: choose others with layers=.")
+        session.mark_unreachable(key, "it gives no numbers with samples on the first axis")
+        return None
     names = ["output"] if len(outputs) == 1 else [f"output_{i}" for i in range(len(outputs))]
-    # The second axis is time; an output without one is a single timestep.
-    signals = [loop.time_major(o) if len(o.shape) > 2 else _one_timestep(o) for o in outputs]
+    signals: dict[str, Tensor] = {}
+    found: dict[str, Axes] = {}
+    for i, (name, output) in enumerate(zip(names, outputs, strict=True)):
+        if axes.is_scores(layer, i, output):
+            has_heads = len(output.shape) == 4
+            is_time = session.time_axes.is_time(outputs[0])  # Its second axis is the query's, too.
+            found[name] = "time" if is_time else "query", "head·key" if has_heads else "key"
+            signals[name] = loop.time_major(ops.transpose(output, (0, 2, 1, 3)) if has_heads else output)
+        elif len(output.shape) > 2:
+            found[name] = "time" if session.time_axes.is_time(output) else None, "unit"
+            signals[name] = loop.time_major(output)
+        else:
+            found[name] = "none", "unit"
+            signals[name] = _one_timestep(output)
     mask = mask_of(outputs[0])
-    masked = mask is not None and len(mask.shape) == 2 and len(outputs[0].shape) > 2
-    return LayerCall(type(layer).__name__, dict(zip(names, signals, strict=True)), mask=mask if masked else None)
+    if mask is None or len(mask.shape) != 2 or len(outputs[0].shape) < 3 or mask.shape[1] != outputs[0].shape[1]:
+        return LayerCall(type(layer).__name__, signals, axes=found)
+    # The mask is the first output's: another has it if its second axis is the same.
+    others = frozenset(name for name in names[1:] if found[name][0] != "time" or found[names[0]][0] != "time")
+    return LayerCall(type(layer).__name__, signals, mask=mask, axes=found, unmasked=others)
+
+
+def _over_steps(session: CaptureSession, call: LayerCall, sequences: Tensor) -> LayerCall:
+    """Return the call of a layer that was called for each step of sequences, `[sample, time, …]`."""
+    steps = "time" if session.time_axes.is_time(sequences) else None
+    # If the layer has an axis of its own at each step, the joined one is neither.
+    seconds = {name: steps if second == "none" else None for name, (second, _) in call.axes.items()}
+    return replace(call, axes={name: (seconds[name], third) for name, (_, third) in call.axes.items()})
+
+
+def _first(nested: Any) -> Tensor:
+    return keras.tree.flatten(nested)[0]
 
 
 def _has_whole_gradient(cell: InstrumentedCell) -> bool:

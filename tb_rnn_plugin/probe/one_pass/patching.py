@@ -10,6 +10,7 @@ from typing import Any
 from tb_rnn_plugin.probe.backend import keras
 from tb_rnn_plugin.probe.keras_internals import attributes_in_pass
 from tb_rnn_plugin.probe.one_pass import patches
+from tb_rnn_plugin.probe.one_pass.axes import keeps_positions
 from tb_rnn_plugin.probe.one_pass.patches import replaced, replaced_method
 from tb_rnn_plugin.probe.one_pass.session import CaptureSession
 
@@ -44,6 +45,9 @@ def patched(session: CaptureSession) -> Iterator[None]:
             replace(cell, "call", patches.cell_call(session, key, cell))
         for key, layer in layers.others.items():
             replace(layer, "call", patches.other_call(session, key, layer))
+        for layer in layers.everything if layers.others else ():
+            if keeps_positions(layer):
+                replace(layer, "call", patches.position_keeping_call(session, layer))
         for layer in layers.everything:
             if isinstance(layer, keras.layers.TimeDistributed):
                 replace(layer, "call", patches.time_distributed_call(session, layer))

@@ -10,6 +10,7 @@ from tb_rnn_plugin.probe.backend import backend
 from tb_rnn_plugin.probe.backends.base import MakeZeros
 from tb_rnn_plugin.probe.instrumented import InstrumentedCell
 from tb_rnn_plugin.probe.layers import Layers
+from tb_rnn_plugin.probe.one_pass.axes import TimeAxes
 from tb_rnn_plugin.probe.one_pass.calls import LayerCall, Scope
 from tb_rnn_plugin.probe.one_pass.perturbations import Zeros, zeros_for
 
@@ -24,6 +25,7 @@ class CaptureSession:
 
     Attributes:
         scope: Where calls are added.
+        time_axes: Which tensors have time on their second axis.
         looped: Keys of the recurrent layers whose loop has run.
         unreachable: By key, a sentence that says why a layer that ran is not captured.
     """
@@ -34,6 +36,7 @@ class CaptureSession:
         self.layers = layers
         self.initial_states = initial_states
         self.scope = Scope(layers.includes)
+        self.time_axes = TimeAxes()
         self.looped: set[str] = set()
         self.unreachable: dict[str, str] = {}
         self._make_zeros = make_zeros

@@ -16,7 +16,7 @@ from tb_rnn_plugin.log import schema
 from tb_rnn_plugin.log.arrays import ArrayFile
 from tb_rnn_plugin.log.errors import LogError
 from tb_rnn_plugin.log.rows import Row, list_rows, unknown_rows
-from tb_rnn_plugin.log.schema import Finite, Interval, ProbeBatch
+from tb_rnn_plugin.log.schema import Axes, Finite, Interval, ProbeBatch, is_over_time
 from tb_rnn_plugin.log.step_file import read_layers, row_count
 from tb_rnn_plugin.run import Run
 from tb_rnn_plugin.server.queries.served_run import ServedRun, check_sample
@@ -61,12 +61,17 @@ class SignalInfo(SignalMeaning):
         extremes: The smallest and the largest finite value over all steps up to the last, all samples, timesteps and
             units; null if no value is finite. With `range` it gives a colour scale that is the same at every step.
         units: The number of units.
+        axes: What its second and third axis are. The second is `"time"`, the timesteps of a recurrent layer, `"query"`
+            of attention, `"none"` where there is none and a single timestep stands for it, or null where it is not
+            known; tokens and annotations belong to `"time"` alone. The third is `"unit"`, or `"key"` or `"head·key"`,
+            of attention scores.
     """
 
     name: str
     range: Interval | None
     extremes: Interval | None
     units: int
+    axes: Axes
 
 
 class LayerInfo(TypedDict):
@@ -76,7 +81,10 @@ class LayerInfo(TypedDict):
         key: The layer's key.
         cell: `"LSTM"`, `"GRU"`, `"SimpleRNN"`, or the class name of another cell or layer.
         units: The number of units of its widest signal; the states of a custom cell differ in size.
-        timesteps: The number of timesteps.
+        timesteps: The number of timesteps, or of what `position` says.
+        position: What one place on the second axis of its first signal is: `"timestep"`, `"query"` of attention, or
+            `"position"` where it is not known.
+        over_time: Whether its second axis is time, as the probe's tokens and annotations are.
         masked: Whether the layer got a mask.
         signals: Its signals, in the order of the cell's equations.
         keeps: The gate that multiplies the old state; null if the cell has none, or is not known.
@@ -90,6 +98,8 @@ class LayerInfo(TypedDict):
     cell: str
     units: int
     timesteps: int
+    position: str
+    over_time: bool
     masked: bool
     signals: list[SignalInfo]
     keeps: str | None
@@ -242,6 +252,9 @@ def _rows(file: ArrayFile, info: schema.LayerInfo, names: Sequence[str]) -> list
     return None if row_samples is None else list(list_rows(row_samples, names))
 
 
+_POSITIONS: dict[str | None, str] = {"time": "timestep", "none": "timestep", "query": "query"}
+
+
 def describe_layer(info: schema.LayerInfo, rows: list[Row] | None = None) -> LayerInfo:
     """Return a layer as `/run` describes it."""
     spec = find_spec(info.cell)
@@ -250,6 +263,8 @@ def describe_layer(info: schema.LayerInfo, rows: list[Row] | None = None) -> Lay
         "cell": info.cell,
         "units": info.units,
         "timesteps": info.timesteps,
+        "position": _POSITIONS.get(info.signals[0].axes[0], "position"),
+        "over_time": is_over_time(info.signals[0].axes),
         "masked": info.masked,
         "signals": [_signal(info.cell, signal) for signal in info.signals],
         "keeps": spec.keeps if spec else None,

@@ -1,13 +1,20 @@
 /** The line above the timeline: the layer, and the place of the crosshair. */
 import { html, nothing } from "lit";
 import { isPadding } from "../../api/trace.ts";
+import type { LayerInfo } from "../../api/types.ts";
 import { formatCount, visibleToken } from "../../maths/format.ts";
 import { tokensOf, type View } from "../../state/view.ts";
 import { MONO } from "../theme.ts";
 import type { Cursor } from "./cursor.ts";
 
 function plural(count: number, noun: string): string {
-  return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
+  const ending = noun.endsWith("y") ? ["y", "ies"] : ["", "s"];
+  return `${formatCount(count)} ${noun.replace(/y$/, "")}${count === 1 ? ending[0] : ending[1]}`;
+}
+
+/** "100 timesteps", "5 queries", "7 positions, not known to be time". */
+function places({ timesteps, position, over_time }: LayerInfo): string {
+  return plural(timesteps, position) + (over_time || position !== "position" ? "" : ", not known to be time");
 }
 
 function renderToken(token: string) {
@@ -18,14 +25,14 @@ function renderToken(token: string) {
 function renderPlace({ a }: View, cursor: Cursor) {
   const { timestep, unit } = cursor;
   const token = tokensOf(a)?.[timestep];
-  return html`<span>timestep ${timestep}</span>
+  return html`<span>${a.layer.position} ${timestep}</span>
     ${unit === null ? nothing : html`<span>unit ${unit}</span>`}
     ${isPadding(a.trace, timestep) ? html`<span>padding</span>` : nothing}
     ${!token ? nothing : renderToken(token)}`;
 }
 
 export function renderReadout(view: View, cursor: Cursor | null, height: number) {
-  const { cell, units, timesteps } = view.a.layer;
+  const { cell, units } = view.a.layer;
   return html`<div
     class="line readout"
     style="height: ${height}px; align-items: center; line-height: 18px; white-space: nowrap"
@@ -34,7 +41,7 @@ export function renderReadout(view: View, cursor: Cursor | null, height: number)
     <div style="display: flex; gap: 20px">
       ${
         cursor === null
-          ? html`<span style="color: var(--soft)">${plural(timesteps, "timestep")}</span>`
+          ? html`<span style="color: var(--soft)">${places(view.a.layer)}</span>`
           : renderPlace(view, cursor)
       }
     </div>
