@@ -29,6 +29,7 @@ class LayerCall:
         mask: `[sample, time]`, or None.
         zeros: What the loss is differentiated by, one for each joined call, in time order; empty without gradients.
         cell: The Keras cell that ran; None for a layer that is not recurrent.
+        layer: The layer that ran, if it is not recurrent.
     """
 
     kind: str
@@ -40,6 +41,7 @@ class LayerCall:
     mask: Tensor | None = None
     zeros: tuple[Zeros, ...] = ()
     cell: Any = None
+    layer: Any = None
 
 
 class Scope:

@@ -216,7 +216,8 @@ def _output_call(key: str, layer: Any, nested: Any) -> LayerCall:
     signals = [loop.time_major(o) if len(o.shape) > 2 else _one_timestep(o) for o in outputs]
     mask = mask_of(outputs[0])
     masked = mask is not None and len(mask.shape) == 2 and len(outputs[0].shape) > 2
-    return LayerCall(type(layer).__name__, dict(zip(names, signals, strict=True)), mask=mask if masked else None)
+    named = dict(zip(names, signals, strict=True))
+    return LayerCall(type(layer).__name__, named, mask=mask if masked else None, layer=layer)
 
 
 def _has_whole_gradient(cell: InstrumentedCell) -> bool:
