@@ -229,7 +229,7 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
         self._epochs_before = self._epochs if epoch < self._epochs else 0
         if self._recording is not None and self._probe is not None and not self._epochs:
             first = epoch if self._schedule.unit == "epoch" else self._batches
-            self._recording.open(first, self._forecast, self._steps_ahead(epoch), self._probe.fingerprints())
+            self._recording.open(first, self._forecast, self._steps_ahead(epoch), self._probe.fingerprints)
             # A training killed between its backup and its capture lacks that step; the model is as it was then.
             if self._schedule.takes(first - 1) and self._recording.stops_before(first - 1):
                 self._capture(first - 1, None)

@@ -54,7 +54,11 @@ class Recording:
         self.failures = 0
 
     def open(
-        self, first_step: int, forecast: Forecast, steps: int | None, fingerprints: Mapping[str, str] | None = None
+        self,
+        first_step: int,
+        forecast: Forecast,
+        steps: int | None,
+        fingerprints: Callable[[], Mapping[str, str]],
     ) -> None:
         """Choose the directory, write the probe batch, and log the size of the run, before the fit's first step.
 
@@ -62,11 +66,16 @@ class Recording:
             first_step: The fit's first step.
             forecast: The size of each step.
             steps: Maximum number of steps; None if it is not known.
-            fingerprints: By layer, that of the weights that the fit starts from.
+            fingerprints: Returns by layer that of the weights that the fit starts from.
         """
         self._first_step, self._is_first = first_step, True
-        self._fingerprints = fingerprints or {}
-        self._guarded(lambda: self._log_size(self._opened().directory, forecast, steps), "opened")
+
+        def open_run() -> None:
+            self._fingerprints = {}
+            self._fingerprints = fingerprints()
+            self._log_size(self._opened().directory, forecast, steps)
+
+        self._guarded(open_run, "opened")
 
     def stops_before(self, step: int) -> bool:
         """Return whether the run has earlier steps, and neither this one nor later ones."""

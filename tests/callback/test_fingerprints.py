@@ -123,7 +123,7 @@ def test_a_layer_without_weights_has_none(tmp_path: Path) -> None:
 
 def test_probes_are_the_same_if_their_inputs_are(tmp_path: Path) -> None:
     """Whatever their names, tokens and targets."""
-    probes = {
+    probes: dict[str, dict[str, Any]] = {
         "a": {"sample_names": ["x", "y"]},
         "b": {"tokens": ["abc", "abc"], "targets": np.zeros(2)},
         "c": {"probe": PROBE + 1e-3},

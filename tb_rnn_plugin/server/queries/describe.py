@@ -84,6 +84,8 @@ class LayerInfo(TypedDict):
             `go_backwards`, `dropout` (whether any was applied); and `return_sequences`, as given to the layer.
         rows: The rows on the sample axis of its arrays, which the parameter `sample` of other routes counts; null where
             they are the samples of the probe in order, as they are unless the model reshapes its batch.
+        fingerprint: A hash of the weights that the layer's training began with; null if they are not known. Units of
+            two runs correspond if these are equal.
     """
 
     key: str
@@ -95,6 +97,7 @@ class LayerInfo(TypedDict):
     keeps: str | None
     config: Mapping[str, str | Finite | bool | None]
     rows: list[Row] | None
+    fingerprint: str | None
 
 
 class AnnotationInfo(TypedDict):
@@ -133,6 +136,7 @@ class RunInfo(TypedDict):
         annotations: The annotations of the probe.
         problems: One sentence for each file that cannot be read, because it is truncated or written by a newer version.
         saturated_share: The share of timesteps from which a unit counts as saturated.
+        probe: A hash of the probe's inputs, the same for two runs with the same probe; null if it cannot be read.
     """
 
     run: str
@@ -145,6 +149,7 @@ class RunInfo(TypedDict):
     annotations: list[AnnotationInfo]
     problems: list[str]
     saturated_share: Finite
+    probe: str | None
 
 
 class SampleInfo(TypedDict):
@@ -175,12 +180,13 @@ def describe_run(run: ServedRun) -> RunInfo:
     """Answer `/run`: what can be read of a run, and a sentence for each part that cannot."""
     logs, unreadable = run.events.logs()
     steps = run.steps
-    probe, lost = ProbeBatch(inputs={}, sample_names=[]), []
+    probe, inputs, lost = ProbeBatch(inputs={}, sample_names=[]), None, []
+    fingerprints: Mapping[str, str] = {}
     try:
-        probe = run.probe
+        probe, inputs, fingerprints = run.probe, run.probe_fingerprint, run.fingerprints
     except (LogError, OSError) as error:
         lost.append(str(error))
-    layers, damaged = _last_layers(run, steps, probe.sample_names)
+    layers, damaged = _last_layers(run, steps, probe.sample_names, fingerprints)
     problems = [*unreadable, *damaged, *lost]
     return {
         "run": run.name,
@@ -196,6 +202,7 @@ def describe_run(run: ServedRun) -> RunInfo:
         ],
         "problems": problems,
         "saturated_share": NEARLY_ALWAYS,
+        "probe": inputs,
     }
 
 
@@ -220,7 +227,9 @@ def _unit(run: Run) -> Unit:
     return "batch" if run.unit == "batch" else "epoch"
 
 
-def _last_layers(run: Run, steps: Sequence[int], names: Sequence[str]) -> tuple[list[LayerInfo], list[str]]:
+def _last_layers(
+    run: Run, steps: Sequence[int], names: Sequence[str], fingerprints: Mapping[str, str]
+) -> tuple[list[LayerInfo], list[str]]:
     """Return the layers at the last readable step, and a sentence for each step after it.
 
     A damaged last step does not hide the run: the step before it names the same layers.
@@ -230,7 +239,10 @@ def _last_layers(run: Run, steps: Sequence[int], names: Sequence[str]) -> tuple[
     for step in reversed(steps):
         try:
             file = run.opened(step)
-            layers = [describe_layer(info, _rows(file, info, names)) for info in read_layers(file).values()]
+            layers = [
+                describe_layer(info, _rows(file, info, names), fingerprints.get(key))
+                for key, info in read_layers(file).items()
+            ]
             break
         except (LogError, OSError) as error:
             problems.append(str(error))
@@ -242,7 +254,7 @@ def _rows(file: ArrayFile, info: schema.LayerInfo, names: Sequence[str]) -> list
     return None if row_samples is None else list(list_rows(row_samples, names))
 
 
-def describe_layer(info: schema.LayerInfo, rows: list[Row] | None = None) -> LayerInfo:
+def describe_layer(info: schema.LayerInfo, rows: list[Row] | None = None, fingerprint: str | None = None) -> LayerInfo:
     """Return a layer as `/run` describes it."""
     spec = find_spec(info.cell)
     return {
@@ -255,6 +267,7 @@ def describe_layer(info: schema.LayerInfo, rows: list[Row] | None = None) -> Lay
         "keeps": spec.keeps if spec else None,
         "config": info.config,
         "rows": rows,
+        "fingerprint": fingerprint,
     }
 
 
