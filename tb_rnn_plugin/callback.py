@@ -229,9 +229,9 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
         self._batches = self._iterations()
         # A second `fit` with the same callback counts epochs from 0 again; the run's steps continue.
         self._epochs_before = self._epochs if epoch < self._epochs else 0
-        if self._recording is not None and not self._epochs:
+        if self._recording is not None and self._probe is not None and not self._epochs:
             first = epoch if self._schedule.unit == "epoch" else self._batches
-            self._recording.open(first, self._forecast, self._steps_ahead(epoch))
+            self._recording.open(first, self._forecast, self._steps_ahead(epoch), self._probe.fingerprints)
             # A training killed between its backup and its capture lacks that step; the model is as it was then.
             if self._schedule.takes(first - 1) and self._recording.stops_before(first - 1):
                 self._capture(first - 1, None)
@@ -257,7 +257,7 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
         timesteps = {trace.key: next(iter(trace.signals.values())).shape[1] for trace in captured.traces}
         batch = probe_batch(named_arrays(probe.inputs, "input"), timesteps, **self._batch_details)
         self._recording = Recording(self._log_dir, batch, self._schedule.unit, self._dtype, self._keep)
-        self._forecast = forecast(captured.traces, captured.predictions, dtype=self._dtype)
+        self._forecast = forecast(probe.fingerprinted(captured).traces, captured.predictions, dtype=self._dtype)
 
     def _steps_ahead(self, epoch: int) -> int | None:
         """Return the maximum number of steps that this fit captures; None if it is not known.
@@ -282,7 +282,11 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
 
     def _capture(self, step: int, logs: Mapping[str, Any] | None, states: Sequence[Any] | None = None) -> None:
         if self._probe is not None and self._recording is not None:
-            self._recording.write(step, partial(self._probe, states=states), logs or {})
+            self._recording.write(step, partial(_captured, self._probe, states), logs or {})
+
+
+def _captured(probe: Probe, states: Sequence[Any] | None) -> Activations:
+    return probe.fingerprinted(probe(states=states))
 
 
 def _layout(captured: Activations) -> _Layout:

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tb_rnn_plugin.log.claims import is_lost, release
-from tb_rnn_plugin.log.directories import claim_directory, claim_run
+from tb_rnn_plugin.log.directories import claim_directory, claim_run, numbered_runs
+from tb_rnn_plugin.log.fingerprint import first_fingerprints
 from tb_rnn_plugin.log.forecast import Forecast, spell_bytes
 from tb_rnn_plugin.log.layout import trace_directory
 from tb_rnn_plugin.log.schema import ProbeBatch
@@ -46,21 +47,35 @@ class Recording:
         self._dtype = dtype
         self._keep = keep
         self._first_step = 0
+        self._fingerprints: Mapping[str, str] = {}
         self._is_first = True
         self._directory: Path | None = None
         self._writer: RunWriter | None = None
         self.failures = 0
 
-    def open(self, first_step: int, forecast: Forecast, steps: int | None) -> None:
+    def open(
+        self,
+        first_step: int,
+        forecast: Forecast,
+        steps: int | None,
+        fingerprints: Callable[[], Mapping[str, str]],
+    ) -> None:
         """Choose the directory, write the probe batch, and log the size of the run, before the fit's first step.
 
         Args:
             first_step: The fit's first step.
             forecast: The size of each step.
             steps: Maximum number of steps; None if it is not known.
+            fingerprints: Returns by layer that of the weights that the fit starts from.
         """
         self._first_step, self._is_first = first_step, True
-        self._guarded(lambda: self._log_size(self._opened().directory, forecast, steps), "opened")
+
+        def open_run() -> None:
+            self._fingerprints = {}
+            self._fingerprints = fingerprints()
+            self._log_size(self._opened().directory, forecast, steps)
+
+        self._guarded(open_run, "opened")
 
     def stops_before(self, step: int) -> bool:
         """Return whether the run has earlier steps, and neither this one nor later ones."""
@@ -112,7 +127,8 @@ class Recording:
                 # By the fit's first step, not the current one: a fit is new even if its run could not be opened then.
                 self._directory = claim_run(self._log_dir, self._first_step, self._unit, self._batch.inputs)
             writer = RunWriter(self._directory, self._unit, self._dtype)
-            writer.write_probe(self._batch)
+            earlier = [run for run in numbered_runs(self._log_dir) if run != self._directory]
+            writer.write_probe(self._batch, first_fingerprints(self._directory, earlier, self._fingerprints))
             self._writer = writer
         return self._writer
 

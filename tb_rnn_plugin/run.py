@@ -10,9 +10,11 @@ import numpy as np
 
 from tb_rnn_plugin.analysis import Explanation, GateWeights, explain, gate_weights
 from tb_rnn_plugin.analysis.detectors import Detector, detectors
+from tb_rnn_plugin.analysis.errors import AnalysisError
 from tb_rnn_plugin.analysis.findings import Finding, find
 from tb_rnn_plugin.analysis.matching import Match, match, select_units
 from tb_rnn_plugin.analysis.memory import Reach, horizon, reach
+from tb_rnn_plugin.analysis.unit_matching import UnitMatching, match_units
 from tb_rnn_plugin.log import layout
 from tb_rnn_plugin.log.errors import LogError, NotInLogError
 from tb_rnn_plugin.log.local_path import local_path
@@ -183,6 +185,60 @@ class Run(RunReader):
         """
         trace = read_layer(self.opened(step), layer, sample)
         return reach(trace, sample=0, timestep=timestep, unit=unit, signal=signal)
+
+    def units_correspond(self, other: Run, layer: str, other_layer: str | None = None) -> bool | None:
+        """Return whether unit i of a layer corresponds to unit i of another run's: both started from the same weights.
+
+        Args:
+            other: The other run.
+            layer: The layer's key.
+            other_layer: The key of the other run's layer; None for the same.
+
+        Returns:
+            None if one of the runs does not say what it started from, as runs of older versions do not.
+        """
+        if self.directory == other.directory:
+            return layer == (other_layer or layer)
+        one, two = self.fingerprints.get(layer), other.fingerprints.get(other_layer or layer)
+        return None if one is None or two is None else one == two
+
+    def match_units(
+        self,
+        other: Run,
+        layer: str,
+        signal: str,
+        step: int,
+        *,
+        other_layer: str | None = None,
+        other_step: int | None = None,
+    ) -> UnitMatching:
+        """Match the units of a layer with those of another run's, by the correlation of a signal over the same probe.
+
+        For runs that did not start from the same weights (`units_correspond`), after Li et al. 2016, "Convergent
+        learning".
+
+        Example:
+            >>> run.match_units(other, "lstm", "cell_state", step=7).pairs[0]   # doctest: +SKIP
+            UnitPair(a=12, b=40, r=0.93)
+
+        Args:
+            other: The other run.
+            layer: The layer's key.
+            signal: A signal of both layers.
+            step: The captured step.
+            other_layer: The key of the other run's layer; None for the same.
+            other_step: The other run's step; None for the same.
+
+        Raises:
+            ValueError: the runs have other probes, the layers other samples or timesteps, or SciPy is not installed.
+        """
+        if self.probe_fingerprint != other.probe_fingerprint:
+            raise AnalysisError(
+                f"Units are matched by what they do on the same probe, and {self.directory} and {other.directory} have "
+                "probes with other inputs."
+            )
+        second = other.trace(other_layer or layer, step if other_step is None else other_step)
+        return match_units(self.trace(layer, step), second, signal)
 
     def annotation(self, name: str) -> Array:
         """Return an annotation of the probe, `[sample, time]`.

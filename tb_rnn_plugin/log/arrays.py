@@ -81,6 +81,14 @@ class ArrayFile:
         except KeyError:
             raise UnreadableFileError(f"{self.path} is not complete: its header has no field {name!r}.") from None
 
+    def checksums(self, name: str) -> list[int]:
+        """Return the checksums of an array's bytes, as the file's format describes them."""
+        return list(self._header.checksums[name])
+
+    def optional_field(self, name: str) -> Any:
+        """Return one field of the JSON document, None if it has none of this name. It is shared, as that of `field`."""
+        return self._header.document.get(name)
+
     def read(self, name: str, row: int | None = None) -> Array:
         """Return one array, or one row of its first axis, read-only; the dtype is the file's.
 

@@ -55,16 +55,22 @@ def claim_run(log_dir: Path, first_step: int, unit: str, inputs: Mapping[str, Ar
     Raises:
         OSError: the directory cannot be created.
     """
-    number, newest = 1, None
-    while _has_steps(_numbered(log_dir, number)):
-        newest = _numbered(log_dir, number)
-        number += 1
+    runs = numbered_runs(log_dir)
+    number, newest = 1 + len(runs), runs[-1] if runs else None
     if first_step > 0 and newest is not None and _is_resumable(newest, unit, inputs) and claim_directory(newest):
         return newest
     # Another process may just have created a run without steps, or may have written a run since the check above.
     while not _claimed_without_steps(free := _numbered(log_dir, number)):
         number += 1
     return free
+
+
+def numbered_runs(log_dir: Path) -> list[Path]:
+    """Return the directories of the runs with steps, `rnn`, `rnn-2`, …, up to the first without."""
+    runs: list[Path] = []
+    while _has_steps(run := _numbered(log_dir, len(runs) + 1)):
+        runs.append(run)
+    return runs
 
 
 def _claimed_without_steps(directory: Path) -> bool:

@@ -106,6 +106,7 @@ def layer(value: Mapping[str, Any]) -> LayerInfo:
         config=config,
         row_samples=_row_samples(value.get("row_samples")),
         reads=tuple(texts(value["reads"])) if "reads" in value else None,
+        fingerprint=None if value.get("fingerprint") is None else text(value["fingerprint"]),
     )
 
 

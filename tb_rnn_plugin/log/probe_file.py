@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -15,18 +17,21 @@ from tb_rnn_plugin.log.schema import Array, ProbeBatch
 from tb_rnn_plugin.log.texts import decoded_array
 
 
-def write_probe(path: Path, probe: ProbeBatch, unit: str) -> None:
+def write_probe(path: Path, probe: ProbeBatch, unit: str, fingerprints: Mapping[str, str] | None = None) -> None:
     """Write the probe batch. Numbers keep their dtype.
 
     Args:
         path: The file.
         probe: The batch.
         unit: What the run's steps count, `"epoch"` or `"batch"`.
+        fingerprints: By layer, that of the weights that training began with; None if they are not known.
 
     Raises:
         OSError: the file cannot be written.
     """
     document = _document(probe, unit)
+    if fingerprints is not None:
+        document["fingerprints"] = dict(fingerprints)
     write(path, {name: array for name, array in _named(probe).items() if name not in document["texts"]}, document)
 
 
@@ -75,6 +80,28 @@ def read_unit(file: ArrayFile) -> str:
     if unit not in ("epoch", "batch"):
         raise UnreadableFileError(f"{file.path} must count epochs or batches, got {unit!r:.40}.")
     return str(unit)
+
+
+def read_fingerprints(file: ArrayFile) -> dict[str, str] | None:
+    """Return by layer the fingerprint of the weights that training began with; None if the file does not say it.
+
+    Raises:
+        UnreadableFileError: the file says something else.
+    """
+    value = file.optional_field("fingerprints")
+    if value is None:
+        return None
+    if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
+        raise UnreadableFileError(f"{file.path} does not hold valid fingerprints, got {value!r:.60}.")
+    return dict(value)
+
+
+def inputs_fingerprint(file: ArrayFile) -> str:
+    """Return a hash of the probe's inputs: two runs with the same have the same probe."""
+    arrays = {name: block for name, block in file.blocks.items() if name.startswith("inputs/")}
+    described = {name: [block.dtype.str, block.shape, file.checksums(name)] for name, block in arrays.items()}
+    texts = {name: values for name, values in file.field("texts").items() if name.startswith("inputs/")}
+    return blake2b(json.dumps([described, texts], sort_keys=True).encode(), digest_size=16).hexdigest()
 
 
 def _named(probe: ProbeBatch) -> dict[str, Array]:

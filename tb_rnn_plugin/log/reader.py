@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import numpy as np
 from tb_rnn_plugin.log import layout
 from tb_rnn_plugin.log.arrays import ArrayFile
 from tb_rnn_plugin.log.errors import LogError, NotInLogError
-from tb_rnn_plugin.log.probe_file import read_probe, read_unit
+from tb_rnn_plugin.log.probe_file import inputs_fingerprint, read_fingerprints, read_probe, read_unit
 from tb_rnn_plugin.log.rows import Row, RowSamples, list_rows, unknown_rows
 from tb_rnn_plugin.log.schema import Array, LayerInfo, LayerTrace, ProbeBatch, gradient_signal
 from tb_rnn_plugin.log.step_file import (
@@ -51,6 +51,16 @@ class RunReader:
     def probe(self) -> ProbeBatch:
         """The probe batch."""
         return read_probe(self.opened_probe())
+
+    @property
+    def fingerprints(self) -> Mapping[str, str]:
+        """By layer, the fingerprint of the weights that training began with; empty if they are not known."""
+        return read_fingerprints(self.opened_probe()) or {}
+
+    @property
+    def probe_fingerprint(self) -> str:
+        """A hash of the probe's inputs."""
+        return inputs_fingerprint(self.opened_probe())
 
     @property
     def unit(self) -> str:

@@ -54,6 +54,7 @@ class LayerTrace:
         reads: The keys of the captured layers whose output it provably reads, see `analysis.feeds`; None if the log
             does not say.
         axes: Per signal, its axes if they are not `OVER_TIME`.
+        fingerprint: A hash of the layer's variables, see `log.fingerprint`; None if it was not taken.
     """
 
     key: str
@@ -69,6 +70,7 @@ class LayerTrace:
     row_samples: Sequence[int | None] | None = None
     reads: tuple[str, ...] | None = None
     axes: Mapping[str, Axes] = field(default_factory=dict)
+    fingerprint: str | None = None
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,7 @@ class LayerInfo:
         config: As in `LayerTrace`.
         row_samples: As in `LayerTrace`; of a log that does not say it, None.
         reads: As in `LayerTrace`.
+        fingerprint: As in `LayerTrace`.
     """
 
     key: str
@@ -129,6 +132,7 @@ class LayerInfo:
     config: Mapping[str, Any] = field(default_factory=dict)
     row_samples: Sequence[int | None] | None = None
     reads: tuple[str, ...] | None = None
+    fingerprint: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the layer as JSON values, as stored in trace files and sent over HTTP."""
@@ -136,7 +140,11 @@ class LayerInfo:
             {"name": s.name, "range": s.range, "extremes": s.extremes, "units": s.units, "axes": list(s.axes)}
             for s in self.signals
         ]
-        rows = {} if self.row_samples is None else {"row_samples": list(self.row_samples)}
+        known = {
+            "row_samples": self.row_samples and list(self.row_samples),
+            "reads": None if self.reads is None else list(self.reads),
+            "fingerprint": self.fingerprint,
+        }
         return {
             "key": self.key,
             "cell": self.cell,
@@ -145,8 +153,7 @@ class LayerInfo:
             "masked": self.masked,
             "signals": signals,
             "config": dict(self.config),
-            **rows,
-            **({} if self.reads is None else {"reads": list(self.reads)}),
+            **{name: value for name, value in known.items() if value is not None},
         }
 
     def widened(self, earlier: LayerInfo | None) -> LayerInfo:
@@ -186,7 +193,16 @@ def describe(trace: LayerTrace) -> LayerInfo:
     units = max(signal.units for signal in signals)
     masked = trace.mask is not None
     return LayerInfo(
-        trace.key, trace.cell, units, timesteps, masked, signals, trace.config, trace.row_samples, trace.reads
+        trace.key,
+        trace.cell,
+        units,
+        timesteps,
+        masked,
+        signals,
+        trace.config,
+        row_samples=trace.row_samples,
+        reads=trace.reads,
+        fingerprint=trace.fingerprint,
     )
 
 

@@ -182,6 +182,7 @@ def read_layer(file: ArrayFile, key: str, sample: int | None = None) -> LayerTra
         config=layer.config,
         reads=layer.reads,
         gradients={state: read(signal_array(key, name)) for name, state in states.items() if state is not None},
+        fingerprint=layer.fingerprint,
         row_samples=layer.row_samples if layer.row_samples is None or sample is None else (layer.row_samples[sample],),
         axes={signal.name: signal.axes for signal in layer.signals},
     )

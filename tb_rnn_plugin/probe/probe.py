@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from tb_rnn_plugin.analysis.feeds import with_feeds
+from tb_rnn_plugin.log.fingerprint import fingerprint
 from tb_rnn_plugin.log.rows import RowSamples, unknown_rows
 from tb_rnn_plugin.log.schema import Array, Interval, LayerTrace
 from tb_rnn_plugin.probe.activations import Activations
@@ -144,6 +145,18 @@ class Probe:
         self._reads = {trace.key: trace.reads or () for trace in layers}
         return Activations(layers, named_arrays(outputs, "output"))
 
+    def fingerprints(self) -> dict[str, str]:
+        """Return the fingerprint of the weights of each layer that has any, by key, after the first call."""
+        ran = {key: call.layer if call.cell is None else call.cell for key, call in self._calls.items()}
+        found = {key: fingerprint(cell_weights(layer)) for key, layer in ran.items()}
+        return {key: known for key, known in found.items() if known is not None}
+
+    def fingerprinted(self, captured: Activations) -> Activations:
+        """Return what was captured with the fingerprints of the weights as they are now."""
+        known = self.fingerprints()
+        traces = [replace(trace, fingerprint=known.get(trace.key)) for trace in captured.traces]
+        return Activations(traces, captured.predictions)
+
     def find_rows(self, captured: Activations, *, contract_seconds: float | None) -> Activations:
         """Find whose the rows of each layer are, and return what was captured with it, as later calls do.
 
@@ -208,8 +221,7 @@ class Probe:
         self._compiled = backend.compile(self._forward, self._jit_compile)
         self._state = ModelState(self.model)
         # A changed model may lay out its rows and connect its layers otherwise.
-        self._row_samples, self._reads = {}, {}
-        self._row_samples, self.knows_rows = {}, False  # A changed model may lay out its rows otherwise.
+        self._row_samples, self._reads, self.knows_rows = {}, {}, False
 
     def _checked_batch(self, inputs: Any) -> Any:
         batch = checked_probe(self.model, inputs)

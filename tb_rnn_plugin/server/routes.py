@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tb_rnn_plugin.analysis.scales import FENCE, NEAR, WITHIN
+from tb_rnn_plugin.analysis.unit_matching import MAX_PLACES
 from tb_rnn_plugin.log.statistics import STATISTICS
 from tb_rnn_plugin.server.parameters import INDEX, INDICES, MAX_UNITS, NUMBER, TEXT, Parameter
 from tb_rnn_plugin.server.queries import (
@@ -22,6 +23,7 @@ from tb_rnn_plugin.server.queries import (
     scales,
     series,
     step,
+    unit_matching,
     weights,
 )
 from tb_rnn_plugin.server.queries.findings import MAX_LISTED
@@ -54,6 +56,10 @@ ANNOTATION = Parameter("annotation", TEXT, "the name of an annotation of the pro
 START = Parameter("start", INDEX, "the first timestep of a range")
 END = Parameter("end", INDEX, "the timestep after the last of a range")
 THRESHOLD = Parameter("threshold", NUMBER, "a unit is on where its value is larger")
+
+OTHER_RUN = Parameter("other_run", TEXT, "the name of a second run")
+OTHER_LAYER = Parameter("other_layer", TEXT, "a layer's key in the second run")
+OTHER_STEP = Parameter("other_step", INDEX, "a captured step of the second run")
 
 _STORED = "F16 or F32 or F64"
 _MASK = ArrayInfo("mask", "BOOL", "[timesteps]", "1 for a timestep that the layer read, 0 for padding", optional=True)
@@ -365,5 +371,44 @@ large layer, and none for more than {EIGENVALUES_UNITS} units.""",
         answer=Arrays((*_STEPS, ArrayInfo("score", "F64", "[steps]", "0 to 1"))),
         query=detectors.read_pattern_history,
         notes=f"{_HISTORY} `units` are at most {MAX_UNITS}.",
+    ),
+    Route(
+        name="unit_matching",
+        summary="The units of a layer of one run, matched with those of another by the correlation of a signal.",
+        parameters=(RUN, STEP, LAYER, SIGNAL, OTHER_RUN, OTHER_STEP, OTHER_LAYER),
+        source=PROBE_AND_STEP,
+        answer=Arrays(
+            (
+                ArrayInfo("a", "I64", "[pairs]", "units of the first run, the strongest correlation first"),
+                ArrayInfo("b", "I64", "[pairs]", "the units of the second run that they are matched with"),
+                ArrayInfo("r", "F64", "[pairs]", "the correlation of the two over all samples and timesteps"),
+                ArrayInfo("units", "I64", "[2]", "the number of units of each layer"),
+                ArrayInfo("signed", "BOOL", "[]", "whether pairs are chosen by r; else by its absolute value"),
+                ArrayInfo(
+                    "chance",
+                    "F64",
+                    "[]",
+                    "the median of |r| when each sample is matched with another; NaN for one sample",
+                ),
+                ArrayInfo("places", "I64", "[]", "timesteps of all samples that the correlations are computed from"),
+            )
+        ),
+        query=unit_matching.read_unit_matching,
+        notes=f"""One to one, with the largest sum of correlations (Li et al. 2016, "Convergent learning"), over at most
+{MAX_PLACES} timesteps of all samples, evenly spread. Both runs must have the same probe. It needs SciPy.""",
+    ),
+    Route(
+        name="distributions",
+        summary="Histograms of a signal's values in two runs, over all samples, timesteps and units.",
+        parameters=(RUN, STEP, LAYER, SIGNAL, OTHER_RUN, OTHER_STEP, OTHER_LAYER),
+        source=STEP_ALONE,
+        answer=Arrays(
+            (
+                ArrayInfo("edges", "F64", "[edges]", "the bins"),
+                ArrayInfo("counts/a", "I64", "[bins]", "values of the first run"),
+                ArrayInfo("counts/b", "I64", "[bins]", "values of the second run"),
+            )
+        ),
+        query=unit_matching.read_distributions,
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from werkzeug import wrappers
@@ -11,7 +11,7 @@ from tb_rnn_plugin import __version__
 from tb_rnn_plugin.server import wire
 from tb_rnn_plugin.server.cache import Cache
 from tb_rnn_plugin.server.queries.served_run import ServedRun
-from tb_rnn_plugin.server.route import Arrays, Route
+from tb_rnn_plugin.server.route import Arrays, Route, Source
 
 CAPACITY = 64 * 2**20
 """Bytes of answers that are kept."""
@@ -45,17 +45,28 @@ class RouteServer:
         if "run" not in values:
             return _respond_directly(request, route, route.query(self._list_runs(request), **values))
         run = self._find_run(request, values.pop("run"))
+        if "other_run" in values:
+            values["other_run"] = self._find_run(request, values["other_run"])
         if route.source is None:
             return _respond_directly(request, route, route.query(run, **values))
         # Taken before anything is read: if a file is replaced meanwhile, the next request has another tag and reads it.
-        tag = wire.etag(__version__, *run.identities(route.source.files(run, values)))
+        tag = wire.etag(__version__, *_identities(run, route.source, values))
         if response := wire.unchanged(request, tag):
             return response
         if not route.computed:
             return _respond_directly(request, route, route.query(run, **values), tag)
-        key = (route.name, run.name, tag, *values.values())
+        key = (route.name, run.name, tag, *(getattr(value, "name", value) for value in values.values()))
         body = self._cache.get(key, lambda: _encode(route, route.query(run, **values)))
         return wire.respond(request, body, _content_type(route), tag)
+
+
+def _identities(run: ServedRun, source: Source, values: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
+    """Yield the identities of the files that an answer comes from, of both runs if it compares two."""
+    yield from run.identities(source.files(run, values))
+    other = values.get("other_run")
+    if other is not None:
+        own = {name.removeprefix("other_"): value for name, value in values.items() if name.startswith("other_")}
+        yield from ((other.name, *identity) for identity in other.identities(source.files(other, own)))
 
 
 def _respond_directly(

@@ -20,6 +20,9 @@ VALUES: dict[str, Any] = {
     "end": 3,
     "threshold": -2.5,
     "units": "0,2",
+    "other_run": "explained/rnn",
+    "other_step": 2,
+    "other_layer": "rnn",
 }
 """Valid values of parameters, for the run of `write_explained_run`."""
 

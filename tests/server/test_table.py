@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, TypedDict, Union, get_args, get_orig
 import pytest
 
 from tb_rnn_plugin.log.schema import Finite
+from tb_rnn_plugin.run import Run
 from tb_rnn_plugin.server import wire
 from tb_rnn_plugin.server.describe_api.__main__ import PAGE, generated
 from tb_rnn_plugin.server.describe_api.objects import answer_type, json_objects, typescript
@@ -59,7 +60,7 @@ def test_a_query_takes_the_parameters_of_its_route(route: Route) -> None:
     others = [parameter for parameter in route.parameters if parameter.name != "run"]
     assert set(arguments) == {parameter.name for parameter in others}
     for parameter in others:
-        wanted = ARGUMENTS[parameter.kind]
+        wanted = Run if parameter.name == "other_run" else ARGUMENTS[parameter.kind]
         assert hints[parameter.name] == (wanted | None if parameter.optional else wanted), parameter.name
 
 

@@ -51,6 +51,8 @@ export interface RunInfo {
   readonly problems: readonly string[];
   /** The share of timesteps from which a unit counts as saturated. */
   readonly saturated_share: number;
+  /** A hash of the probe's inputs, the same for two runs with the same probe; null if it cannot be read. */
+  readonly probe: string | null;
 }
 
 /** One layer: shapes and names, no values. */
@@ -86,6 +88,11 @@ export interface LayerInfo {
    * where they are the samples of the probe in order, as they are unless the model reshapes its batch.
    */
   readonly rows: readonly Row[] | null;
+  /**
+   * A hash of the weights that the layer's training began with; null if they are not known. Units of two runs
+   * correspond if these are equal.
+   */
+  readonly fingerprint: string | null;
 }
 
 /** One signal of a layer. */
@@ -522,6 +529,24 @@ export interface Requests {
     readonly threshold: number;
     readonly units: string;
   };
+  readonly unit_matching: {
+    readonly run: string;
+    readonly step: number;
+    readonly layer: string;
+    readonly signal: string;
+    readonly other_run: string;
+    readonly other_step: number;
+    readonly other_layer: string;
+  };
+  readonly distributions: {
+    readonly run: string;
+    readonly step: number;
+    readonly layer: string;
+    readonly signal: string;
+    readonly other_run: string;
+    readonly other_step: number;
+    readonly other_layer: string;
+  };
 }
 
 /** The answer of each route. */
@@ -587,6 +612,10 @@ export interface Answers {
   readonly match: Pattern;
   /** The share of a pattern that holds at its place, over steps. */
   readonly match_history: Arrays<"steps" | "unreadable" | "score">;
+  /** The units of a layer of one run, matched with those of another by the correlation of a signal. */
+  readonly unit_matching: Arrays<"a" | "b" | "r" | "units" | "signed" | "chance" | "places">;
+  /** Histograms of a signal's values in two runs, over all samples, timesteps and units. */
+  readonly distributions: Arrays<"edges" | "counts/a" | "counts/b">;
 }
 
 export type Route = keyof Answers;

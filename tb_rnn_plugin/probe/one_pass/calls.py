@@ -31,6 +31,7 @@ class LayerCall:
         cell: The Keras cell that ran; None for a layer that is not recurrent.
         axes: By signal, its axes if they are not those of a recurrent layer.
         unmasked: Signals to which the mask does not apply.
+        layer: The layer that ran, if it is not recurrent.
     """
 
     kind: str
@@ -44,6 +45,7 @@ class LayerCall:
     cell: Any = None
     axes: Mapping[str, Axes] = field(default_factory=dict)
     unmasked: frozenset[str] = frozenset()
+    layer: Any = None
 
 
 class Scope:

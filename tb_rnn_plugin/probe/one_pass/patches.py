@@ -250,10 +250,10 @@ def _output_call(session: CaptureSession, key: str, layer: Any, nested: Any) -> 
             signals[name] = _one_timestep(output)
     mask = mask_of(outputs[0])
     if mask is None or len(mask.shape) != 2 or len(outputs[0].shape) < 3 or mask.shape[1] != outputs[0].shape[1]:
-        return LayerCall(type(layer).__name__, signals, axes=found)
+        return LayerCall(type(layer).__name__, signals, axes=found, layer=layer)
     # The mask is the first output's: another has it if its second axis is the same.
     others = frozenset(name for name in names[1:] if found[name][0] != "time" or found[names[0]][0] != "time")
-    return LayerCall(type(layer).__name__, signals, mask=mask, axes=found, unmasked=others)
+    return LayerCall(type(layer).__name__, signals, mask=mask, axes=found, unmasked=others, layer=layer)
 
 
 def _over_steps(session: CaptureSession, call: LayerCall, sequences: Tensor) -> LayerCall:

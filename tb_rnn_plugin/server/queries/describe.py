@@ -92,6 +92,8 @@ class LayerInfo(TypedDict):
             `go_backwards`, `dropout` (whether any was applied); and `return_sequences`, as given to the layer.
         rows: The rows on the sample axis of its arrays, which the parameter `sample` of other routes counts; null where
             they are the samples of the probe in order, as they are unless the model reshapes its batch.
+        fingerprint: A hash of the weights that the layer's training began with; null if they are not known. Units of
+            two runs correspond if these are equal.
     """
 
     key: str
@@ -105,6 +107,7 @@ class LayerInfo(TypedDict):
     keeps: str | None
     config: Mapping[str, str | Finite | bool | None]
     rows: list[Row] | None
+    fingerprint: str | None
 
 
 class AnnotationInfo(TypedDict):
@@ -143,6 +146,7 @@ class RunInfo(TypedDict):
         annotations: The annotations of the probe.
         problems: One sentence for each file that cannot be read, because it is truncated or written by a newer version.
         saturated_share: The share of timesteps from which a unit counts as saturated.
+        probe: A hash of the probe's inputs, the same for two runs with the same probe; null if it cannot be read.
     """
 
     run: str
@@ -155,6 +159,7 @@ class RunInfo(TypedDict):
     annotations: list[AnnotationInfo]
     problems: list[str]
     saturated_share: Finite
+    probe: str | None
 
 
 class SampleInfo(TypedDict):
@@ -185,12 +190,13 @@ def describe_run(run: ServedRun) -> RunInfo:
     """Answer `/run`: what can be read of a run, and a sentence for each part that cannot."""
     logs, unreadable = run.events.logs()
     steps = run.steps
-    probe, lost = ProbeBatch(inputs={}, sample_names=[]), []
+    probe, inputs, lost = ProbeBatch(inputs={}, sample_names=[]), None, []
+    fingerprints: Mapping[str, str] = {}
     try:
-        probe = run.probe
+        probe, inputs, fingerprints = run.probe, run.probe_fingerprint, run.fingerprints
     except (LogError, OSError) as error:
         lost.append(str(error))
-    layers, damaged = _last_layers(run, steps, probe.sample_names)
+    layers, damaged = _last_layers(run, steps, probe.sample_names, fingerprints)
     problems = [*unreadable, *damaged, *lost]
     return {
         "run": run.name,
@@ -206,6 +212,7 @@ def describe_run(run: ServedRun) -> RunInfo:
         ],
         "problems": problems,
         "saturated_share": NEARLY_ALWAYS,
+        "probe": inputs,
     }
 
 
@@ -230,7 +237,9 @@ def _unit(run: Run) -> Unit:
     return "batch" if run.unit == "batch" else "epoch"
 
 
-def _last_layers(run: Run, steps: Sequence[int], names: Sequence[str]) -> tuple[list[LayerInfo], list[str]]:
+def _last_layers(
+    run: Run, steps: Sequence[int], names: Sequence[str], fingerprints: Mapping[str, str]
+) -> tuple[list[LayerInfo], list[str]]:
     """Return the layers at the last readable step, and a sentence for each step after it.
 
     A damaged last step does not hide the run: the step before it names the same layers.
@@ -240,7 +249,10 @@ def _last_layers(run: Run, steps: Sequence[int], names: Sequence[str]) -> tuple[
     for step in reversed(steps):
         try:
             file = run.opened(step)
-            layers = [describe_layer(info, _rows(file, info, names)) for info in read_layers(file).values()]
+            layers = [
+                describe_layer(info, _rows(file, info, names), fingerprints.get(key))
+                for key, info in read_layers(file).items()
+            ]
             break
         except (LogError, OSError) as error:
             problems.append(str(error))
@@ -255,7 +267,7 @@ def _rows(file: ArrayFile, info: schema.LayerInfo, names: Sequence[str]) -> list
 _POSITIONS: dict[str | None, str] = {"time": "timestep", "none": "timestep", "query": "query"}
 
 
-def describe_layer(info: schema.LayerInfo, rows: list[Row] | None = None) -> LayerInfo:
+def describe_layer(info: schema.LayerInfo, rows: list[Row] | None = None, fingerprint: str | None = None) -> LayerInfo:
     """Return a layer as `/run` describes it."""
     spec = find_spec(info.cell)
     return {
@@ -270,6 +282,7 @@ def describe_layer(info: schema.LayerInfo, rows: list[Row] | None = None) -> Lay
         "keeps": spec.keeps if spec else None,
         "config": info.config,
         "rows": rows,
+        "fingerprint": fingerprint,
     }
 
 
