@@ -13,7 +13,7 @@ from tb_rnn_plugin.analysis import Explanation, GateWeights, explain, gate_weigh
 from tb_rnn_plugin.analysis.detectors import Detector, detectors
 from tb_rnn_plugin.analysis.findings import Finding, find
 from tb_rnn_plugin.analysis.matching import Match, match, select_units
-from tb_rnn_plugin.analysis.memory import Reach, horizon, reach
+from tb_rnn_plugin.analysis.memory import Reach, horizon, keeping_gate, reach
 from tb_rnn_plugin.log import layout
 from tb_rnn_plugin.log.errors import LogError, NotInLogError
 from tb_rnn_plugin.log.reader import RunReader
@@ -166,7 +166,9 @@ class Run(RunReader):
         Raises:
             ValueError: the cell has neither gate.
         """
-        return horizon(self.trace(layer, step))
+        file = self.opened(step)
+        keeping_gate(find_layer(file, layer).cell)  # Refused before the trace is read, which may be large.
+        return horizon(read_layer(file, layer))
 
     def reach(self, layer: str, signal: str, step: int, *, sample: int, timestep: int, unit: int) -> Reach:
         """Return how far back one value of a state depends on earlier states, measured by its gradient.

@@ -11,7 +11,15 @@ from tb_rnn_plugin.log.arrays import ArrayFile
 from tb_rnn_plugin.log.errors import LogError, NotInLogError
 from tb_rnn_plugin.log.probe_file import read_probe, read_unit
 from tb_rnn_plugin.log.schema import Array, LayerInfo, LayerTrace, ProbeBatch, gradient_signal
-from tb_rnn_plugin.log.step_file import check_signal, find_layer, list_steps, mask_array, read_layer, read_layers
+from tb_rnn_plugin.log.step_file import (
+    check_signal,
+    find_layer,
+    list_steps,
+    mask_array,
+    read_all,
+    read_layer,
+    read_layers,
+)
 
 
 class RunReader:
@@ -89,8 +97,7 @@ class RunReader:
 
     def traces(self, step: int) -> list[LayerTrace]:
         """Return everything stored of all layers at a step, in the model's order."""
-        file = self.opened(step)
-        return [read_layer(file, key) for key in read_layers(file)]
+        return read_all(self.opened(step))
 
     def _file(self, name: str) -> ArrayFile:
         """Open a file of the run. The server overrides this: it must not follow links."""
