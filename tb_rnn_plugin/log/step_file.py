@@ -159,6 +159,32 @@ def read_all(file: ArrayFile) -> list[LayerTrace]:
     return [_read(file, layer) for layer in read_layers(file).values()]
 
 
+def read_part(file: ArrayFile, layers: Mapping[str, LayerInfo], key: str, signal: str | None) -> LayerTrace | None:
+    """Return one layer with one of its signals, or with its weights and no signal, and its mask; None if it has none.
+
+    Args:
+        file: A step's file.
+        layers: Its layers, from `read_layers`.
+        key: The layer.
+        signal: The signal; None for the weights.
+    """
+    layer = layers.get(key)
+    if layer is None or not (signal is None or any(known.name == signal for known in layer.signals)):
+        return None
+    return LayerTrace(
+        key=key,
+        cell=layer.cell,
+        signals={} if signal is None else {signal: file.read(signal_array(key, signal))},
+        ranges={known.name: known.range for known in layer.signals},
+        inputs=None,
+        initial_states={},
+        mask=file.read(mask_array(key)) if layer.masked else None,
+        weights=read_weights(file, key) if signal is None else {},
+        config=layer.config,
+        reads=layer.reads,
+    )
+
+
 def _read(file: ArrayFile, layer: LayerInfo, sample: int | None = None) -> LayerTrace:
     key = layer.key
 
