@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,14 +13,15 @@ from tb_rnn_plugin.analysis.detectors import Detector, detectors
 from tb_rnn_plugin.analysis.errors import AnalysisError
 from tb_rnn_plugin.analysis.findings import Finding, find
 from tb_rnn_plugin.analysis.matching import Match, match, select_units
-from tb_rnn_plugin.analysis.memory import Reach, horizon, reach
+from tb_rnn_plugin.analysis.memory import Reach, horizon, keeping_gate, reach
 from tb_rnn_plugin.analysis.unit_matching import UnitMatching, match_units
 from tb_rnn_plugin.log import layout
+from tb_rnn_plugin.log.arrays import ArrayFile
 from tb_rnn_plugin.log.errors import LogError, NotInLogError
 from tb_rnn_plugin.log.local_path import local_path
 from tb_rnn_plugin.log.reader import RunReader
-from tb_rnn_plugin.log.schema import Array, LayerTrace, ProbeBatch
-from tb_rnn_plugin.log.step_file import check_signal, find_layer, read_layer, read_weights
+from tb_rnn_plugin.log.schema import Array, LayerInfo, LayerTrace, ProbeBatch
+from tb_rnn_plugin.log.step_file import check_signal, find_layer, read_layer, read_layers, read_part, read_weights
 
 
 def open_run(directory: str | os.PathLike[str]) -> Run:
@@ -115,7 +116,24 @@ class Run(RunReader):
             except (LogError, OSError):
                 return ()  # A damaged earlier step is only missing from a trend.
 
-        return find(step, self.steps, read, self.unit, self._batch())
+        return find(step, self.steps, read, self.unit, self._batch(), self._peek())
+
+    def _peek(self) -> Callable[[int, str, str | None], LayerTrace | None]:
+        """Return a function that reads a part of one layer at a step; None where it cannot."""
+        opened: dict[int, tuple[ArrayFile, Mapping[str, LayerInfo]] | None] = {}
+
+        def peek(step: int, layer: str, signal: str | None) -> LayerTrace | None:
+            try:
+                if step not in opened:
+                    opened[step] = None
+                    file = self.opened(step)
+                    opened[step] = (file, read_layers(file))
+                known = opened[step]
+                return known and read_part(known[0], known[1], layer, signal)
+            except (LogError, OSError):
+                return None  # A damaged earlier step is only missing from a trend.
+
+        return peek
 
     def _batch(self) -> ProbeBatch | None:
         try:
@@ -173,7 +191,9 @@ class Run(RunReader):
         Raises:
             ValueError: the cell has neither gate.
         """
-        return horizon(self.trace(layer, step))
+        file = self.opened(step)
+        keeping_gate(find_layer(file, layer).cell)  # Refused before the trace is read, which may be large.
+        return horizon(read_layer(file, layer))
 
     def reach(self, layer: str, signal: str, step: int, *, sample: int, timestep: int, unit: int) -> Reach:
         """Return how far back one value of a state depends on earlier states, measured by its gradient.

@@ -26,9 +26,10 @@ def checked(annotation: Array) -> Array:
     return annotation if annotation.dtype == np.bool_ else annotation.astype(np.float64)
 
 
-def varies(trace: LayerTrace, annotation: Array) -> bool:
-    """Return whether an annotation has at least two values where it is known."""
-    known = annotation[known_positions(trace, annotation)]
+def varies(trace: LayerTrace, annotation: Array, places: Flags | None = None) -> bool:
+    """Return whether an annotation has at least two values where it is known, of these places if any are given."""
+    there = known_positions(trace, annotation)
+    known = annotation[there if places is None else there & places]
     return bool(len(known)) and bool(known.min() != known.max())
 
 

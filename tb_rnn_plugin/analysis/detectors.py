@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tb_rnn_plugin.analysis.annotation import checked, in_sample_order, known_positions, shape, unvarying, varies
-from tb_rnn_plugin.analysis.association import Floats, effects, place
+from tb_rnn_plugin.analysis.association import Flags, Floats, effects, place
 from tb_rnn_plugin.analysis.errors import AnalysisError
 from tb_rnn_plugin.analysis.permutation import chance_level, sample_orders
 from tb_rnn_plugin.analysis.sequences import present
@@ -16,6 +16,13 @@ from tb_rnn_plugin.log.schema import Array, Finite, LayerTrace
 
 _BLOCK = 2**20
 """How many numbers are processed at once: 8 MB of float64."""
+
+MAX_VALUES = 2**24
+"""How many values, over all units, samples and timesteps, are compared with an annotation; of more, at as many places
+as this leaves for each unit. Ours: 17 million take a second or two."""
+
+MIN_PLACES = 2000
+"""How many places, samples times timesteps, are compared at least. Ours: the standard error of an AUC is then 0.015."""
 
 _DECIMALS = 9
 """Decimals of a score that the ranking compares: equal units differ beyond them, by rounding errors."""
@@ -43,6 +50,11 @@ class Detector:
     sign: int
 
 
+def compared_places(size: int, units: int) -> int:
+    """Return how many of an annotation's places, samples times timesteps, are compared with this many units."""
+    return min(size, max(MIN_PLACES, MAX_VALUES // max(units, 1)))
+
+
 def detectors(
     traces: Sequence[LayerTrace], annotation: Array, *, count: int | None = 100, permutations: int = 200, seed: int = 0
 ) -> tuple[Detector, ...]:
@@ -50,7 +62,8 @@ def detectors(
 
     A score is over all timesteps that the layer read and at which the annotation is known: the AUC for flags (Hanley &
     McNeil 1982, "The meaning and use of the area under a receiver operating characteristic curve"), the absolute value
-    of Pearson's r for numbers. A unit that is constant, or not finite at a timestep that was read, scores 0.5 or 0.
+    of Pearson's r for numbers. A unit that is constant, or not finite at a timestep that was read, scores 0.5 or 0. Of
+    more places than `compared_places` returns, as many are drawn at random, the same for all units and permutations.
 
     Chance is estimated by giving each sample the annotation of another, which keeps the annotation's course over time.
     Each such permutation has a best score over all ranked units; chance is the score among these that luck exceeds in
@@ -88,23 +101,25 @@ def detectors(
     if not varying:
         raise AnalysisError(unvarying(fitting[0], annotation))
 
+    chosen = _chosen(varying, annotation, sum(values.shape[2] for trace in traces for values in trace.signals.values()))
     orders = sample_orders(len(annotation), permutations, seed)
     best = np.full(len(orders), np.nan)
     found: list[tuple[str, str, Floats]] = []
     for trace in varying:
         for signal, values in trace.signals.items():
-            effect = _effects_of_units(trace, values, annotation, orders, best)
+            effect = _effects_of_units(trace, values, annotation, chosen, orders, best)
             found.append((trace.key, signal, effect))
     return _ranked(found, least_score(annotation), chance_level(best), count)
 
 
-def scores(trace: LayerTrace, signal: str, annotation: Array) -> tuple[Array, Array]:
+def scores(trace: LayerTrace, signal: str, annotation: Array, units: int | None = None) -> tuple[Array, Array]:
     """Return how well each unit of one signal tracks an annotation, as in `detectors`, without chance.
 
     Args:
         trace: What the layer did.
         signal: `"cell_state"`, …
         annotation: `[sample, time]`, of bool for flags, else numbers, not finite where they are not known.
+        units: How many units a ranking has, so that the score is the one in that; None for those of the signal.
 
     Returns:
         The score and the sign, `[unit]` of float64 and of int64.
@@ -128,7 +143,9 @@ def scores(trace: LayerTrace, signal: str, annotation: Array) -> tuple[Array, Ar
     if not varies(trace, annotation):
         raise AnalysisError(unvarying(trace, annotation))
     none = sample_orders(len(annotation), 0, 0)
-    effect = _effects_of_units(trace, trace.signals[signal], annotation, none, np.empty(0))
+    values = trace.signals[signal]
+    chosen = _chosen([trace], annotation, values.shape[2] if units is None else units)
+    effect = _effects_of_units(trace, values, annotation, chosen, none, np.empty(0))
     return least_score(annotation) + np.abs(effect), _sign(effect)
 
 
@@ -142,9 +159,22 @@ def least_score(annotation: Array) -> float:
     return 0.5 if annotation.dtype == np.bool_ else 0.0
 
 
-def _effects_of_units(trace: LayerTrace, values: Array, annotation: Array, orders: Array, best: Floats) -> Floats:
+def _chosen(traces: Sequence[LayerTrace], annotation: Array, units: int) -> Flags:
+    """Return the places that are compared, `[sample, time]`: all of them where fewer would not vary in a layer."""
+    count = compared_places(annotation.size, units)
+    places = np.zeros(annotation.size, np.bool_)
+    places[np.random.default_rng(0).permutation(annotation.size)[:count]] = True
+    chosen = places.reshape(annotation.shape)
+    if all(varies(trace, annotation, chosen) for trace in traces):
+        return chosen
+    return np.ones(annotation.shape, np.bool_)
+
+
+def _effects_of_units(
+    trace: LayerTrace, values: Array, annotation: Array, chosen: Flags, orders: Array, best: Floats
+) -> Floats:
     """Return the effect on each unit, `[unit]`, and update the best effect of each permutation by these units."""
-    read, known = present(trace, values), known_positions(trace, annotation)
+    read, known = present(trace, values) & chosen, known_positions(trace, annotation)
     effect = []
     for places in _blocks(values[read], flags=annotation.dtype == np.bool_):
         effect.append(effects(places, annotation[read][None], known[read][None])[0])

@@ -59,19 +59,29 @@ def horizon(trace: LayerTrace) -> Array:
     Raises:
         AnalysisError: the cell has no such gate.
     """
-    spec = find_spec(trace.cell)
-    if spec is None or spec.keeps is None:
-        keeping = ", ".join(spec.name for spec in cell_specs() if spec.keeps)
-        raise AnalysisError(
-            f"A horizon needs a gate that multiplies the old state, as in the cells {keeping}, got {trace.cell}."
-        )
-    gate = trace.signals.get(spec.keeps)
+    name = keeping_gate(trace.cell)
+    gate = trace.signals.get(name)
     if gate is None:
-        raise AnalysisError(f"The trace of layer {trace.key!r} must hold its {spec.keeps}, got one without.")
+        raise AnalysisError(f"The trace of layer {trace.key!r} must hold its {name}, got one without.")
     read = gate.reshape(-1, gate.shape[2]) if trace.mask is None else gate[trace.mask]
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = read.sum(axis=0, dtype=np.float64) / len(read)
         return np.asarray(np.where(mean >= 1, np.inf, 1 / (1 - mean)))
+
+
+def keeping_gate(cell: str) -> str:
+    """Return the gate of a cell that multiplies the old state.
+
+    Raises:
+        AnalysisError: the cell has no such gate.
+    """
+    spec = find_spec(cell)
+    if spec is None or spec.keeps is None:
+        keeping = ", ".join(spec.name for spec in cell_specs() if spec.keeps)
+        raise AnalysisError(
+            f"A horizon needs a gate that multiplies the old state, as in the cells {keeping}, got {cell}."
+        )
+    return spec.keeps
 
 
 def reach(trace: LayerTrace, *, sample: int, timestep: int, unit: int, signal: str = "hidden_state") -> Reach:

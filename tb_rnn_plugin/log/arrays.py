@@ -41,6 +41,7 @@ class ArrayFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._groups: dict[str, list[str]] | None = None
         try:
             self._file = _open(path)
         except FileNotFoundError:
@@ -69,6 +70,19 @@ class ArrayFile:
     def names(self) -> list[str]:
         """The names of all arrays."""
         return list(self.blocks)
+
+    def members(self, group: str) -> list[str]:
+        """Return the names in a group, without its prefix and without those in groups below it.
+
+        Args:
+            group: The prefix with the slash that ends it.
+        """
+        if self._groups is None:
+            self._groups = {}
+            for name in self.blocks:
+                above, slash, last = name.rpartition("/")
+                self._groups.setdefault(above + slash, []).append(last)
+        return self._groups.get(group, [])
 
     def field(self, name: str) -> Any:
         """Return one field of the JSON document. It is shared with other readers: do not modify or return it.

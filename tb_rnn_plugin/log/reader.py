@@ -19,6 +19,7 @@ from tb_rnn_plugin.log.step_file import (
     find_layer,
     list_steps,
     mask_array,
+    read_all,
     read_layer,
     read_layers,
     row_count,
@@ -110,8 +111,7 @@ class RunReader:
 
     def traces(self, step: int) -> list[LayerTrace]:
         """Return everything stored of all layers at a step, in the model's order."""
-        file = self.opened(step)
-        return self._with_rows([read_layer(file, key) for key in read_layers(file)])
+        return self._with_rows(read_all(self.opened(step)))
 
     def rows(self, layer: str, step: int) -> tuple[Row, ...]:
         """Return the rows of a layer's arrays, each with its name and the index of its sample in the probe.

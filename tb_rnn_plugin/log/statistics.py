@@ -12,6 +12,9 @@ QUANTILES = {"q05": 0.05, "q25": 0.25, "median": 0.5, "q75": 0.75, "q95": 0.95}
 STATISTICS = ("mean", "std", "min", *QUANTILES, "max", "saturated_low", "saturated_high", "non_finite")
 """Names of the statistic axis, in order."""
 
+_MAX_SQUARED = 1e15
+"""Largest value of which millions of squares add up to less than the largest float32."""
+
 
 def summarize(values: Array, mask: Array | None, bounds: Interval | None) -> NDArray[np.float32]:
     """Return the statistics of a signal at each timestep.
@@ -37,16 +40,20 @@ def summarize(values: Array, mask: Array | None, bounds: Interval | None) -> NDA
     # NaN sorts last, so the first `counts` entries of each row are its finite values, ascending.
     rows = np.sort(rows if counts is present else np.where(finite, rows, np.nan), axis=1)
 
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         mean = np.nansum(rows, axis=1, dtype=np.float64) / counts
-        variance = np.nansum(np.square(rows - mean[:, None].astype(rows.dtype)), axis=1, dtype=np.float64) / counts
+        lowest, highest = _quantile(rows, counts, 0.0), _quantile(rows, counts, 1.0)
+        # float32 overflows where values that explode are squared; float64 takes longer.
+        largest = np.fmax.reduce(np.abs([lowest, highest]), axis=None, initial=0.0)
+        exact = rows if largest < _MAX_SQUARED else rows.astype(np.float64)
+        variance = np.nansum(np.square(exact - mean[:, None].astype(exact.dtype)), axis=1, dtype=np.float64) / counts
         low, high = saturation_thresholds(bounds)
         columns = {
             "mean": mean,
             "std": np.sqrt(variance),
-            "min": _quantile(rows, counts, 0.0),
+            "min": lowest,
             **{name: _quantile(rows, counts, q) for name, q in QUANTILES.items()},
-            "max": _quantile(rows, counts, 1.0),
+            "max": highest,
             "saturated_low": (rows < low).sum(axis=1) / counts if bounds else np.full(timesteps, np.nan),
             "saturated_high": (rows > high).sum(axis=1) / counts if bounds else np.full(timesteps, np.nan),
             "non_finite": (present - counts) / present,

@@ -108,7 +108,7 @@ def _check_arrays(file: ArrayFile, layer: LayerInfo) -> None:
         raise ValueError("inputs of a different shape")
     units = {signal.name: (signal.units,) for signal in layer.signals}
     group = f"initial_states/{layer.key}/"
-    for name in _members(file, group):
+    for name in file.members(group):
         shape = blocks[group + name].shape
         if len(shape) not in (2, 3) or shape[:1] != samples or shape[-1:] != units.get(name, shape[-1:]):
             raise ValueError("initial states of a different shape")
@@ -147,7 +147,7 @@ def check_signal(layer: LayerInfo, signal: str) -> str:
 
 def read_weights(file: ArrayFile, key: str) -> dict[str, Array]:
     """Return the variables of a layer's cell by name; empty if they were not stored."""
-    return {name: file.read(f"weights/{key}/{name}") for name in _members(file, f"weights/{key}/")}
+    return {name: file.read(f"weights/{key}/{name}") for name in file.members(f"weights/{key}/")}
 
 
 def read_layer(file: ArrayFile, key: str, sample: int | None = None) -> LayerTrace:
@@ -158,16 +158,51 @@ def read_layer(file: ArrayFile, key: str, sample: int | None = None) -> LayerTra
     Raises:
         NotInLogError: the file has no such layer or sample.
     """
-    layer = find_layer(file, key)
+    return _read(file, find_layer(file, key), sample)
+
+
+def read_all(file: ArrayFile) -> list[LayerTrace]:
+    """Return the traces of all layers of a step's file, weights included, in the model's order."""
+    return [_read(file, layer) for layer in read_layers(file).values()]
+
+
+def read_part(file: ArrayFile, layers: Mapping[str, LayerInfo], key: str, signal: str | None) -> LayerTrace | None:
+    """Return one layer with one of its signals, or with its weights and no signal, and its mask; None if it has none.
+
+    Args:
+        file: A step's file.
+        layers: Its layers, from `read_layers`.
+        key: The layer.
+        signal: The signal; None for the weights.
+    """
+    layer = layers.get(key)
+    if layer is None or not (signal is None or any(known.name == signal for known in layer.signals)):
+        return None
+    return LayerTrace(
+        key=key,
+        cell=layer.cell,
+        signals={} if signal is None else {signal: file.read(signal_array(key, signal))},
+        ranges={known.name: known.range for known in layer.signals},
+        inputs=None,
+        initial_states={},
+        mask=file.read(mask_array(key)) if layer.masked else None,
+        weights=read_weights(file, key) if signal is None else {},
+        config=layer.config,
+        reads=layer.reads,
+    )
+
+
+def _read(file: ArrayFile, layer: LayerInfo, sample: int | None = None) -> LayerTrace:
+    key = layer.key
 
     def read(name: str) -> Array:
         return file.read(name) if sample is None else file.read(name, sample)[np.newaxis]
 
     def row(name: str) -> Array | None:
-        return read(name) if name in file.names else None
+        return read(name) if name in file.blocks else None
 
     def rows(group: str) -> dict[str, Array]:
-        return {name: read(f"{group}{name}") for name in _members(file, group)}
+        return {name: read(f"{group}{name}") for name in file.members(group)}
 
     states = {signal.name: gradient_state(signal.name) for signal in layer.signals}
     return LayerTrace(
@@ -186,12 +221,6 @@ def read_layer(file: ArrayFile, key: str, sample: int | None = None) -> LayerTra
         row_samples=layer.row_samples if layer.row_samples is None or sample is None else (layer.row_samples[sample],),
         axes={signal.name: signal.axes for signal in layer.signals},
     )
-
-
-def _members(file: ArrayFile, group: str) -> list[str]:
-    """Return the names in a group, without its prefix and without those of layers whose key extends this layer's."""
-    rests = [name.removeprefix(group) for name in file.names if name.startswith(group)]
-    return [rest for rest in rests if "/" not in rest]
 
 
 def list_steps(trace_directory: Path) -> list[int]:

@@ -39,6 +39,9 @@ class Cache:
             with self._lock:
                 del self._bodies[key]
             future.set_exception(error)
+            # The error refers to this frame, and the frame to the error through the future: without this, what `make`
+            # had read stays in memory until the garbage collector happens to run.
+            del future
             raise
         with self._lock:
             future.set_result(body)

@@ -11,7 +11,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tb_rnn_plugin.analysis.detectors import Detector, detectors, least_score, scores
+from tb_rnn_plugin.analysis import detectors as module
+from tb_rnn_plugin.analysis.association import place
+from tb_rnn_plugin.analysis.detectors import Detector, compared_places, detectors, least_score, scores
 from tb_rnn_plugin.analysis.errors import AnalysisError
 from tb_rnn_plugin.analysis.permutation import chance_level, chance_sentences, sample_orders
 from tb_rnn_plugin.log.schema import Array, LayerTrace
@@ -319,3 +321,53 @@ def test_few_samples_are_a_weak_test(samples: int, orders: str, share: str, case
 
 def test_one_sample_is_no_test() -> None:
     assert chance_sentences(0.9, math.nan, 1) == ["One sample: nothing to compare with."]
+
+
+def many(timesteps: int, units: int = 40) -> tuple[LayerTrace, Array]:
+    """Return a layer whose unit 7 follows a flag and whose others do not, in more places than are compared."""
+    random = np.random.default_rng(0)
+    flag = random.random((6, timesteps)) < 0.3
+    values = random.normal(size=(6, timesteps, units))
+    values[..., 7] += 2.0 * flag
+    return layer(hidden_state=values.astype(np.float16)), flag
+
+
+def test_of_many_places_some_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The scores are those of a Mann-Whitney test over all places, within three standard errors."""
+    trace, flag = many(1000)
+    monkeypatch.setattr(module, "MAX_VALUES", 2500 * 40)
+    assert compared_places(flag.size, 40) == 2500
+    assert compared_places(flag.size, 400) == module.MIN_PLACES
+    assert compared_places(900, 400) == 900
+    few = {one.unit: one for one in detectors([trace], flag, count=None)}
+    monkeypatch.setattr(module, "MAX_VALUES", 2**24)
+    every = {one.unit: one for one in detectors([trace], flag, count=None)}
+    assert max(few.values(), key=lambda one: one.score).unit == 7
+    assert few[7].score == pytest.approx(every[7].score, abs=0.02)
+    assert few[7].score != every[7].score
+    assert few[7].chance == pytest.approx(every[7].chance, abs=0.03)
+
+
+def test_the_score_of_one_signal_is_the_one_in_the_ranking(monkeypatch: pytest.MonkeyPatch) -> None:
+    trace, flag = many(1000)
+    monkeypatch.setattr(module, "MAX_VALUES", 2500 * 40)
+    found = {one.unit: one.score for one in detectors([trace], flag, count=None)}
+    name = next(iter(trace.signals))
+    of_units, _ = scores(trace, name, flag, 40)
+    assert of_units[7] == pytest.approx(found[7], abs=1e-12)
+
+
+def test_a_flag_that_is_too_rare_for_a_sample_is_compared_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    trace, _ = many(1000)
+    rare = np.zeros((6, 1000), np.bool_)
+    rare[2, 500] = True
+    monkeypatch.setattr(module, "MAX_VALUES", 1)
+    assert len(detectors([trace], rare, count=None)) == 40
+
+
+def test_float16_is_ranked_as_float64() -> None:
+    random = np.random.default_rng(0)
+    half = np.round(random.normal(size=(500, 9)), 1).astype(np.float16)
+    half[:20] = -np.abs(half[:20]) * 0.0
+    half[30:40], half[50, 3] = 6e-8, 65504.0
+    np.testing.assert_array_equal(place(half, flags=True), place(half.astype(np.float64), flags=True))

@@ -44,6 +44,14 @@ def test_all_statistics(bounds: Interval | None, masked: bool, broken: bool) -> 
     np.testing.assert_allclose(summarize(values, mask, bounds), expected(values, mask, bounds), rtol=2e-6, atol=2e-7)
 
 
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_the_spread_of_values_that_explode(sign: float) -> None:
+    """Their squares are beyond float32, and their mean may be 0."""
+    values = np.random.default_rng(0).normal(size=(3, 4, 8)).astype(np.float32) * np.float32(1e25)
+    values[:, :2] = np.float32(1e30) * np.where(np.arange(8) % 2, 1.0, sign)
+    np.testing.assert_allclose(summarize(values, None, None), expected(values, None, None), rtol=2e-6)
+
+
 def test_thresholds() -> None:
     assert saturation_thresholds((0.0, 1.0)) == (0.1, 0.9)
     assert saturation_thresholds((-1.0, 1.0)) == (-0.9, 0.9)

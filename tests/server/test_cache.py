@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import threading
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -83,3 +85,27 @@ def test_concurrent_requests_share_one_computation(fails: bool) -> None:
     assert len(made) < 8
     if not fails:
         assert made == [1]
+
+
+def test_what_was_read_for_an_error_is_not_held() -> None:
+    """The error, its traceback and the answer that was waited for must not keep each other alive."""
+    cache = Cache(100)
+    read = set()
+
+    class Trace:
+        """Stands for arrays that are large."""
+
+    def refuse() -> bytes:
+        trace = Trace()
+        read.add(weakref.ref(trace))
+        raise ValueError("no gate")
+
+    gc.disable()
+    try:
+        for key in "ab":
+            with pytest.raises(ValueError, match="no gate") as caught:
+                cache.get(key, refuse)
+            del caught
+        assert {reference() for reference in read} == {None}
+    finally:
+        gc.enable()

@@ -360,6 +360,10 @@ export interface Detectors {
   readonly least: number;
   /** What the ranking is worth, compared with chance. */
   readonly chance_sentences: readonly string[];
+  /** How many samples times timesteps the annotation has. */
+  readonly places: number;
+  /** At how many of them the units were compared with it: fewer in a large run. */
+  readonly compared_places: number;
 }
 
 /** One unit as a detector of an annotation. */

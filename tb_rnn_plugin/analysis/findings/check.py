@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar, cast
 
 import numpy as np
 
@@ -18,6 +18,10 @@ PATIENCE = 16
 """How many steps are read back one by one. Ours: each is a file, and a run may be broken for a thousand steps."""
 
 
+T = TypeVar("T")
+Peek: TypeAlias = Callable[[int, str, str | None], LayerTrace | None]
+
+
 class RunAtStep:
     """A run at one captured step, with the steps before it.
 
@@ -28,6 +32,8 @@ class RunAtStep:
             step at most. It may return no layers for an earlier step that cannot be read.
         unit: What steps count, `"epoch"` or `"batch"`, for messages.
         batch: The probe batch; None if it cannot be read.
+        peek: Returns one layer at an earlier step with one of its signals, or with its weights and none, and its mask;
+            None where it cannot be read. Without it, `read` is called.
     """
 
     def __init__(
@@ -37,13 +43,16 @@ class RunAtStep:
         read: Callable[[int], Sequence[LayerTrace]],
         unit: str = "epoch",
         batch: ProbeBatch | None = None,
+        peek: Peek | None = None,
     ) -> None:
         self.step = step
         self.steps = steps
         self.unit = unit
         self.batch = batch
         self._read = read
+        self._peek = peek
         self._layers: dict[int, dict[str, LayerTrace]] = {}
+        self._results: dict[object, object] = {}
 
     @property
     def layers(self) -> tuple[LayerTrace, ...]:
@@ -59,17 +68,30 @@ class RunAtStep:
         """Return the layers at a captured step."""
         return tuple(self._by_key(step).values())
 
-    def layer_at(self, step: int, key: str) -> LayerTrace | None:
-        """Return one layer at a captured step; None where it cannot be read."""
-        return self._by_key(step).get(key)
+    def layer_at(self, step: int, key: str, signal: str | None = None) -> LayerTrace | None:
+        """Return one layer at a captured step; None where it cannot be read.
 
-    def trend(self, key: str) -> Mapping[int, LayerTrace]:
-        """Return one layer at a few earlier steps, ascending: the first, and up to three spread evenly after it."""
+        Only what is named is sure to be there: the signal, or the weights if none is named, and the mask. A step is a
+        file, of which the rest need not be read.
+        """
+        if step in self._layers or self._peek is None:
+            return self._by_key(step).get(key)
+        return self._peek(step, key, signal)
+
+    def once(self, function: Callable[[LayerTrace, str], T], trace: LayerTrace, signal: str) -> T:
+        """Return what a function of a layer's signal returns at the run's step, computed once for all checks."""
+        key = (function, trace.key, signal)
+        if key not in self._results:
+            self._results[key] = function(trace, signal)
+        return cast("T", self._results[key])
+
+    def trend(self, key: str, signal: str) -> Mapping[int, LayerTrace]:
+        """Return a layer's signal at a few earlier steps, ascending: the first, and up to three spread after it."""
         before = self.before
         if not before:
             return {}
         places = np.linspace(0, len(before), _TREND_STEPS + 1)[:-1].astype(np.int64)
-        layers = {before[place]: self.layer_at(before[place], key) for place in sorted(set(places.tolist()))}
+        layers = {before[place]: self.layer_at(before[place], key, signal) for place in sorted(set(places.tolist()))}
         return {step: layer for step, layer in layers.items() if layer is not None}
 
     def _by_key(self, step: int) -> dict[str, LayerTrace]:

@@ -13,6 +13,7 @@ from tb_rnn_plugin.analysis.findings.values import (
     as_read,
     counts,
     finite,
+    finite_signal,
     is_recurrent,
     label,
     largest,
@@ -102,16 +103,19 @@ def idle_units(trace: LayerTrace, signal: str) -> tuple[Array, Array]:
 def dead(run: RunAtStep) -> Iterator[Finding]:
     """Yield the dead units of each layer's hidden state or output. Severity: their share."""
     for trace in run.layers:
-        yield from _dead_of_layer(trace, run.step)
+        yield from _dead_of_layer(run, trace)
 
 
-def _dead_of_layer(trace: LayerTrace, step: int) -> Iterator[Finding]:
+def _dead_of_layer(run: RunAtStep, trace: LayerTrace) -> Iterator[Finding]:
     signal = main_signal(trace)
     if signal is None:
         return
-    recurrent, values = is_recurrent(trace), finite(trace, trace.signals[signal])
-    peaks, bounds = largest(values), trace.ranges.get(signal)
-    found = dead_units(values, bounds) if recurrent else (peaks == 0) & (counts(values) >= MIN_VALUES)
+    values = run.once(finite_signal, trace, signal)
+    peaks = largest(values)
+    if is_recurrent(trace):
+        found, _ = run.once(idle_units, trace, signal)
+    else:
+        found = (peaks == 0) & (counts(values) >= MIN_VALUES)
     units = ordered(np.flatnonzero(found), -peaks)
     if units:
         furthest = float(peaks[list(units)].max())
@@ -122,7 +126,13 @@ def _dead_of_layer(trace: LayerTrace, step: int) -> Iterator[Finding]:
             message += " What it reads of the layer below is next to 0, too."
         group = DEPTH if faded else ""
         yield _DEAD.finding(
-            trace.key, signal, message, steps=(step,), share=len(units) / len(peaks), units=units, group=group
+            trace.key,
+            signal,
+            message,
+            steps=(run.step,),
+            share=len(units) / len(peaks),
+            units=units,
+            group=group,
         )
 
 
@@ -138,24 +148,26 @@ def _reads_little(trace: LayerTrace, furthest: float) -> bool:
 def constant(run: RunAtStep) -> Iterator[Finding]:
     """Yield the constant units of each recurrent layer's hidden state. Severity: their share."""
     for trace in run.layers:
-        yield from _constant_of_layer(trace, run.step)
+        yield from _constant_of_layer(run, trace)
 
 
-def _constant_of_layer(trace: LayerTrace, step: int) -> Iterator[Finding]:
+def _constant_of_layer(run: RunAtStep, trace: LayerTrace) -> Iterator[Finding]:
     signal = main_signal(trace)
     if signal is None or not is_recurrent(trace):
         return
-    _, found = idle_units(trace, signal)
-    values = _settled(as_read(trace, finite(trace, trace.signals[signal])))
-    units = ordered(np.flatnonzero(found), largest(values))
-    if units:
-        first = values[..., units[0]]
+    _, found = run.once(idle_units, trace, signal)
+    if found.any():
+        values = _settled(as_read(trace, run.once(finite_signal, trace, signal)[..., found]))
+        places = ordered(np.arange(values.shape[2]), largest(values))
+        units = tuple(np.flatnonzero(found)[list(places)].tolist())
+        first = values[..., places[0]]
         level = float(first[~np.isnan(first)][-1])
         message = (
             f"{label(signal)}: {of_units(len(units), len(found))} constant to within {CONSTANT * 100:g} % after the "
             f"first timesteps: {listed(units)}. Unit {units[0]} stays at {level:.2g}."
         )
-        yield _CONSTANT.finding(trace.key, signal, message, steps=(step,), share=len(units) / len(found), units=units)
+        share = len(units) / len(found)
+        yield _CONSTANT.finding(trace.key, signal, message, steps=(run.step,), share=share, units=units)
 
 
 def _settled(values: Array) -> Array:

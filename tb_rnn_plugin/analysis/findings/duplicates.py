@@ -9,7 +9,7 @@ import numpy as np
 from tb_rnn_plugin.analysis.findings.check import RunAtStep, check
 from tb_rnn_plugin.analysis.findings.dead_constant import idle_units
 from tb_rnn_plugin.analysis.findings.finding import Finding, Kind, Rule
-from tb_rnn_plugin.analysis.findings.values import MIN_VALUES, finite, is_recurrent, label, main_signal, of_units
+from tb_rnn_plugin.analysis.findings.values import MIN_VALUES, finite_signal, is_recurrent, label, main_signal, of_units
 from tb_rnn_plugin.analysis.sequences import present
 from tb_rnn_plugin.log.schema import Array, LayerTrace
 
@@ -20,7 +20,7 @@ for units that use their range, and the rest, 0.2 % of the variance, is no secon
 MAX_UNITS = 1024
 """How many units are compared in pairs at most; of more, as a ConvLSTM has, this many at even distances."""
 
-MAX_VALUES = 20_000
+MAX_VALUES = 5_000
 """How many values per unit, over samples and timesteps, are correlated at most; of more, likewise."""
 
 _NAMED = 4
@@ -30,7 +30,8 @@ _KIND = Kind("duplicate_units", rank=50, weight=0.5)
 _RULE = Rule(
     kind=_KIND,
     rule=f"Units count as the same when their correlation over all samples and timesteps is beyond {SAME:g} or "
-    f"-{SAME:g}; dead and constant ones do not count, and of more than {MAX_UNITS} units as many are compared.",
+    f"-{SAME:g}; dead and constant ones do not count. Of more than {MAX_UNITS} units, or {MAX_VALUES} timesteps of all "
+    "samples, as many are compared.",
     source="Ours: what two such units differ in is 0.2 % of their variance.",
     advice="Use fewer units, break the symmetry with random or orthogonal initial weights, or add dropout.",
     not_a_fault="A probe with little variety makes units look alike that differ on other inputs.",
@@ -65,27 +66,31 @@ def duplicate_groups(values: Array) -> list[list[int]]:
 def duplicates(run: RunAtStep) -> Iterator[Finding]:
     """Yield the duplicate units of each layer's hidden state, group by group. Severity: the redundant share."""
     for trace in run.layers:
-        yield from _of_layer(trace, run.step)
+        yield from _of_layer(run, trace)
 
 
-def _of_layer(trace: LayerTrace, step: int) -> Iterator[Finding]:
+def _of_layer(run: RunAtStep, trace: LayerTrace) -> Iterator[Finding]:
     signal = main_signal(trace)
     if signal is None or not is_recurrent(trace):
         return
-    dead, constant = idle_units(trace, signal)
-    there = finite(trace, trace.signals[signal])[present(trace, trace.signals[signal])]
-    judged = np.flatnonzero(~dead & ~constant & ~np.isnan(there).any(axis=0))
-    groups = [[int(judged[unit]) for unit in group] for group in duplicate_groups(there[:, judged])]
+    dead, constant = run.once(idle_units, trace, signal)
+    values = run.once(finite_signal, trace, signal)
+    read = np.argwhere(present(trace, values))
+    sampled = values[tuple(read[_spread(len(read), MAX_VALUES)].T)]
+    judged = np.flatnonzero(~dead & ~constant & ~np.isnan(values).all(axis=(0, 1)) & ~np.isnan(sampled).any(axis=0))
+    groups = [[int(judged[unit]) for unit in group] for group in duplicate_groups(sampled[:, judged])]
     if groups:
-        total, units = there.shape[1], tuple(unit for group in groups for unit in group)
+        total, units = values.shape[2], tuple(unit for group in groups for unit in group)
         more = f" and {len(groups) - _NAMED} more groups" if len(groups) > _NAMED else ""
         compared = f" Of {len(judged)} units {MAX_UNITS} were compared." if len(judged) > MAX_UNITS else ""
+        if len(read) > MAX_VALUES:
+            compared += f" They were compared at {MAX_VALUES} of {len(read)} timesteps of all samples."
         message = (
             f"{label(signal)}: {of_units(len(units), total)} the same as another or its opposite: "
             f"{', '.join(map(_spelled, groups[:_NAMED]))}{more}.{compared}"
         )
         share = (len(units) - len(groups)) / min(total, MAX_UNITS)
-        yield _RULE.finding(trace.key, signal, message, steps=(step,), share=share, units=units)
+        yield _RULE.finding(trace.key, signal, message, steps=(run.step,), share=share, units=units)
 
 
 def _components(same: Array) -> list[list[int]]:

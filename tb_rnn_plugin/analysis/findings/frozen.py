@@ -9,7 +9,7 @@ import numpy as np
 
 from tb_rnn_plugin.analysis.findings.check import RunAtStep, check
 from tb_rnn_plugin.analysis.findings.finding import Finding, Kind, Rule
-from tb_rnn_plugin.analysis.findings.values import MIN_VALUES, finite, label, main_signal
+from tb_rnn_plugin.analysis.findings.values import MIN_VALUES, finite, finite_signal, label, main_signal
 from tb_rnn_plugin.log.schema import Array, LayerTrace
 
 STILL = 1e-3
@@ -109,9 +109,9 @@ def _of_layer(run: RunAtStep, trace: LayerTrace) -> Iterator[Finding]:
     signal = main_signal(trace)
     if signal is None:
         return
-    values = [finite(trace, trace.signals[signal])]
+    values = [run.once(finite_signal, trace, signal)]
     for earlier in reversed(run.before[-PAIRS:]):
-        past = run.layer_at(earlier, trace.key)
+        past = run.layer_at(earlier, trace.key, signal)
         if past is None or signal not in past.signals:
             return
         values.append(finite(past, past.signals[signal]))

@@ -22,6 +22,10 @@ EXPLODING = 1e3
 that in the layer that the loss reaches first, above which it explodes. Ours: a loss at each timestep adds up to a few
 hundred over as many timesteps without any growth on the way."""
 
+MAX_LEAP = 10.0
+"""Growth of the norm from one timestep to the one before that a recurrence can cause. Ours: trained ones that explode
+grow by less than 3; a loss at a timestep that is not learned, where later ones are, adds a thousand times at once."""
+
 END = 0.1
 """Share of the timesteps, at least one, that are the end; the largest norm there counts. Ours: the loss of a single
 last timestep may be next to nothing."""
@@ -61,7 +65,8 @@ _EXPLODING = Rule(
     kind=_EXPLODING_KIND,
     rule=f"The norm over units of the loss's gradient by the state, averaged over samples, is more than {EXPLODING:g} "
     f"times as large at an earlier timestep as at the last {END * 100:g} % of those that have any, in this layer and "
-    f"in every other, and at least {MIN_EXPLODED:g} in sum over samples.",
+    f"in every other, and at least {MIN_EXPLODED:g} in sum over samples; a leap from one timestep to the one before "
+    f"counts as a growth by {MAX_LEAP:g} at most.",
     source=_PAPERS + "Ours: the numbers.",
     advice="Clip the gradients' norm (clipnorm=1), lower the learning rate, or start from smaller or orthogonal "
     "recurrent weights.",
@@ -176,7 +181,21 @@ def exploded_timesteps(norms: Array, elsewhere: float = 0.0) -> tuple[Array, flo
         return np.zeros(len(norms), np.bool_), 0.0
     with np.errstate(all="ignore"):
         growth = np.where(np.arange(len(norms)) < begins, norms, np.nan) / max(largest, elsewhere)
-    return growth > EXPLODING, float(np.fmax.reduce(growth, initial=0.0))
+        blown = (growth > EXPLODING) & (_gradual_growth(norms, begins, largest) > EXPLODING)
+    return np.asarray(blown), float(np.fmax.reduce(np.where(blown, growth, 0.0), initial=0.0))
+
+
+def _gradual_growth(norms: Array, begins: int, end: float) -> Array:
+    """Return how much of the growth from the end back to each timestep came little by little, `[time]`; NaN after it.
+
+    A leap by more than `MAX_LEAP` from one timestep to the one before counts as that much: it is a loss at the earlier
+    one, not the recurrence.
+    """
+    gradual = np.full(len(norms), np.nan)
+    before = np.flatnonzero(norms[:begins] > 0)[::-1]
+    steps = np.diff(np.log(norms[before]), prepend=np.log(end))
+    gradual[before] = np.exp(np.cumsum(np.minimum(steps, np.log(MAX_LEAP))))
+    return gradual
 
 
 def gradient_courses(traces: Sequence[LayerTrace]) -> list[Course]:

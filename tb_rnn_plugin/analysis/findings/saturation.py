@@ -76,7 +76,7 @@ def saturation(run: RunAtStep) -> Iterator[Finding]:
                 if units:
                     before = {
                         at: len(saturated_units(finite(past, past.signals[signal]), past.ranges.get(signal))[side])
-                        for at, past in run.trend(trace.key).items()
+                        for at, past in run.trend(trace.key, signal).items()
                         if signal in past.signals
                     }
                     yield _finding(run, trace, signal, side, units, before)

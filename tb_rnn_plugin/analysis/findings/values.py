@@ -44,6 +44,11 @@ def finite(trace: LayerTrace, values: Array) -> Array:
     return wide if kept.all() else np.where(kept, wide, np.nan)
 
 
+def finite_signal(trace: LayerTrace, signal: str) -> Array:
+    """Return a signal as `finite` does."""
+    return finite(trace, trace.signals[signal])
+
+
 def as_read(trace: LayerTrace, values: Array) -> Array:
     """Return values in the order in which the layer computed them, `[sample * sequence, time, …]`.
 

@@ -7,12 +7,12 @@ from typing import Literal, TypedDict
 
 import numpy as np
 
-from tb_rnn_plugin.analysis.detectors import Detector, least_score, scores
+from tb_rnn_plugin.analysis.detectors import Detector, compared_places, least_score, scores
 from tb_rnn_plugin.analysis.matching import Match, pattern_score
 from tb_rnn_plugin.analysis.permutation import chance_sentences
 from tb_rnn_plugin.analysis.timestep_inputs import checked_index
-from tb_rnn_plugin.log.schema import Array, Finite, LayerTrace
-from tb_rnn_plugin.log.step_file import check_signal, find_layer, mask_array
+from tb_rnn_plugin.log.schema import Array, Finite, LayerTrace, gradient_state
+from tb_rnn_plugin.log.step_file import check_signal, find_layer, mask_array, read_layers
 from tb_rnn_plugin.run import Run
 from tb_rnn_plugin.server.parameters import MAX_UNITS
 from tb_rnn_plugin.server.queries.findings import MAX_LISTED
@@ -29,6 +29,8 @@ class Detectors(TypedDict):
         detectors: The best 100 of all layers and signals, best first.
         least: The score of a unit that says nothing: 0.5 or 0.
         chance_sentences: What the ranking is worth, compared with chance.
+        places: How many samples times timesteps the annotation has.
+        compared_places: At how many of them the units were compared with it: fewer in a large run.
     """
 
     annotation: str
@@ -37,6 +39,8 @@ class Detectors(TypedDict):
     detectors: list[Detector]
     least: Finite
     chance_sentences: list[str]
+    places: int
+    compared_places: int
 
 
 class Pattern(TypedDict):
@@ -65,6 +69,8 @@ def list_detectors(run: Run, annotation: str, step: int) -> Detectors:
         "detectors": list(ranked),
         "least": least_score(values),
         "chance_sentences": chance_sentences(ranked[0].score, ranked[0].chance, len(values)) if ranked else [],
+        "places": values.size,
+        "compared_places": compared_places(values.size, _units(run, step)),
     }
 
 
@@ -77,7 +83,7 @@ def read_detector_history(run: Run, annotation: str, layer: str, signal: str, un
     values = run.annotation(annotation)
 
     def score(step: int) -> tuple[float, float]:
-        of_units, _ = scores(_one_signal(run, layer, signal, step), signal, values)
+        of_units, _ = scores(_one_signal(run, layer, signal, step), signal, values, _units(run, step))
         return of_units[checked_index("Units", unit, len(of_units))], of_units.max()
 
     read = history(run, score)
@@ -122,6 +128,12 @@ def read_pattern_history(
 
     read = history(run, score)
     return {**read.arrays, "score": np.array(read.found)}
+
+
+def _units(run: Run, step: int) -> int:
+    """Return how many units a ranking of all signals at a step has."""
+    layers = read_layers(run.opened(step)).values()
+    return sum(s.units for layer in layers for s in layer.signals if gradient_state(s.name) is None)
 
 
 def _one_signal(run: Run, layer: str, signal: str, step: int) -> LayerTrace:

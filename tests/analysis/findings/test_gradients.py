@@ -129,6 +129,15 @@ def test_a_last_timestep_without_a_loss_is_not_an_explosion() -> None:
     assert not exploded_timesteps(norms)[0].any()
 
 
+def test_a_loss_that_is_not_learned_at_one_timestep_is_not_an_explosion() -> None:
+    norms = np.full(40, 1e-3)
+    norms[3] = 50.0
+    norms[:3] = [5.0, 40.0, 20.0]
+    assert not exploded_timesteps(norms)[0].any()
+    norms[:20] = 1e-3 * 3.0 ** np.arange(20, 0, -1)
+    assert exploded_timesteps(norms)[0].any()
+
+
 def differentiated(radius: float, activation: str = "linear") -> LayerTrace:
     """Return what Keras computes of a recurrence whose eigenvalues all have this size, the loss on its last state."""
     layer = keras.layers.SimpleRNN(UNITS, activation=activation, name="rnn")

@@ -1,6 +1,7 @@
 /** Which units track an annotation, how much of that is luck, and since when. */
 import { html, nothing } from "lit";
 import type { Detector, Detectors } from "../../api/routes.ts";
+import { formatCount } from "../../maths/format.ts";
 import { pickerStyles, renderPicker } from "../../views/bars/pickers.ts";
 import { select } from "../../views/events.ts";
 import { base } from "../../views/theme.ts";
@@ -48,7 +49,7 @@ export default class DetectorsPanel extends PanelElement {
     if (best === undefined) return html`<p class="hint">This run has no signals to rank.</p>`;
     const layers = new Set(detectors.map(({ layer }) => layer)).size > 1;
     const shown = this.all ? detectors : detectors.slice(0, ROWS_AT_FIRST);
-    return html`<div class="hint chance">${renderChance(best, ranking)}</div>
+    return html`<div class="hint chance">${renderChance(best, ranking)} ${renderPlaces(ranking)}</div>
       <table aria-label="Units that track ${annotation}">
         <thead>
           <tr>
@@ -132,6 +133,14 @@ export default class DetectorsPanel extends PanelElement {
     const timestep = this.selection.pin?.timestep ?? 0;
     select(this, { layer, signal, pinned: [unit], pin: { timestep, unit } });
   }
+}
+
+/** At how many places units were compared, if not at all of them. */
+function renderPlaces({ places, compared_places }: Detectors) {
+  if (compared_places === places) return nothing;
+  return html`<p>
+    Compared at ${formatCount(compared_places)} of ${formatCount(places)} timesteps of all samples, drawn at random.
+  </p>`;
 }
 
 function renderChance({ chance }: Detector, { chance_sentences: [first, ...others] }: Detectors) {
