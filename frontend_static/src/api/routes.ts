@@ -39,6 +39,8 @@ export interface RunInfo {
    * Keras' logs by name, aligned with `steps`; null where the event file has no finite value for the step.
    */
   readonly logs: Readonly<Record<string, readonly (number | null)[]>>;
+  /** By name, the values of these logs that are null or infinite, by step; a log without any is left out. */
+  readonly not_finite: Readonly<Record<string, readonly NotFinite[]>>;
   /** The layers at the last readable step, in the model's order. */
   readonly layers: readonly LayerInfo[];
   /** The samples of the probe. */
@@ -51,6 +53,14 @@ export interface RunInfo {
   readonly problems: readonly string[];
   /** The share of timesteps from which a unit counts as saturated. */
   readonly saturated_share: number;
+}
+
+/** A value of one of Keras' logs that JSON has no number for. */
+export interface NotFinite {
+  /** The step. */
+  readonly step: number;
+  /** The value, as JavaScript's `Number` reads it. */
+  readonly value: "NaN" | "Infinity" | "-Infinity";
 }
 
 /** One layer: shapes and names, no values. */

@@ -23,6 +23,7 @@ export const RUN: RunInfo = {
   unit: "epoch",
   steps: [0, 1, 2],
   logs: {},
+  not_finite: {},
   layers: [
     {
       key: "lstm",

@@ -35,6 +35,7 @@ export function runOf(run: string, more: Partial<RunInfo> = {}): RunInfo {
     unit: "epoch",
     steps: [0, 1, 2, 3],
     logs: {},
+    not_finite: {},
     layers: [layerOf()],
     samples: [{ name: "x" }, { name: "y" }],
     annotations: [],
