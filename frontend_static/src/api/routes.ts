@@ -113,6 +113,8 @@ export interface SignalInfo {
    * it makes for a gate, the state for a gradient; null for a cell whose equations are not known.
    */
   readonly state: string | null;
+  /** The state that it is the loss' gradient by; null for any other signal. */
+  readonly gradient_of: string | null;
   /**
    * `"forget_gate"`, `"cell_state"`, …; `"gradient:<state>"` for the gradient of the model's loss by a state,
    * in units of loss per unit of state, if the run was written with gradients.

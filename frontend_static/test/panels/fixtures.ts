@@ -14,6 +14,7 @@ export function signalInfo(name: string, more: Partial<SignalInfo> = {}): Signal
     meaning: null,
     saturation: null,
     state: null,
+    gradient_of: null,
     ...more,
   };
 }

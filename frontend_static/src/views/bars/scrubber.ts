@@ -170,8 +170,8 @@ export class Scrubber extends LitElement {
       ${this.chart === null ? nothing : html`<rnn-line-chart aria-hidden="true" .chart=${this.chart}></rnn-line-chart>`}
       <svg width=${width} height=${HEIGHT} aria-hidden="true">
         <title>${this.loss?.name ?? ""}</title>
-        ${this.renderBroken()}
         ${svg`<path class="line" d="M0 ${RAIL + 0.5}H${width}" /><path class="ticks ${dense ? "dense" : ""}" d=${this.ticks} />`}
+        ${this.renderBroken()}
         ${this.renderOther()}
         ${
           x === null
