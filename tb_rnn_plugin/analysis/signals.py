@@ -20,6 +20,7 @@ class SignalMeaning:
         saturation: The thresholds below and above which a value counts as saturated; None without a range.
         state: The state through which a value of this signal reaches back in time: itself for a state, the state that
             it makes for a gate, the state for a gradient; None for a cell whose equations are not known.
+        gradient_of: The state that it is the loss' gradient by; None for any other signal.
     """
 
     label: str
@@ -27,6 +28,7 @@ class SignalMeaning:
     meaning: str | None
     saturation: Interval | None
     state: str | None
+    gradient_of: str | None
 
 
 def describe_signal(cell: str, signal: SignalInfo) -> SignalMeaning:
@@ -47,6 +49,7 @@ def describe_signal(cell: str, signal: SignalInfo) -> SignalMeaning:
         meaning=meaning,
         saturation=None if signal.range is None else saturation_thresholds(signal.range),
         state=known.state if known else None,
+        gradient_of=state,
     )
 
 

@@ -39,9 +39,10 @@ def test_a_signal(
     cell: str, name: str, bounds: Any, letter: str | None, saturation: tuple[float, float] | None, state: str | None
 ) -> None:
     answer = described(cell, name, bounds)
-    assert set(answer) == {"label", "letter", "meaning", "saturation", "state"}
+    assert set(answer) == {"label", "letter", "meaning", "saturation", "state", "gradient_of"}
     assert (answer["letter"], answer["saturation"], answer["state"]) == (letter, saturation, state)
     assert (answer["meaning"] is None) == (letter is None)
+    assert answer["gradient_of"] == (name.partition("gradient:")[2] or None)
 
 
 @pytest.mark.parametrize(

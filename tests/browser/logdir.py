@@ -46,17 +46,17 @@ def write_lstm(directory: Path) -> None:
 
 
 def write_masked(directory: Path) -> None:
-    """Write a run with padding at the end of its second sample, and a NaN from training at its last step."""
-    mask = np.ones((SAMPLES, TIMESTEPS), bool)
-    mask[1, -4:] = False
+    """Write a run with padding at the end of its second sample, less at first, and NaN, also as loss, in the end."""
     writer = RunWriter(directory)
     writer.write_probe(probe())
     for step in (0, 3, 4):
+        mask = np.ones((SAMPLES, TIMESTEPS), bool)
+        mask[1, -2 if step == 0 else -4 :] = False
         layer = lstm_trace(step, SAMPLES, TIMESTEPS, UNITS, mask=mask)
         if step == 4:
             for values in layer.signals.values():
                 values[:, 5, 2] = np.nan
-        writer.write_step(step, [layer], logs={"loss": 1.0})
+        writer.write_step(step, [layer], logs={"loss": np.nan if step == 4 else 1.0})
 
 
 def write_long(directory: Path) -> None:

@@ -33,7 +33,7 @@ def address(growing: Growing) -> str:
 
 ONE = "Epoch 3 is left out: its file is damaged."
 TWO = "Epochs 1 and 2 are left out: their files are damaged."
-UNIT = {"signal": "hidden_state", "timestep": 2, "unit": 5}
+UNIT: dict[str, Any] = {"signal": "hidden_state", "timestep": 2, "unit": 5}
 
 
 @pytest.mark.parametrize(
@@ -52,6 +52,17 @@ def test_damaged_steps_are_named(
 ) -> None:
     tab = open_tab(address).open(**place)
     expect_note(tab, sentence)
+
+
+def test_a_damaged_step_has_no_value(open_tab: Callable[[str], Tab], address: str) -> None:
+    tab = open_tab(address).open(run=LSTM, panel="unit", **UNIT)
+    chart = tab.frame.locator("rnn-unit-panel rnn-line-chart svg")
+    box = chart.bounding_box()
+    assert box is not None
+    chart.hover(position={"x": 8 + 3 / logdir.STEPS[-1] * (box["width"] - 16), "y": 40})
+    value = tab.frame.locator("rnn-unit-panel .figures data")
+    expect(value).to_have_attribute("data-epoch", "3")
+    expect(value).to_have_text("\N{EN DASH}")
 
 
 def test_damaged_steps_are_named_under_a_match(open_tab: Callable[[str], Tab], address: str, growing: Growing) -> None:

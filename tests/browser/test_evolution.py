@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pytest
@@ -15,6 +16,16 @@ from tests.browser.tab import Tab
 pytestmark = pytest.mark.alone
 
 LAST = STEPS[-1]
+
+COUNT_HATCHED = """(canvas, cells) => [1, 3, 5].map((sixth) => {
+    const { width, height } = canvas;
+    const [wide, high] = [width / cells, height / 3];
+    const pen = canvas.getContext("2d");
+    const top = sixth / 6 * height - high / 4;
+    const middleOf = (cell) => pen.getImageData((cell + 0.25) * wide, top, wide / 2, high / 2).data;
+    const isOpen = (cell) => middleOf(cell).some((value, i) => i % 4 === 3 && value < 255);
+    return Array.from({ length: cells }, (_, cell) => isOpen(cell)).filter((open) => open).length / cells;
+})"""
 
 
 def inspector(tab: Tab) -> Locator:
@@ -105,7 +116,7 @@ def test_the_inspector_follows_signal_sample_and_key(tab: Tab, logs: Path) -> No
     expect(tab.lane("evolution")).to_have_count(0)
 
 
-def test_padding_and_nan_in_an_evolution(tab: Tab) -> None:
+def test_padding_and_nan_in_an_evolution(tab: Tab, logs: Path) -> None:
     tab.open(run="masked/rnn", sample=1, panel="unit", signal="input_gate", timestep=5, unit=2)
     lane = tab.lane("evolution")
     expect(lane.locator(".nan")).to_be_visible()
@@ -113,3 +124,26 @@ def test_padding_and_nan_in_an_evolution(tab: Tab) -> None:
     expect(lane.locator("data")).to_have_text("NaN")
     tab.hover("evolution", TIMESTEPS - 1, 1, TIMESTEPS, 3)
     expect(lane.locator("data")).to_have_text("padding")
+    # The mask changed in training: what is padding at a later step was read at the first.
+    tab.hover("evolution", TIMESTEPS - 4, 1, TIMESTEPS, 3)
+    expect(lane.locator("data")).to_have_text("padding")
+    tab.hover("evolution", TIMESTEPS - 4, 0, TIMESTEPS, 3)
+    assert number(lane.locator("data")) == stored(logs, "masked/rnn", 0, "input_gate")[1, TIMESTEPS - 4, 2]
+    assert hatched(lane.locator("canvas")) == [2 / TIMESTEPS, 4 / TIMESTEPS, 4 / TIMESTEPS]
+
+
+def hatched(canvas: Locator) -> list[float]:
+    """Return the share of the cells of each of three rows that are not painted: there the hatching of padding shows."""
+    return cast(list[float], canvas.evaluate(COUNT_HATCHED, TIMESTEPS))
+
+
+def test_a_loss_that_is_nan_is_named_as_such(tab: Tab) -> None:
+    tab.open(run="masked/rnn", step=3, panel="unit", signal="input_gate", timestep=5, unit=2)
+    scrubber = tab.frame.locator("rnn-scrubber")
+    expect(scrubber.locator(".where span")).to_have_text("loss 1.0000")
+    expect(scrubber.locator("text.broken")).to_have_text("NaN")
+    tab.focus()
+    tab.page.keyboard.press("End")
+    expect(scrubber.locator(".where strong")).to_have_text("loss NaN")
+    expect(scrubber.locator(".where strong")).to_have_attribute("title", "loss NaN since epoch 4")
+    expect(inspector(tab).locator(".loss.broken")).to_have_text("loss NaN")

@@ -18,6 +18,7 @@ from tb_rnn_plugin.log.writer import RunWriter
 from tests.browser import logdir
 from tests.browser.export_menu import Open, stored
 from tests.browser.logdir import SAMPLES, STEPS, TIMESTEPS, UNITS
+from tests.browser.numbers import MINUS
 from tests.browser.tab import Tab
 from tests.runs import RANGES, lstm_trace
 from tests.tensorboard_process import TensorBoard, tensorboard
@@ -160,6 +161,18 @@ def test_two_steps_of_one_run_are_two_entries(tab: Tab, logs: Path) -> None:
     for entry, step in enumerate((11, 0)):
         expect_read(tab, "cell_state", 2, entry)
         expect_quantiles(tab, "cell_state", values_at(logs / "lstm/rnn", step, "cell_state", 2), entry)
+
+
+def test_what_has_no_meaning_there_is_not_offered(tab: Tab) -> None:
+    """Statistics are over all samples, and the difference of two is that of no unit."""
+    tab.open(run="lstm/rnn", step=11, view="overview", compare="difference", other_step=0)
+    expect(tab.button("A | B")).to_have_attribute("aria-pressed", "true")
+    expect(tab.button(f"A {MINUS} B")).to_have_count(0)
+    expect(tab.picker("sample")).to_have_count(0)
+    expect(tab.frame.locator("rnn-overview .legend")).to_contain_text("over all 2 samples and all units")
+    tab.button("Overview").click()
+    expect(tab.button(f"A {MINUS} B")).to_have_attribute("aria-pressed", "true")
+    expect(tab.picker("sample")).to_have_count(1)
 
 
 def test_the_wheel_zooms_into_the_address(tab: Tab) -> None:

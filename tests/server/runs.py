@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,19 @@ def stored(run: Path, step: int, layer: str = "lstm") -> dict[str, Array]:
     arrays = safetensors.numpy.load_file(step_path(run, step))
     prefix = f"signals/{layer}/"
     return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
+
+
+@dataclass
+class Listed:
+    """A listing of steps that may be out of date."""
+
+    listed: list[int]
+
+    def steps(self, trace_directory: Path) -> list[int]:
+        return self.listed
+
+    def unit(self, trace_directory: Path, read: Callable[[], str]) -> str:
+        return read()
 
 
 EXPLAINED_STEPS = 3

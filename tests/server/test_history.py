@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,7 @@ from tb_rnn_plugin.server.queries.history import read_change, read_evolution
 from tb_rnn_plugin.server.queries.served_run import ServedRun
 from tests.conftest import Reading
 from tests.runs import lstm_trace, write_run
-from tests.server.runs import MASK, UNEVEN_STEPS, step_path, stored
+from tests.server.runs import MASK, UNEVEN_STEPS, Listed, step_path, stored
 from tests.tensorboard_process import TensorBoard
 from tests.untrusted.forger import exchange
 
@@ -132,19 +131,6 @@ def test_change_between_the_largest_numbers(tmp_path: Path) -> None:
         writer.write_step(step, [replace(trace, signals={"cell_state": values})])
     change = read_change(open_run(tmp_path), "lstm", 0, "cell_state")["change"]
     assert change[1].tolist() == pytest.approx([1e38])
-
-
-@dataclass
-class Listed:
-    """A listing of steps that may be out of date."""
-
-    listed: list[int]
-
-    def steps(self, trace_directory: Path) -> list[int]:
-        return self.listed
-
-    def unit(self, trace_directory: Path, read: Callable[[], str]) -> str:
-        return read()
 
 
 class NoEvents:

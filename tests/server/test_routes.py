@@ -36,6 +36,7 @@ def test_run(board: TensorBoard, logdir: Path) -> None:
     run = board.get("run", run="plain/rnn").json()
     assert run["steps"] == [0, 1, 2, 3]
     assert run["logs"] == {"loss": [3.0, 2.5, 2.0, 1.5]}
+    assert run["not_finite"] == {}
     assert run["problems"] == []
     assert run["directory"] == str((logdir / "plain" / "rnn").resolve())
     assert run["annotations"] == [{"name": "vowel", "kind": "flag"}, {"name": "depth", "kind": "number"}]

@@ -39,6 +39,8 @@ export interface RunInfo {
    * Keras' logs by name, aligned with `steps`; null where the event file has no finite value for the step.
    */
   readonly logs: Readonly<Record<string, readonly (number | null)[]>>;
+  /** By name, the values of these logs that are null or infinite, by step; a log without any is left out. */
+  readonly not_finite: Readonly<Record<string, readonly NotFinite[]>>;
   /** The layers at the last readable step, in the model's order. */
   readonly layers: readonly LayerInfo[];
   /** The samples of the probe. */
@@ -53,6 +55,14 @@ export interface RunInfo {
   readonly saturated_share: number;
   /** A hash of the probe's inputs, the same for two runs with the same probe; null if it cannot be read. */
   readonly probe: string | null;
+}
+
+/** A value of one of Keras' logs that JSON has no number for. */
+export interface NotFinite {
+  /** The step. */
+  readonly step: number;
+  /** The value, as JavaScript's `Number` reads it. */
+  readonly value: "NaN" | "Infinity" | "-Infinity";
 }
 
 /** One layer: shapes and names, no values. */
@@ -110,6 +120,8 @@ export interface SignalInfo {
    * it makes for a gate, the state for a gradient; null for a cell whose equations are not known.
    */
   readonly state: string | null;
+  /** The state that it is the loss' gradient by; null for any other signal. */
+  readonly gradient_of: string | null;
   /**
    * `"forget_gate"`, `"cell_state"`, …; `"gradient:<state>"` for the gradient of the model's loss by a state,
    * in units of loss per unit of state, if the run was written with gradients.

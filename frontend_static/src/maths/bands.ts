@@ -27,14 +27,17 @@ export function overTime(summary: Summary, row: number, statistic: string): Floa
 
 const reaches = new WeakMap<Summary, readonly [number, number] | null>();
 
-/** Smallest minimum and largest maximum over all steps and timesteps, or null when nothing is finite. */
+/**
+ * What the widest band spans over all steps and timesteps, or null when nothing is finite. Extremes lie beyond it, and no
+ * curve shows them: on their scale one unit far from the others would flatten the bands.
+ */
 export function reach(summary: Summary): readonly [number, number] | null {
   const known = reaches.get(summary);
   if (known !== undefined) return known;
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (let row = 0; row < summary.steps.length; row++) {
-    for (const least of overTime(summary, row, "min")) if (Number.isFinite(least)) low = Math.min(low, least);
-    for (const most of overTime(summary, row, "max")) if (Number.isFinite(most)) high = Math.max(high, most);
+    for (const least of overTime(summary, row, "q05")) if (Number.isFinite(least)) low = Math.min(low, least);
+    for (const most of overTime(summary, row, "q95")) if (Number.isFinite(most)) high = Math.max(high, most);
   }
   const found = low <= high ? ([low, high] as const) : null;
   reaches.set(summary, found);

@@ -39,132 +39,111 @@ const TILE = 16;
 /** An extreme is a value beyond this part of the scale; with values beyond the scale itself, these are the extremes. */
 const EXTREME = 0.8 * SHADES;
 
-// What a value adds to its bin, by its code: its shade as a number from 0 on, and one to a count of the extremes on its side
-// of the centre. A float64 holds all three, so that one addition does for them; infinity is NaN's mark.
-const LOW = 2 ** 23;
-const HIGH = 2 ** 38;
-function weights(extreme: number): Float64Array {
-  return Float64Array.from({ length: 256 }, (_, code) => {
-    if (code === NOT_FINITE) return Number.POSITIVE_INFINITY;
+// What a value adds to its bin, by its code, as one number of 32 bits: 14 for the sum of shades from 0 on, and 6 each for
+// how many extremes there are below and above the centre, and how many values are not finite. So many values fit in:
+const MAX_ADDED = 63;
+const [LOW, HIGH, NAN] = [2 ** 14, 2 ** 20, 2 ** 26];
+function weights(extreme: number): Uint32Array {
+  return Uint32Array.from({ length: 256 }, (_, code) => {
+    if (code === NOT_FINITE) return NAN;
     const shade = shadeOf(code);
     const onScale = Math.max(-SHADES, Math.min(SHADES, shade)) + SHADES;
     return onScale + (shade <= -extreme ? LOW : 0) + (shade >= extreme ? HIGH : 0);
   });
 }
-/** From here on the ends of the scale. */
-const LAST = codeOfShade(-SHADES);
 const PLAIN = weights(EXTREME);
 const CLIPPED = weights(shadeOf(ABOVE));
-/** So many values can be added before the parts of their sum run into each other. */
-const MAX_ADDED = 2 ** 15 - 1;
+/** Codes by their shades, from 0 on. */
+const CODE_OF_SUM = Uint8Array.from({ length: 2 * SHADES + 1 }, (_, sum) => codeOfShade(sum - SHADES));
 
 /** Paints `colours[code]` into `pixels` ([rows, columns]); returns whether anything was not a finite number. */
 export function paintBins(input: BinInput, colours: Uint32Array, pixels: Uint32Array): boolean {
   const rows = input.unitEdges.length - 1;
   const columns = input.timeEdges.length - 1;
   const bins = new Bins(input);
-  let sawNotFinite = false;
   for (let left = 0; left < columns; left += TILE) {
     const width = Math.min(TILE, columns - left);
-    bins.sum(left, width);
+    bins.add(left, width);
     for (let top = 0; top < rows; top += TILE) {
-      const height = Math.min(TILE, rows - top);
-      const codes = bins.tile(top, height, width);
-      for (let y = 0; y < height; y++) {
-        for (let x = 0; x < width; x++) {
-          const code = codes[y * TILE + x] as number;
-          if (code === NOT_FINITE) sawNotFinite = true;
-          pixels[(top + y) * columns + left + x] = colours[code] as number;
-        }
-      }
+      bins.paint(top, Math.min(TILE, rows - top), width, colours, pixels);
     }
   }
-  return sawNotFinite;
+  return bins.sawNotFinite;
 }
-
-const PIXELS = TILE * TILE;
-/** An odd number: its multiples visit all pixels of a tile, none beside the one before. */
-const SCATTER = 149;
 
 /** The bins of a strip of columns, [rows, TILE] each, and the codes of one tile of them. */
 class Bins {
+  sawNotFinite = false;
   private readonly input: BinInput;
-  private readonly weights: Float64Array;
-  /** From here on a mean shows extremes as it is. */
+  private readonly weights: Uint32Array;
+  /** From here on a code is an extreme. */
   private readonly firstExtreme: number;
-  private readonly rows: number;
   /** The units that show, ascending: in the order in which they lie in memory. */
   private readonly shown: Uint32Array;
   /** Where the row of each of them begins. */
   private readonly starts: Uint32Array;
   /** The most units that one row has. */
   private readonly perRow: number;
-  private readonly added: Float64Array;
-  /** Values that are no padding. */
+  /** Weights, up to `MAX_ADDED` values in each bin. */
+  private readonly added: Uint32Array;
+  /** What was in `added` before, if a bin has more values. */
+  private before: Totals | null = null;
+  /** How many values each bin has that are no padding. */
   private readonly counts: Uint32Array;
-  /** Sums of shades from 0 on; infinite with a NaN. */
-  private readonly sums: Float64Array;
-  /** Counts of extremes below the centre, and above it. */
-  private readonly lows: Uint32Array;
-  private readonly highs: Uint32Array;
   private left = 0;
-  private readonly codes = new Uint8Array(PIXELS);
-  /** Of the pixels of a tile that could show an extreme, how many extremes they hold, at most 255. */
-  private readonly held = new Uint8Array(PIXELS);
-  /** How many pixels hold so many. */
-  private readonly pixelsWith = new Uint16Array(256);
 
   constructor(input: BinInput) {
     this.input = input;
     this.weights = input.clipped ? CLIPPED : PLAIN;
     this.firstExtreme = input.clipped ? BELOW : codeOfShade(-EXTREME);
     const { order, unitEdges } = input;
-    this.rows = unitEdges.length - 1;
+    const rows = unitEdges.length - 1;
     const rowOf = new Map<number, number>();
-    for (let row = 0; row < this.rows; row++) {
+    for (let row = 0; row < rows; row++) {
       for (let i = unitEdges[row] as number; i < (unitEdges[row + 1] as number); i++)
         rowOf.set(order[i] as number, row);
     }
-    this.perRow = Math.ceil(order.length / Math.max(1, this.rows));
+    this.perRow = Math.ceil(order.length / Math.max(1, rows));
     this.shown = order.slice().sort();
     this.starts = this.shown.map((unit) => (rowOf.get(unit) ?? 0) * TILE);
-    const bins = this.rows * TILE;
-    this.added = new Float64Array(bins);
-    this.counts = new Uint32Array(bins);
-    this.sums = new Float64Array(bins);
-    this.lows = new Uint32Array(bins);
-    this.highs = new Uint32Array(bins);
+    this.added = new Uint32Array(rows * TILE);
+    this.counts = new Uint32Array(rows * TILE);
   }
 
-  /** Sums the bins of `width` columns from `left` on. */
-  sum(left: number, width: number): void {
+  /** Adds up the bins of `width` columns from `left` on. */
+  add(left: number, width: number): void {
     const { timeEdges, mask, timesteps } = this.input;
     this.left = left;
-    for (const array of [this.counts, this.sums, this.lows, this.highs]) array.fill(0);
-    const most = Math.min(this.perRow, MAX_ADDED);
+    this.added.fill(0);
+    this.counts.fill(0);
+    this.before = null;
     const perValue = mask !== null && mask.length !== timesteps;
+    const step = this.perRow <= MAX_ADDED ? this.shown.length : MAX_ADDED;
+    const most = Math.min(this.perRow, MAX_ADDED);
     for (let x = 0; x < width; x++) {
       let load = 0;
+      let steps = 0;
       for (let t = timeEdges[left + x] as number; t < (timeEdges[left + x + 1] as number); t++) {
         if (mask !== null && !perValue && mask[t] === 0) continue;
-        for (let first = 0; first < this.shown.length; first += MAX_ADDED) {
+        steps++;
+        for (let first = 0; first < this.shown.length; first += step) {
           if (load + most > MAX_ADDED) {
-            this.split(x);
+            this.before ??= new Totals(this.added.length);
+            this.before.take(this.added, x);
             load = 0;
           }
           load += most;
-          const end = Math.min(this.shown.length, first + MAX_ADDED);
+          const end = Math.min(this.shown.length, first + step);
           if (perValue) this.addUnmasked(t, x, first, end, mask);
-          else this.add(t, x, first, end);
+          else this.addSome(t, x, first, end);
         }
-        if (!perValue) this.countRows(x);
       }
-      this.split(x);
+      if (!perValue) this.count(x, steps);
     }
   }
 
   /** Adds the values of some of the units that show, at one timestep. */
-  private add(t: number, x: number, first: number, end: number): void {
+  private addSome(t: number, x: number, first: number, end: number): void {
     const { added, shown, starts, weights } = this;
     const { keys, table } = this.input.coded;
     const base = t * this.input.units;
@@ -175,11 +154,11 @@ class Bins {
     }
   }
 
-  private countRows(x: number): void {
-    const { counts, rows } = this;
+  private count(x: number, steps: number): void {
+    const { counts } = this;
     const { unitEdges } = this.input;
-    for (let row = 0, at = x; row < rows; row++, at += TILE) {
-      counts[at] = (counts[at] as number) + (unitEdges[row + 1] as number) - (unitEdges[row] as number);
+    for (let row = 0, at = x; at < counts.length; row++, at += TILE) {
+      counts[at] = steps * ((unitEdges[row + 1] as number) - (unitEdges[row] as number));
     }
   }
 
@@ -198,110 +177,108 @@ class Bins {
     }
   }
 
-  /** Splits what was added to the bins of a column into its parts. */
-  private split(x: number): void {
-    const { added, sums, lows, highs } = this;
-    for (let at = x; at < added.length; at += TILE) {
-      const one = added[at] as number;
-      added[at] = 0;
-      if (one === Number.POSITIVE_INFINITY) {
-        sums[at] = one;
-        continue;
-      }
-      const high = Math.floor(one / HIGH);
-      const rest = one - high * HIGH;
-      const low = Math.floor(rest / LOW);
-      sums[at] = (sums[at] as number) + (rest - low * LOW);
-      lows[at] = (lows[at] as number) + low;
-      highs[at] = (highs[at] as number) + high;
-    }
-  }
-
-  /** The codes of a tile, [TILE, TILE]: the means, and in the place of some the extremes that are to be seen. */
-  tile(top: number, height: number, width: number): Uint8Array {
-    const { codes, counts, lows, highs, firstExtreme } = this;
-    codes.fill(EMPTY);
-    let [values, filled] = [0, 0];
-    // How many extremes there are on each side, and how many pixels show them by their means.
-    let [low, high, lowSeen, highSeen] = [0, 0, 0, 0];
-    for (let y = 0; y < height; y++) {
+  /** Paints one tile of a strip. */
+  paint(top: number, height: number, width: number, colours: Uint32Array, pixels: Uint32Array): void {
+    const { added, counts, before, firstExtreme } = this;
+    const { clipped, timeEdges } = this.input;
+    const columns = timeEdges.length - 1;
+    // By how many pixels each side's extremes so far would fill more than show them. The first finds room for one.
+    let lowDue = 1;
+    let highDue = 1;
+    for (let y = top; y < top + height; y++) {
       for (let x = 0; x < width; x++) {
-        const at = (top + y) * TILE + x;
+        const at = y * TILE + x;
+        const pixel = y * columns + this.left + x;
         const count = counts[at] as number;
-        if (count === 0) continue;
-        const code = this.meanOf(at);
-        codes[y * TILE + x] = code;
-        if (code === NOT_FINITE) continue;
-        values += count;
-        filled++;
-        low += lows[at] as number;
-        high += highs[at] as number;
-        if (code < firstExtreme) continue;
-        if (code % 2 === 1) highSeen++;
-        else lowSeen++;
+        if (count === 0) {
+          pixels[pixel] = colours[EMPTY] as number;
+          continue;
+        }
+        const one = added[at] as number;
+        const part = 1 / count;
+        if (before === null && one < LOW) {
+          pixels[pixel] = colours[CODE_OF_SUM[(one * part + 0.5) | 0] as number] as number;
+          continue;
+        }
+        let sum = one & (LOW - 1);
+        let low = (one >>> 14) & MAX_ADDED;
+        let high = (one >>> 20) & MAX_ADDED;
+        let notFinite = one >>> 26;
+        if (before !== null) {
+          sum += before.sums[at] as number;
+          low += before.lows[at] as number;
+          high += before.highs[at] as number;
+          notFinite += before.notFinite[at] as number;
+        }
+        if (notFinite > 0) {
+          this.sawNotFinite = true;
+          pixels[pixel] = colours[NOT_FINITE] as number;
+          continue;
+        }
+        let code = CODE_OF_SUM[(sum * part + 0.5) | 0] as number;
+        if (clipped && 2 * high > count) code = ABOVE;
+        if (clipped && 2 * low > count) code = BELOW;
+        lowDue += low * part;
+        highDue += high * part;
+        if (code >= firstExtreme) {
+          if (code % 2 === 1) highDue--;
+          else lowDue--;
+        } else if (high > 0 && highDue > 1 && (low === 0 || highDue >= lowDue)) {
+          code = this.extremeOf(at, 1);
+          highDue--;
+        } else if (low > 0 && lowDue > 1) {
+          code = this.extremeOf(at, 0);
+          lowDue--;
+        }
+        pixels[pixel] = colours[code] as number;
       }
     }
-    const pixels = (extremes: number) => Math.ceil((extremes * filled) / values);
-    if (low > 0) this.show(top, lows, highs, 0, pixels(low) - lowSeen);
-    if (high > 0) this.show(top, highs, lows, 1, pixels(high) - highSeen);
-    return codes;
   }
 
-  private meanOf(at: number): number {
-    const sum = this.sums[at] as number;
-    const count = this.counts[at] as number;
-    if (sum === Number.POSITIVE_INFINITY) return NOT_FINITE;
-    if (this.input.clipped) {
-      if (2 * (this.highs[at] as number) > count) return ABOVE;
-      if (2 * (this.lows[at] as number) > count) return BELOW;
-    }
-    return codeOfShade(Math.round(sum / count - SHADES));
-  }
-
-  /**
-   * Shows extremes of one side in `room` pixels, those that hold most of them; the codes of a side are even below the
-   * centre and odd above it. A pixel with extremes of both sides is for the side of which it holds more.
-   */
-  private show(top: number, own: Uint32Array, others: Uint32Array, parity: number, room: number): void {
-    const { codes, held, pixelsWith, firstExtreme } = this;
-    if (room <= 0) return;
-    pixelsWith.fill(0);
-    for (let pixel = 0; pixel < PIXELS; pixel++) {
-      const at = top * TILE + pixel;
-      const code = codes[pixel] as number;
-      const takes = code !== EMPTY && code < firstExtreme && (own[at] as number) >= (others[at] as number);
-      const count = takes ? Math.min(255, own[at] as number) : 0;
-      held[pixel] = count;
-      pixelsWith[count] = (pixelsWith[count] as number) + 1;
-    }
-    // All pixels that hold more than `least` have room, and of those with `least` as many as are left.
-    let [least, left] = [255, room];
-    while (least > 0 && (pixelsWith[least] as number) < left) left -= pixelsWith[least--] as number;
-    for (let i = 0; i < PIXELS; i++) {
-      const pixel = (i * SCATTER) % PIXELS;
-      const count = held[pixel] as number;
-      if (count === 0 || count < least || (count === least && left-- <= 0)) continue;
-      codes[pixel] = this.extremeOf(top * TILE + pixel, parity);
-    }
-  }
-
-  /** The largest code of a bin on one side of the centre. */
+  /** An extreme of a bin on one side of the centre, where codes are even below and odd above. */
   private extremeOf(at: number, parity: number): number {
     if (this.input.clipped) return parity === 1 ? ABOVE : BELOW;
     const { coded, units, order, unitEdges, timeEdges, mask } = this.input;
     const { keys, table } = coded;
-    const [row, column] = [Math.floor(at / TILE), this.left + (at % TILE)];
+    const row = Math.floor(at / TILE);
+    const column = this.left + (at % TILE);
     const end = unitEdges[row + 1] as number;
-    let most = EMPTY;
     for (let t = timeEdges[column] as number; t < (timeEdges[column + 1] as number); t++) {
       for (let i = unitEdges[row] as number; i < end; i++) {
         const unit = order[i] as number;
         const code = table[keys[t * units + unit] as number] as number;
-        if (code <= most || code % 2 !== parity || isMasked(mask, this.input, t, unit)) continue;
-        most = code;
-        if (most >= LAST) return most;
+        if (code >= this.firstExtreme && code % 2 === parity && !isMasked(mask, this.input, t, unit))
+          return code;
       }
     }
-    return most;
+    return EMPTY;
+  }
+}
+
+/** The parts of sums that have run full. */
+class Totals {
+  readonly sums: Float64Array;
+  readonly lows: Uint32Array;
+  readonly highs: Uint32Array;
+  readonly notFinite: Uint32Array;
+
+  constructor(bins: number) {
+    this.sums = new Float64Array(bins);
+    this.lows = new Uint32Array(bins);
+    this.highs = new Uint32Array(bins);
+    this.notFinite = new Uint32Array(bins);
+  }
+
+  /** Takes the sums of one column and leaves zeros. */
+  take(added: Uint32Array, x: number): void {
+    const { sums, lows, highs, notFinite } = this;
+    for (let at = x; at < added.length; at += TILE) {
+      const one = added[at] as number;
+      added[at] = 0;
+      sums[at] = (sums[at] as number) + (one & (LOW - 1));
+      lows[at] = (lows[at] as number) + ((one >>> 14) & MAX_ADDED);
+      highs[at] = (highs[at] as number) + ((one >>> 20) & MAX_ADDED);
+      notFinite[at] = (notFinite[at] as number) + (one >>> 26);
+    }
   }
 }

@@ -24,10 +24,13 @@ export function formatEnd(value: number): string {
   return withMinus(String(Number(value.toPrecision(3))));
 }
 
-/** A share of a whole, in per cent: "1.2 %". */
+/** In per cent; never 0 or 100 for a share that is only near it. */
 export function formatShare(share: number): string {
-  if (share > 0 && share < 0.001) return "< 0.1 %";
-  return `${Number((100 * share).toPrecision(2))} %`;
+  if (!Number.isFinite(share)) return "–";
+  const percent = (100 * share).toFixed(1);
+  if (percent === "0.0" && share > 0) return "<0.1 %";
+  if (percent === "100.0" && share < 1) return ">99.9 %";
+  return `${percent.replace(/\.0$/, "")} %`;
 }
 
 const MAX_LISTED = 4;

@@ -1,16 +1,5 @@
-/** The loss' gradients among the signals of a log: their names, and their norms over time. */
+/** The norms over time of the loss' gradients. */
 import { type Matrix, valueAt } from "../api/trace.ts";
-
-const PREFIX = "gradient:";
-
-export function isGradient(signal: string): boolean {
-  return signal.startsWith(PREFIX);
-}
-
-/** The state that a gradient is by. */
-export function stateOf(gradient: string): string {
-  return gradient.slice(PREFIX.length);
-}
 
 const norms = new WeakMap<Matrix, Float64Array>();
 

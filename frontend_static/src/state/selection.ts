@@ -1,7 +1,6 @@
 /** The selection: what the user looks at, and all that the URL holds. */
 import type { LayerInfo, RunInfo, SignalInfo } from "../api/types.ts";
 import type { Brush } from "../maths/brush.ts";
-import { isGradient } from "../maths/gradients.ts";
 import type { Cell } from "../maths/hit.ts";
 import type { Ordering } from "../maths/order.ts";
 import type { TimeWindow } from "../maths/window.ts";
@@ -191,6 +190,7 @@ function orderOf(
 function signalOf(layer: LayerInfo | undefined, wanted: string | null): SignalInfo | undefined {
   const signals = layer?.signals ?? [];
   return (
-    signals.find(({ name }) => name === wanted) ?? signals.filter(({ name }) => !isGradient(name)).at(-1)
+    signals.find(({ name }) => name === wanted) ??
+    signals.filter((signal) => signal.gradient_of === null).at(-1)
   );
 }

@@ -1,9 +1,9 @@
 /** The tracks between the time axis and the lanes: annotations, inputs, targets, predictions and gradients over time. */
 import type { ClassScores, Series } from "../api/arrays.ts";
-import { type Matrix, valueAt } from "../api/trace.ts";
+import { isPadding, type Matrix, valueAt } from "../api/trace.ts";
 import type { AnnotationInfo } from "../api/types.ts";
 import { formatEnd } from "../maths/format.ts";
-import { isGradient, normDomain, normOverTime, stateOf } from "../maths/gradients.ts";
+import { normDomain, normOverTime } from "../maths/gradients.ts";
 import { type Side, tokensOf } from "./view.ts";
 
 /** One line of a track. */
@@ -53,11 +53,13 @@ export function annotationText(kind: "flag" | "number", value: number | null | u
   return shortText(value);
 }
 
+const PADDING = "padding";
+
 /** The norms of the gradients. Only a logarithmic axis shows where they vanish. */
 function gradientTracks({ layer, trace }: Side): Track[] {
   return layer.signals
-    .filter(({ name }) => isGradient(name))
-    .flatMap(({ name, letter, extremes, units }) => {
+    .filter((signal) => signal.gradient_of !== null)
+    .flatMap(({ name, letter, extremes, units, gradient_of: state }) => {
       const [matrix, domain] = [trace.signals.get(name), normDomain(extremes, units)];
       if (matrix === undefined || domain === null) return [];
       const norms = normOverTime(matrix);
@@ -65,11 +67,12 @@ function gradientTracks({ layer, trace }: Side): Track[] {
       const values = norms.map((norm) => (norm === 0 ? domain[0] : Math.log10(norm)));
       return [
         {
-          name: `log ‖∂L/∂${letter ?? stateOf(name)}‖`,
+          name: `log ‖∂L/∂${letter ?? state}‖`,
           kind: "line" as const,
           lines: [{ values, tone: "accent" as const }],
-          brief: (t: number) => formatEnd(norms[t] ?? Number.NaN),
-          text: (t: number) => `${norms[t]}, axis 1e${domain[0]} to 1e${domain[1]}`,
+          brief: (t: number) => (isPadding(trace, t) ? PADDING : formatEnd(norms[t] ?? Number.NaN)),
+          text: (t: number) =>
+            `${isPadding(trace, t) ? PADDING : norms[t]}, axis 1e${domain[0]} to 1e${domain[1]}`,
           domain,
         },
       ];

@@ -23,7 +23,6 @@ import {
   shownOf,
   standIns,
 } from "../../src/views/overview/entries.ts";
-import { formatShare } from "../../src/views/overview/values.ts";
 import { signalOf } from "../state/fakes.ts";
 
 const SIGNALS = ["cell_state", "hidden_state"].map((name) =>
@@ -182,7 +181,7 @@ test("stretches above zero join, and padding is none", () => {
 });
 
 test("the reach is over all steps, and only of finite numbers", () => {
-  const both = ["min", "median", "max"];
+  const both = ["q05", "median", "q95"];
   const wild = summary(both, {
     0: [
       [-1, 90, 2],
@@ -247,17 +246,18 @@ test("an entry without the signal leaves the other one its own colour", () => {
 });
 
 test("one scale holds at every step and for both entries", () => {
-  const statistics = ["min", "max"];
-  const state = summary(statistics, { 0: [[-1, 2]], 1: [[-3, 30]] });
-  const wilder = summary(statistics, { 0: [[-70, 2]] });
-  const signal = { name: "state", units: 1, range: null, extremes: [-40, 30] as [number, number] };
+  const statistics = ["q05", "q95", "max"];
+  const state = summary(statistics, { 0: [[-1, 2, 99]], 1: [[-3, 30, 99]] });
+  const wilder = summary(statistics, { 0: [[-70, 2, 99]] });
+  const signal = { name: "state", units: 1, range: null, extremes: [-40, 99] as [number, number] };
   const [a, b] = [entry(0, { state }), entry(0, { state: wilder }, "b")];
-  assert.deepEqual(domainOf(signal, shownOf([a], "state")), [-40, 40]);
+  assert.deepEqual(domainOf(signal, shownOf([a], "state")), [-30, 30]);
+  assert.deepEqual(domainOf(signal, []), [-99, 99]);
   assert.deepEqual(domainOf(signal, shownOf([a, b], "state")), [-70, 70]);
   assert.deepEqual(domainOf({ ...signal, extremes: null }, shownOf([a], "state")), [-30, 30]);
   assert.deepEqual(domainOf({ ...signal, extremes: null }, []), [-1, 1]);
   const gate = { ...signal, range: [0, 1] as [number, number], extremes: null };
-  const within = summary(statistics, { 0: [[0.2, 0.7]] });
+  const within = summary(statistics, { 0: [[0.2, 0.7, 0.9]] });
   assert.deepEqual(domainOf(gate, shownOf([entry(0, { state: within })], "state")), [0, 1]);
   // Where B's function has another range than A's, the chart cuts neither off.
   assert.deepEqual(
@@ -283,14 +283,4 @@ test("overlaid steps are those that every signal has", () => {
   assert.deepEqual(overlaySteps(one, 2), [0, 3]);
   assert.deepEqual(overlaySteps(one, 0), []);
   assert.deepEqual(overlaySteps(undefined, 4), []);
-});
-
-test("a share is never rounded to nothing or to all", () => {
-  assert.equal(formatShare(0), "0 %");
-  assert.equal(formatShare(0.0001), "<0.1 %");
-  assert.equal(formatShare(0.1234), "12.3 %");
-  assert.equal(formatShare(0.25), "25 %");
-  assert.equal(formatShare(0.9999), ">99.9 %");
-  assert.equal(formatShare(1), "100 %");
-  assert.equal(formatShare(NaN_), "–");
 });

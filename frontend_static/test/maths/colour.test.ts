@@ -108,7 +108,7 @@ test("a diverging scale's lightness runs one way from its centre, to both ends",
   }
 });
 
-test("the difference of two colours is that of the paper's own pairs", () => {
+test("the difference of two colours is as in the paper's own table", () => {
   // Sharma, Wu and Dalal (2005), table 1: pairs 1, 7, 16 and 24.
   const pairs = [
     [[50, 2.6772, -79.7751], [50, 0, -82.7485], 2.0425],

@@ -1,12 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isGradient, normDomain, normOverTime, stateOf } from "../../src/maths/gradients.ts";
-
-test("a gradient is named after its state", () => {
-  assert.ok(isGradient("gradient:cell_state"));
-  assert.ok(!isGradient("cell_state"));
-  assert.equal(stateOf("gradient:cell_state"), "cell_state");
-});
+import { normDomain, normOverTime } from "../../src/maths/gradients.ts";
 
 test("the norm over units, timestep by timestep", () => {
   const data = Float32Array.of(3, 4, 0, 0, Number.NaN, 1);

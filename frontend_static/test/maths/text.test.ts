@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { errorSentence } from "../../src/api/client.ts";
 import { halfTable } from "../../src/api/float16.ts";
-import { formatEnd, formatValue, leftOut, visibleToken } from "../../src/maths/format.ts";
+import { formatEnd, formatShare, formatValue, leftOut, visibleToken } from "../../src/maths/format.ts";
 import { indexTicks, shorten, tokenContext, tokenStyle } from "../../src/maths/ticks.ts";
 
 test("values have five significant digits and a true minus sign", () => {
@@ -100,4 +100,14 @@ test("steps that are left out are named, the first of many", () => {
     ),
     "Batches 0, 1, 2 and 1,200 more are left out: their files are damaged.",
   );
+});
+
+test("a share is never rounded to nothing or to all", () => {
+  assert.equal(formatShare(0), "0 %");
+  assert.equal(formatShare(0.0001), "<0.1 %");
+  assert.equal(formatShare(0.1234), "12.3 %");
+  assert.equal(formatShare(0.25), "25 %");
+  assert.equal(formatShare(0.9999), ">99.9 %");
+  assert.equal(formatShare(1), "100 %");
+  assert.equal(formatShare(Number.NaN), "–");
 });

@@ -14,6 +14,7 @@ export function signalInfo(name: string, more: Partial<SignalInfo> = {}): Signal
     meaning: null,
     saturation: null,
     state: null,
+    gradient_of: null,
     ...more,
   };
 }
@@ -23,6 +24,7 @@ export const RUN: RunInfo = {
   unit: "epoch",
   steps: [0, 1, 2],
   logs: {},
+  not_finite: {},
   layers: [
     {
       key: "lstm",

@@ -103,7 +103,7 @@ test("an annotation that the run does not have is its first", () => {
   assert.equal(detectorHistoryQuery({ ...AT, pinned: [3] }, RUN)?.params.unit, 3);
 });
 
-test("a pattern is that of the step it was found at", () => {
+test("a pattern stays as it was at the step it was found at", () => {
   const brushed = { ...AT, panel: "match" as const, brush: BRUSH };
   assert.equal(matchQuery(brushed)?.params.step, 2);
   assert.equal(matchQuery({ ...brushed, matchStep: 1 })?.params.step, 1);

@@ -7,8 +7,8 @@ import type { LayerInfo, RunInfo, SignalInfo, TraceKey } from "../../src/api/typ
 export function signalOf(name: string, more: Partial<SignalInfo> = {}): SignalInfo {
   // Unlike the name, so that a test sees which of the two is shown.
   const label = `«${name}»`;
-  const unknown = { range: null, extremes: null, letter: null, meaning: null, saturation: null, state: null };
-  return { name, label, ...unknown, units: 4, axes: ["time", "unit"], ...more };
+  const unknown = { range: null, extremes: null, letter: null, meaning: null, saturation: null };
+  return { name, label, ...unknown, state: null, gradient_of: null, units: 4, axes: ["time", "unit"], ...more };
 }
 
 export function layerOf(key = "lstm", more: Partial<LayerInfo> = {}): LayerInfo {
@@ -35,6 +35,7 @@ export function runOf(run: string, more: Partial<RunInfo> = {}): RunInfo {
     unit: "epoch",
     steps: [0, 1, 2, 3],
     logs: {},
+    not_finite: {},
     layers: [layerOf()],
     samples: [{ name: "x" }, { name: "y" }],
     annotations: [],

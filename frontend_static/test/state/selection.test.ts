@@ -22,6 +22,7 @@ const RUN: RunInfo = {
   unit: "epoch",
   steps: [0, 2, 5, 9],
   logs: {},
+  not_finite: {},
   layers: [layer("lstm"), layer("encoder/lstm", 8)],
   samples: [{ name: "x" }, { name: "y" }],
   annotations: [],

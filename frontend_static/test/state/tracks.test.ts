@@ -130,7 +130,7 @@ test("a few numbers per timestep are classes only if the targets are", () => {
 });
 
 test("a gradient is its norm over time, on a logarithmic axis that is the same at every step", () => {
-  const gradient = signalOf("gradient:state", { extremes: [-0.002, 0.001], units: 4 });
+  const gradient = signalOf("gradient:state", { extremes: [-0.002, 0.001], units: 4, gradient_of: "state" });
   const data = Float32Array.of(0.3, 0.4, 0, 0, 0, 0, 0, 0, Number.NaN, 0, 0, 0);
   const matrix: Matrix = { dtype: "F32", timesteps: 3, units: 4, data };
   const layer = layerOf("lstm", { signals: [signalOf("state"), gradient] });
@@ -143,6 +143,10 @@ test("a gradient is its norm over time, on a logarithmic axis that is the same a
   assert.ok(Number.isNaN(track?.lines[0]?.values[2]));
   assert.equal(track?.brief?.(0), "0.5");
   assert.match(track?.text(0) ?? "", /^0\.5.*, axis 1e-10 to 1e-2$/);
+  assert.equal(track?.brief?.(2), "NaN");
+  const side = sideOf({ layer, signals: [["gradient:state", matrix]] });
+  const [masked] = tracksOf({ ...side, trace: { ...side.trace, mask: Uint8Array.of(1, 1, 0) } });
+  assert.deepEqual([masked?.brief?.(2), masked?.text(2)], ["padding", "padding, axis 1e-10 to 1e-2"]);
   assert.deepEqual(tracksOf(sideOf({ layer })), []);
   const lettered = layerOf("lstm", { signals: [{ ...gradient, letter: "c" }] });
   assert.deepEqual(namesOf({ layer: lettered, signals: [["gradient:state", matrix]] }), ["log ‖∂L/∂c‖"]);

@@ -132,6 +132,18 @@ class SampleName(TypedDict):
     name: str
 
 
+class NotFinite(TypedDict):
+    """A value of one of Keras' logs that JSON has no number for.
+
+    Attributes:
+        step: The step.
+        value: The value, as JavaScript's `Number` reads it.
+    """
+
+    step: int
+    value: Literal["NaN", "Infinity", "-Infinity"]
+
+
 class RunInfo(TypedDict):
     """What one run holds.
 
@@ -141,6 +153,7 @@ class RunInfo(TypedDict):
         unit: What a step counts, `"epoch"` or `"batch"`.
         steps: The steps that have a trace file, ascending. They need not be consecutive.
         logs: Keras' logs by name, aligned with `steps`; null where the event file has no finite value for the step.
+        not_finite: By name, the values of these logs that are NaN or infinite, by step; a log without any is left out.
         layers: The layers at the last readable step, in the model's order.
         samples: The samples of the probe.
         annotations: The annotations of the probe.
@@ -154,6 +167,7 @@ class RunInfo(TypedDict):
     unit: Unit
     steps: list[int]
     logs: dict[str, list[float | None]]
+    not_finite: dict[str, list[NotFinite]]
     layers: list[LayerInfo]
     samples: list[SampleName]
     annotations: list[AnnotationInfo]
@@ -204,6 +218,7 @@ def describe_run(run: ServedRun) -> RunInfo:
         "unit": _unit(run),
         "steps": steps,
         "logs": {log: [_finite(values.get(step)) for step in steps] for log, values in sorted(logs.items())},
+        "not_finite": {log: found for log, values in sorted(logs.items()) if (found := _not_finite(values, steps))},
         "layers": layers,
         "samples": [{"name": sample} for sample in probe.sample_names],
         "annotations": [
@@ -288,6 +303,15 @@ def describe_layer(info: schema.LayerInfo, rows: list[Row] | None = None, finger
 
 def _signal(cell: str, info: schema.SignalInfo) -> SignalInfo:
     return SignalInfo(**vars(describe_signal(cell, info)), **vars(info))
+
+
+def _not_finite(values: Mapping[int, float], steps: Sequence[int]) -> list[NotFinite]:
+    broken = [step for step in steps if not math.isfinite(values.get(step, 0.0))]
+    return [{"step": step, "value": _name(values[step])} for step in broken]
+
+
+def _name(value: float) -> Literal["NaN", "Infinity", "-Infinity"]:
+    return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
 
 
 def _finite(value: Any) -> float | None:

@@ -74,7 +74,7 @@ export default class MatchPanel extends PanelElement {
     </section>`;
   }
 
-  /** The pattern stays that of the step it was found at, so that it can be followed over training. */
+  /** The pattern stays as it was found at its step, so that it can be followed over training. */
   private renderAsOf() {
     const { matchStep, step } = this.selection;
     if (matchStep === null || matchStep === step) return nothing;

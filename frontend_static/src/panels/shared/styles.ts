@@ -62,6 +62,9 @@ export const panelStyles = css`
   .figures .loss {
     margin-left: auto;
   }
+  .figures .broken {
+    color: var(--warn);
+  }
   .spark {
     display: block;
     fill: none;

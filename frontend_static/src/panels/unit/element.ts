@@ -75,17 +75,19 @@ export default class UnitPanel extends PanelElement {
     if (info === undefined || timestep >= data.values.timesteps) return nothing;
     const shown = this.hovered ?? trace.key.step;
     const row = data.steps.indexOf(shown);
-    const value = valueAt(data.values, timestep, row);
-    const isPadded = isMasked(data.mask, data.values, timestep, row);
-    const [lossName, loss] = lossOf(run.logs);
-    const lossNow = loss?.[run.steps.indexOf(shown)];
+    // A step whose file is damaged, or that has another shape, is no row.
+    const value = row < 0 ? null : valueAt(data.values, timestep, row);
+    const isPadded = row >= 0 && isMasked(data.mask, data.values, timestep, row);
+    const loss = lossOf(run);
+    const lossNow = loss?.values[run.steps.indexOf(shown)] ?? null;
     return html`
       <div class="figures">
         <span>${run.unit} ${shown}</span>
         <b
-          ><data value=${isPadded ? "padding" : String(value)} data-epoch=${shown}>${isPadded ? "padding" : formatValue(value)}</data></b
+          class=${!isPadded && isBroken(value) ? "broken" : ""}
+          ><data value=${isPadded ? "padding" : String(value)} data-epoch=${shown}>${isPadded ? "padding" : value === null ? "–" : formatValue(value)}</data></b
         >
-        ${lossName === null ? nothing : html`<span class="loss">${lossName} ${lossNow == null ? "–" : formatValue(lossNow)}</span>`}
+        ${loss === null ? nothing : html`<span class="loss ${isBroken(lossNow) ? "broken" : ""}">${loss.name} ${lossNow === null ? "–" : formatValue(lossNow)}</span>`}
       </div>
       <rnn-line-chart
         .chart=${this.chartOf({ data, key }, info, timestep, shown)}
@@ -103,7 +105,7 @@ export default class UnitPanel extends PanelElement {
     const values = data.steps.map((_, row) => valueAt(data.values, timestep, row));
     // A signal without a range may have one unit far from the others: then the axis fits the unit's own values.
     const domain = signal.range ?? extentOf(values) ?? signalScale(signal).domain;
-    const [, loss] = lossOf(run.logs);
+    const loss = lossOf(run)?.values ?? null;
     const lossDomain = loss && extentOf(loss);
     const value = { ...MAIN, name: "value", xs: run.steps, heights: aligned(run.steps, data.steps, values) };
     const chart = {
@@ -135,7 +137,7 @@ export default class UnitPanel extends PanelElement {
     const between = this.changeToB();
     const compared = between !== null;
     const ranked = rankChanges(values, units, between).slice(0, MAX_ROWS);
-    const [, loss] = lossOf(run.logs);
+    const loss = lossOf(run)?.values ?? null;
     const highest = values.reduce((most, value) => (value > most ? value : most), 0);
     const measure = `Mean change of ${labelOf(run, layer.key, change.signal)} from one captured ${run.unit} to the next`;
     return html`
@@ -192,6 +194,11 @@ export default class UnitPanel extends PanelElement {
     const timestep = this.selection.pin?.timestep ?? 0;
     select(this, { pin: { timestep, unit } });
   }
+}
+
+/** A value that is there and no number. */
+function isBroken(value: number | null): boolean {
+  return value !== null && !Number.isFinite(value);
 }
 
 function renderReading(fault: string | null) {

@@ -17,9 +17,10 @@ export function compareAs(store: Changing & Pick<Store, "run">, compare: Compari
   );
 }
 
-/** From one picture to A beside B, to A − B, and back. */
+/** From one picture to A beside B, to A − B, and back; the overview has no difference. */
 export function cycleComparison(store: Changing & Pick<Store, "run">): void {
-  compareAs(store, NEXT[store.selection.compare]);
+  const { compare, overview } = store.selection;
+  compareAs(store, overview && compare !== "off" ? "off" : NEXT[compare]);
 }
 
 /** Chooses B's run; its layer is then as in A, and so is its step, unless the run is A's. */

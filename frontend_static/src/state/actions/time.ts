@@ -68,7 +68,7 @@ export function moveCrosshair(
   void store.update({ pin, ...(shifted === window ? {} : { window: shifted }) });
 }
 
-/** Brushes a stretch of timesteps, whose pattern is that of the selected step. */
+/** Brushes a stretch of timesteps, to find its pattern at the selected step. */
 export function brush(store: Changing, stretch: Brush): void {
   void store.update({ brush: stretch, matchStep: store.selection.step });
 }

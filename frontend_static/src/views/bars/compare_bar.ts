@@ -16,6 +16,12 @@ const MODES: readonly (readonly [Comparing, string, string])[] = [
 /** The option that is no factor. */
 const EXTREMES = "extremes";
 
+/** Statistics of A and B are drawn in one chart: their difference would be that of no unit. */
+const OVERVIEW_MODES: typeof MODES = [
+  ["off", "A", "One epoch"],
+  ["side", "A | B", "Both in one chart"],
+];
+
 export class CompareBar extends LitElement {
   static override properties = {
     runs: { attribute: false },
@@ -32,11 +38,12 @@ export class CompareBar extends LitElement {
   declare selection: Selection;
 
   override render() {
-    const { compare } = this.selection;
+    const { compare, overview } = this.selection;
+    const drawn = overview && compare === "difference" ? "side" : compare;
     return html`
       <div class="segments" role="group" aria-label="Compare">
-        ${MODES.map(([mode, text, title]) =>
-          renderSwitch(text, compare === mode, `${title} (c)`, () => send(this, "compare-change", mode)),
+        ${(overview ? OVERVIEW_MODES : MODES).map(([mode, text, title]) =>
+          renderSwitch(text, drawn === mode, `${title} (c)`, () => send(this, "compare-change", mode)),
         )}
       </div>
       ${compare === "off" ? nothing : this.renderOther()} ${this.needsContrast ? this.renderContrast() : nothing}

@@ -6,7 +6,7 @@ import { type Chart, OTHER } from "../../charts/chart.ts";
 import { extentOf } from "../../charts/curves.ts";
 import "../../charts/line_chart.ts";
 import { formatValue, unitPlural } from "../../maths/format.ts";
-import { lossOf } from "../../maths/training.ts";
+import { brokenStretches, type Loss, lossOf } from "../../maths/training.ts";
 import { send } from "../events.ts";
 import { base } from "../theme.ts";
 import { followDrag } from "../time/gestures.ts";
@@ -46,7 +46,8 @@ export class Scrubber extends LitElement {
   // Computed only for another run or width: playing redraws the rest of the rail at each step.
   private axis!: XAxis;
   private ticks = "";
-  private loss: Chart | null = null;
+  private loss: Loss | null = null;
+  private chart: Chart | null = null;
   /** The step under the pointer while an earlier one is still loading. */
   private pending: number | null = null;
   private readonly observer = new ResizeObserver(([entry]) => {
@@ -68,7 +69,8 @@ export class Scrubber extends LitElement {
     this.ticks = steps
       .map((step) => `M${(Math.round(axis.x(step)) + 0.5).toFixed(1)} ${RAIL - 3}v6`)
       .join("");
-    this.loss = this.lossChart();
+    this.loss = lossOf(this.run);
+    this.chart = this.lossChart();
   }
 
   protected override firstUpdated(): void {
@@ -121,19 +123,23 @@ export class Scrubber extends LitElement {
 
   private renderUnder() {
     if (this.loading && this.shown !== this.step) return `loading ${this.step ?? ""}…`;
-    const { steps, logs } = this.run;
-    const [name, values] = lossOf(logs);
-    const value = values?.[steps.indexOf(this.shown ?? Number.NaN)];
-    return value === null || value === undefined
-      ? `of ${steps.at(-1) ?? 0}`
-      : `${name} ${formatValue(value)}`;
+    const { steps, unit } = this.run;
+    const at = steps.indexOf(this.shown ?? Number.NaN);
+    const value = this.loss?.values[at] ?? null;
+    if (this.loss === null || value === null) return `of ${steps.at(-1) ?? 0}`;
+    const text = `${this.loss.name} ${formatValue(value)}`;
+    if (Number.isFinite(value)) return text;
+    const [first] = brokenStretches(this.loss.values).find(([from, to]) => from <= at && at <= to) ?? [at];
+    const since = steps[first];
+    const title = `${text} since ${unit} ${since}`;
+    return html`<strong title=${title}>${text}${first === at ? nothing : ` since ${since}`}</strong>`;
   }
 
   private lossChart(): Chart | null {
-    const { steps, logs } = this.run;
-    const [name, heights] = lossOf(logs);
-    const extent = heights && extentOf(heights);
-    if (heights === null || extent === null) return null;
+    const { steps } = this.run;
+    const extent = this.loss && extentOf(this.loss.values);
+    if (this.loss === null || extent === null) return null;
+    const { name, values: heights } = this.loss;
     return {
       label: name,
       x: { ...this.axis, ends: null },
@@ -161,10 +167,11 @@ export class Scrubber extends LitElement {
       aria-valuetext=${this.label(this.step)}
       @pointerdown=${this.onPointerDown}
     >
-      ${this.loss === null ? nothing : html`<rnn-line-chart aria-hidden="true" .chart=${this.loss}></rnn-line-chart>`}
+      ${this.chart === null ? nothing : html`<rnn-line-chart aria-hidden="true" .chart=${this.chart}></rnn-line-chart>`}
       <svg width=${width} height=${HEIGHT} aria-hidden="true">
-        <title>${this.loss?.label ?? ""}</title>
+        <title>${this.loss?.name ?? ""}</title>
         ${svg`<path class="line" d="M0 ${RAIL + 0.5}H${width}" /><path class="ticks ${dense ? "dense" : ""}" d=${this.ticks} />`}
+        ${this.renderBroken()}
         ${this.renderOther()}
         ${
           x === null
@@ -174,6 +181,20 @@ export class Scrubber extends LitElement {
         }
       </svg>
     </div>`;
+  }
+
+  /** Where the loss is no number, from which step on. */
+  private renderBroken() {
+    const { loss, axis, width } = this;
+    const { steps } = this.run;
+    return brokenStretches(loss?.values ?? []).map(([first, last]) => {
+      const [left, right] = [first, last].map((i) => axis.x(steps[i] as number)) as [number, number];
+      const text = formatValue(loss?.values[first] ?? Number.NaN);
+      // At the right edge there is room only at the other side.
+      const fits = left < width - 40;
+      return svg`<path class="broken" d="M${left.toFixed(1)} 6V${RAIL}M${(left - 3).toFixed(1)} ${RAIL + 0.5}H${(right + 3).toFixed(1)}" />
+        <text class="broken" x=${(left + (fits ? 5 : -5)).toFixed(1)} y="15" text-anchor=${fits ? "start" : "end"}>${text}</text>`;
+    });
   }
 
   private renderOther() {

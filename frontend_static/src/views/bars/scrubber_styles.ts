@@ -52,6 +52,10 @@ export const scrubberStyles = css`
     line-height: 16px;
     white-space: nowrap;
   }
+  .where strong {
+    color: var(--warn);
+    font-weight: 600;
+  }
   .rail {
     position: relative;
     height: ${HEIGHT}px;
@@ -73,6 +77,15 @@ export const scrubberStyles = css`
   .line {
     stroke: var(--rule);
     stroke-width: 1;
+  }
+  path.broken {
+    stroke: var(--warn);
+    stroke-width: 1.5;
+  }
+  text.broken {
+    fill: var(--warn);
+    font-weight: 600;
+    font-size: 11px;
   }
   .ticks {
     stroke: var(--faint);

@@ -1,6 +1,7 @@
 /** The bars above the view: the scrubber, and the controls of what is shown. */
 import { html, nothing } from "lit";
 import type { Ordering } from "../../maths/order.ts";
+import { REGISTRY, tooltipOf } from "../../panels/registry.ts";
 import { chooseOtherLayer, chooseOtherRun, compareAs, swap } from "../../state/actions/comparison.ts";
 import { isInspector, toggleInspector, togglePanel } from "../../state/actions/panels.ts";
 import { orderBy, pinUnits, toggleOnly } from "../../state/actions/rows.ts";
@@ -45,8 +46,8 @@ export function renderPanels(store: Store) {
     ${
       overview
         ? nothing
-        : html`${renderSwitch("Findings", panel === "findings", "What looks wrong, and why (d)", () => togglePanel(store, "findings"))}
-          ${renderSwitch("Inspector", isInspector(panel), "The picked unit over all steps (i)", () => toggleInspector(store))}`
+        : html`${renderSwitch(REGISTRY.findings.title, panel === "findings", tooltipOf("findings"), () => togglePanel(store, "findings"))}
+          ${renderSwitch("Inspector", isInspector(panel), tooltipOf("unit"), () => toggleInspector(store))}`
     }
   `;
 }

@@ -55,7 +55,17 @@ export class TopBar extends LitElement {
         run === null
           ? nothing
           : html`${this.renderPicker("Layer", "layer", layerOptions(run), selection.layer)}
-            ${this.renderPicker("Sample", "sample", sampleOptions(run, selection.layer), String(selection.sample))}`
+            ${
+              // The overview is of all samples.
+              selection.overview
+                ? nothing
+                : this.renderPicker(
+                    "Sample",
+                    "sample",
+                    sampleOptions(run, selection.layer),
+                    String(selection.sample),
+                  )
+            }`
       }
       <div class="end"><slot></slot><rnn-help></rnn-help></div>
     `;

@@ -78,7 +78,7 @@ export function standIns(entry: OverviewEntry, unit: StepUnit, signals: readonly
   );
 }
 
-/** The same at every step; wide enough for both entries, of which only the first one's extremes are in `signal`. */
+/** The same at every step, and wide enough for the bands of both entries; the extremes where there are none. */
 export function domainOf(
   signal: Pick<SignalInfo, "range" | "extremes">,
   shown: readonly Shown[],
@@ -89,9 +89,7 @@ export function domainOf(
   if (range !== null && reaches.every(([low, high]) => low >= range[0] && high <= range[1])) {
     return signalScale(signal).domain;
   }
-  const known = [range, signal.extremes, ...shown.map(({ summary }) => reach(summary))].filter(
-    (one) => one !== null,
-  );
+  const known = [range, ...(reaches.length > 0 ? reaches : [signal.extremes])].filter((one) => one !== null);
   const low = Math.min(...known.map(([least]) => least));
   const high = Math.max(...known.map(([, most]) => most));
   return signalScale({ range: null, extremes: known.length > 0 ? [low, high] : null }).domain;

@@ -2,7 +2,7 @@
 import { html, nothing } from "lit";
 import { statisticAt } from "../../maths/bands.ts";
 import { NOT_FINITE_COLOUR, type Theme } from "../../maths/colours.ts";
-import { formatValue } from "../../maths/format.ts";
+import { formatShare, formatValue } from "../../maths/format.ts";
 import { entryColour } from "./colours.ts";
 import type { Shown } from "./entries.ts";
 
@@ -10,15 +10,6 @@ export interface Reading {
   readonly signal: string;
   readonly timestep: number;
   readonly theme: Theme;
-}
-
-/** In per cent; never 0 or 100 for a share that is only near it. */
-export function formatShare(share: number): string {
-  if (!Number.isFinite(share)) return "–";
-  const percent = (100 * share).toFixed(1);
-  if (percent === "0.0" && share > 0) return "<0.1 %";
-  if (percent === "100.0" && share < 1) return ">99.9 %";
-  return `${percent.replace(/\.0$/, "")} %`;
 }
 
 function renderData(one: Shown, { signal, timestep }: Reading, statistic: string) {

@@ -3,6 +3,7 @@ import { html, nothing } from "lit";
 import { isPadding } from "../../api/trace.ts";
 import type { LayerInfo } from "../../api/types.ts";
 import { formatCount, visibleToken } from "../../maths/format.ts";
+import { hasPadding } from "../../maths/mask.ts";
 import { tokensOf, type View } from "../../state/view.ts";
 import { MONO } from "../theme.ts";
 import type { Cursor } from "./cursor.ts";
@@ -31,6 +32,17 @@ function renderPlace({ a }: View, cursor: Cursor) {
     ${!token ? nothing : renderToken(token)}`;
 }
 
+/** What the hatching below stands for; an image, so that an exported picture has it, too. */
+function renderLegend({ a, b }: View) {
+  if (!hasPadding(a.trace.mask) && !hasPadding(b?.trace.mask ?? null)) return nothing;
+  return html`<span class="hatching" style="display: flex; gap: 6px; align-items: center; color: var(--soft)">
+    <svg width="18" height="11" aria-hidden="true" style="stroke: var(--faint)">
+      <path d="M0 5L5 0M0 11L11 0M6 11L17 0M12 11L18 5" stroke-width="0.8" opacity="0.7" />
+    </svg>
+    padding
+  </span>`;
+}
+
 export function renderReadout(view: View, cursor: Cursor | null, height: number) {
   const { cell, units } = view.a.layer;
   return html`<div
@@ -44,6 +56,7 @@ export function renderReadout(view: View, cursor: Cursor | null, height: number)
           ? html`<span style="color: var(--soft)">${places(view.a.layer)}</span>`
           : renderPlace(view, cursor)
       }
+      ${renderLegend(view)}
     </div>
   </div>`;
 }

@@ -37,6 +37,12 @@ test("one key goes through the ways of comparing", () => {
     return store.selection.compare;
   });
   assert.deepEqual(seen, ["side", "difference", "off"]);
+  const overview = new FakeStore({ overview: true });
+  const inOverview = [1, 2, 3].map(() => {
+    cycleComparison(overview);
+    return overview.selection.compare;
+  });
+  assert.deepEqual(inOverview, ["side", "off", "side"]);
 });
 
 test("another run for B is shown at A's layer and step; A's own keeps B's step", () => {

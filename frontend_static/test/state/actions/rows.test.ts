@@ -4,7 +4,7 @@ import { orderBy, pinUnits, toggleOnly, togglePinned } from "../../../src/state/
 import { BY_INDEX } from "../../../src/state/selection.ts";
 import { FakeStore, sideOf } from "./fake_store.ts";
 
-test("an order is that of the steps on the screen, not of those on their way", () => {
+test("an order comes from the steps on the screen, not from those on their way", () => {
   const store = new FakeStore({ step: 3 });
   const order = Uint32Array.of(0);
   store.view = { compare: "side", a: sideOf(1), b: sideOf(0), fault: null, order, orderFault: null };
@@ -14,7 +14,7 @@ test("an order is that of the steps on the screen, not of those on their way", (
   assert.equal(store.selection.order, BY_INDEX);
 });
 
-test("without a picture it is that of the selected step", () => {
+test("without a picture it comes from the selected step", () => {
   const store = new FakeStore({ step: 3 });
   orderBy(store, "mean", "gate");
   assert.deepEqual(store.selection.order, { by: "mean", signal: "gate", step: 3, otherStep: null });

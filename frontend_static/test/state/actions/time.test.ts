@@ -85,7 +85,7 @@ test("there is no crosshair without an axis", () => {
   assert.deepEqual(store.calls, []);
 });
 
-test("a brush's pattern is that of the selected step", () => {
+test("a brush's pattern is taken at the selected step", () => {
   const store = new FakeStore({ step: 2 });
   brush(store, { sample: 0, start: 1, end: 3 });
   assert.deepEqual(store.last("brush", "matchStep"), [{ sample: 0, start: 1, end: 3 }, 2]);
