@@ -19,7 +19,7 @@ from tb_rnn_plugin.log.schema import logged_signals
 from tb_rnn_plugin.probe import Activations, Probe
 from tb_rnn_plugin.probe.backend import backend, keras
 from tb_rnn_plugin.probe.backends.base import JitCompile
-from tb_rnn_plugin.probe.inputs import named_arrays, without_tensors
+from tb_rnn_plugin.probe.inputs import check_model, named_arrays, without_tensors
 from tb_rnn_plugin.probe.kept import kept_probe
 from tb_rnn_plugin.probe.layers import LayerChoice, listed
 from tb_rnn_plugin.recording import Recording, warn
@@ -91,6 +91,7 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
     _layout: _Layout | None = None
     _forecast = Forecast(0, 0)
     _is_new_fit = False
+    _has_warned = False
     _epochs_before = 0
     _epochs = 0
     _batches = 0
@@ -158,6 +159,12 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
         copied.__dict__.update(deepcopy(self.__getstate__(), memo))
         return copied
 
+    def set_model(self, model: Any) -> None:
+        """Take the model that is trained; the callbacks of Keras 2 would fail with an error of their own after this."""
+        if model is not None:
+            check_model(model)
+        super().set_model(model)
+
     def on_train_begin(self, logs: Mapping[str, Any] | None = None) -> None:
         """Check the arguments against the model, and compile the probe by running it once."""
         writes = backend.is_writer(self.model)
@@ -199,6 +206,7 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
 
     def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Capture after this batch if the schedule says so."""
+        self._check_begun()
         before, self._batches = self._batches, self._batches_before_epoch + batch + 1
         if getattr(self.model, "steps_per_execution", 1) > 1:
             # `batch` is then the first or last of several, or beyond the epoch's last, depending on Keras' version.
@@ -210,6 +218,7 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
         """Capture the epoch if the schedule says so."""
         step = epoch + self._epochs_before
         self._epochs = step + 1
+        self._check_begun()
         if self._schedule.takes_epoch(step):
             self._capture(step, logs, self._trained_states)
 
@@ -221,6 +230,15 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
             self._recording.close()
             if self._recording.failures:
                 _log.warning("Steps that could not be written to %s: %d.", self._log_dir, self._recording.failures)
+
+    def _check_begun(self) -> None:
+        """Warn once if a training loop calls the callback without having begun."""
+        if self._probe is None and not self._has_warned:
+            self._has_warned = True
+            warn(
+                "RNNTimeline writes nothing, because on_train_begin was not called: make your training loop call it "
+                "before the first epoch, on keras.callbacks.CallbackList([RNNTimeline(…)], model=model)."
+            )
 
     def _start(self, epoch: int) -> None:
         """Open the run of a fit that starts with this epoch."""
@@ -247,7 +265,7 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
         except Exception:  # The model runs on the probe, so it can be trained.
             _log.warning("Whose the rows of the layers are could not be found out.", exc_info=True)
         rows = describe_rows({trace.key: trace.row_samples for trace in captured.traces}, probe.samples)
-        for sentence in [*probe.unreachable.values(), *([] if rows is None else [rows])]:
+        for sentence in [*probe.unreachable.values(), *probe.without_gradients(), *([] if rows is None else [rows])]:
             warn(f"RNNTimeline: {sentence}")
         return captured
 

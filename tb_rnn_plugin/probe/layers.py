@@ -26,6 +26,7 @@ class Layers:
         others: Layers whose output is captured.
         named: Keys chosen by the user; None for all recurrent layers.
         required: Those that must be captured: a pattern or a function takes what is captured of what it chooses.
+        inside: By key of a cell of a recurrent layer, and of a layer in one, the key of the recurrent layer.
         everything: The model and all layers in it, chosen or not.
     """
 
@@ -34,6 +35,7 @@ class Layers:
     others: Mapping[str, Any]
     named: frozenset[str] | None
     required: frozenset[str]
+    inside: Mapping[str, str]
     everything: tuple[Any, ...]
 
     @property
@@ -58,8 +60,17 @@ def find_layers(model: Any) -> Layers:
             seen.add(id(layer))
             is_recurrent = isinstance(layer, keras.layers.RNN)
             found["recurrent" if is_recurrent else "cells" if _is_cell(layer) else "others"][key] = layer
+    inside = {key: parent for parent in reversed(recurrent) for key, _ in everywhere if _is_below(key, [parent])}
     everything = {id(layer): layer for layer in flatten_layers(model)}
-    return Layers(**found, named=None, required=frozenset(), everything=tuple(everything.values()))
+    return Layers(**found, named=None, required=frozenset(), inside=inside, everything=tuple(everything.values()))
+
+
+def in_a_cell(parent: str) -> str:
+    """Return why a layer in the cell of a recurrent layer is not captured, and what to do."""
+    return (
+        f"it is a part of the cell of layer {parent!r}, in whose loop over time its values stay; choose {parent!r}, "
+        "and call record(…) in the cell for what else you want to see"
+    )
 
 
 def keys_of(key: str, layer: Any) -> list[str]:
@@ -99,7 +110,7 @@ def choose(model: Any, layers: Layers, choice: LayerChoice) -> Layers:
     captured = {key: [key] for key in [*by_hand, *layers.others]}
     captured.update({key: keys_of(key, layer) for key, layer in layers.recurrent.items()})
     everything = {**layers.recurrent, **by_hand, **layers.others}
-    exact, matching = _chosen(everything, layers.others, captured, choice)
+    exact, matching = _chosen(everything, layers.others, captured, layers.inside, choice)
     required = frozenset(name for key in exact for name in captured.get(key, [key]))
     named = required.union(name for key in matching for name in captured.get(key, [key]))
     return replace(
@@ -113,7 +124,11 @@ def choose(model: Any, layers: Layers, choice: LayerChoice) -> Layers:
 
 
 def _chosen(
-    everything: Mapping[str, Any], others: Mapping[str, Any], captured: Mapping[str, list[str]], choice: Any
+    everything: Mapping[str, Any],
+    others: Mapping[str, Any],
+    captured: Mapping[str, list[str]],
+    inside: Mapping[str, str],
+    choice: Any,
 ) -> tuple[list[str], list[str]]:
     """Return the keys, of layers or of cells in a stack, that the user names, and those that match or are chosen.
 
@@ -121,11 +136,13 @@ def _chosen(
         everything: All layers by key.
         others: Those that are not recurrent.
         captured: By key, the keys under which a layer is captured.
+        inside: As in `Layers`.
         choice: As in `choose`.
     """
     recurrent = [key for key in everything if key not in others]
     known = [*recurrent, *(name for key in recurrent for name in captured[key] if name != key)]
-    listed = f"The recurrent layers of this model are {_spelled(known)}; the others are {_spelled(others)}."
+    reached = [key for key in known if key not in recurrent or key not in inside]
+    listed = f"The recurrent layers of this model are {_spelled(reached)}; the others are {_spelled(others)}."
     if callable(choice) and not isinstance(choice, keras.Layer):
         chosen = [key for key, layer in everything.items() if choice(layer)]
         if not chosen:
@@ -142,7 +159,9 @@ def _chosen(
             continue
         found = _matching(known, pattern) or _matching(others, pattern)
         if not found:
-            raise ProbeError(f"layers names {pattern!r}, which matches no layer. {listed}")
+            inner = _matching(inside, pattern)
+            why = f"{inner[0]!r}: {in_a_cell(inside[inner[0]])}" if inner else "no layer"
+            raise ProbeError(f"layers names {pattern!r}, which matches {why}. {listed}")
         matching += found
     return exact, matching
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from tb_rnn_plugin.probe.backend import keras
 from tb_rnn_plugin.probe.errors import ProbeError
 from tb_rnn_plugin.probe.inputs import symbolic
@@ -28,7 +26,7 @@ class Loss:
     Args:
         model: The model, built and compiled with a loss, or with a `compute_loss` of its own.
         inputs: The probe batch.
-        targets: Its targets, nested as `fit` takes them.
+        targets: Its targets, nested as `fit` takes them, as arrays; None for an output without a loss.
 
     Attributes:
         scales: What the loss is multiplied by when it is differentiated, see `Backend.gradients`.
@@ -41,15 +39,13 @@ class Loss:
         if not getattr(model, "compiled", False):
             raise ProbeError("Gradients need the model's loss, and it has none: call model.compile(loss=…) before.")
         samples = keras.tree.flatten(inputs)[0].shape[0]
-        # A target of None stands for an output without a loss.
-        arrays = keras.tree.map_structure(lambda part: None if part is None else np.asarray(part), targets)
-        for array in keras.tree.flatten(arrays):
+        for array in keras.tree.flatten(targets):
             if array is not None and (not array.ndim or array.shape[0] != samples):
                 raise ProbeError(
                     f"targets must hold {samples} samples like probe, got the shape {array.shape}: pass them as to fit."
                 )
         self._model = model
-        self._targets = keras.tree.map_structure(lambda a: None if a is None else ops.convert_to_tensor(a), arrays)
+        self._targets = keras.tree.map_structure(lambda a: None if a is None else ops.convert_to_tensor(a), targets)
         is_half = any(layer.compute_dtype == "float16" for layer in flatten_layers(model))
         self.scales = _HALF_PRECISION_SCALES if is_half else (1.0,)
         self._build(inputs)

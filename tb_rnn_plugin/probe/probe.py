@@ -20,7 +20,7 @@ from tb_rnn_plugin.probe.backend import backend, keras
 from tb_rnn_plugin.probe.backends.base import JitCompile, MakeZeros, Tensor
 from tb_rnn_plugin.probe.errors import ProbeError
 from tb_rnn_plugin.probe.finishing import finished, finished_gradients
-from tb_rnn_plugin.probe.inputs import checked_probe, named_arrays, symbolic
+from tb_rnn_plugin.probe.inputs import as_array, check_callable, check_model, checked_probe, named_arrays, symbolic
 from tb_rnn_plugin.probe.layers import LayerChoice, choose, find_layers, listed
 from tb_rnn_plugin.probe.loss import Loss
 from tb_rnn_plugin.probe.model_state import ModelState
@@ -84,8 +84,8 @@ class Probe:
         targets: Any = None,
         jit_compile: JitCompile = "auto",
     ) -> None:
-        if not isinstance(model, keras.Model):
-            raise ProbeError(f"model must be a keras.Model, got {type(model).__name__}: wrap a layer in a Sequential.")
+        check_model(model)
+        check_callable(model)
         if jit_compile not in (True, False, "auto"):
             raise ValueError(f'jit_compile must be True, False or "auto", got {jit_compile!r}.')
         # Copies, so that the batch stays the same if the user writes to the arrays.
@@ -95,7 +95,9 @@ class Probe:
         self._choice = listed(layers)
         self._training = training
         self._weights = weights
-        self._targets = deepcopy(targets)
+        self._targets = keras.tree.map_structure(
+            lambda part: None if part is None else np.array(as_array(part, "targets")), targets
+        )
         self._given_states = deepcopy(initial_states)
         self.arguments: Mapping[str, Any] = {
             "inputs": self.inputs,
@@ -156,6 +158,16 @@ class Probe:
         known = self.fingerprints()
         traces = [replace(trace, fingerprint=known.get(trace.key)) for trace in captured.traces]
         return Activations(traces, captured.predictions)
+
+    def without_gradients(self) -> list[str]:
+        """Return sentences that say which of the captured recurrent layers have no gradients, and why."""
+        calls = {} if self._loss is None else self._calls
+        return [
+            f"Layer {key!r} has no gradients: what its cell {call.kind} returns is computed from its new states and is "
+            "none of them, so that a part of the gradient would be missing. Return the state itself as the output."
+            for key, call in calls.items()
+            if call.cell is not None and not call.zeros
+        ]
 
     def find_rows(self, captured: Activations, *, contract_seconds: float | None) -> Activations:
         """Find whose the rows of each layer are, and return what was captured with it, as later calls do.

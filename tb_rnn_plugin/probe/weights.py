@@ -8,6 +8,7 @@ from tb_rnn_plugin.analysis import GateWeights, gate_weights
 from tb_rnn_plugin.log.schema import Array
 from tb_rnn_plugin.probe.backend import backend
 from tb_rnn_plugin.probe.errors import ProbeError
+from tb_rnn_plugin.probe.inputs import check_model
 from tb_rnn_plugin.probe.instrumented import instrument, parts
 from tb_rnn_plugin.probe.layers import find_layers
 from tb_rnn_plugin.probe.naming import key_in
@@ -28,6 +29,7 @@ def weights(model: Any, layer: str) -> dict[str, GateWeights]:
         ProbeError: the model has no such recurrent layer, or is not built.
         ValueError: the cell's gates are not known.
     """
+    check_model(model)
     found = find_layers(model)
     below = tuple(f"{key}/" for key in found.recurrent)
     cells = {key: instrument(cell, key) for key, cell in found.cells.items() if not key.startswith(below)}

@@ -53,6 +53,12 @@ class Backend(Protocol):
     def is_tensor(self, value: object) -> bool:
         """Return whether a value is a tensor or variable of the backend."""
 
+    def is_sparse(self, value: object) -> bool:
+        """Return whether a value is a sparse tensor."""
+
+    def is_dataset(self, value: object) -> bool:
+        """Return whether a value is a dataset of the backend's, or an iterator over one."""
+
     def is_ragged(self, value: object) -> bool:
         """Return whether a value is a tensor whose rows differ in length."""
 

@@ -63,6 +63,14 @@ class TensorFlow(Backend):
         """Return whether a value is a dense tensor or variable of TensorFlow."""
         return isinstance(value, (tf.Tensor, tf.Variable))
 
+    def is_sparse(self, value: object) -> bool:
+        """Return whether a value is a `tf.SparseTensor`."""
+        return isinstance(value, tf.SparseTensor)
+
+    def is_dataset(self, value: object) -> bool:
+        """Return whether a value is a `tf.data.Dataset` or an iterator over one."""
+        return isinstance(value, (tf.data.Dataset, tf.data.Iterator))
+
     def is_ragged(self, value: object) -> bool:
         """Return whether a value is a `tf.RaggedTensor`."""
         return isinstance(value, tf.RaggedTensor)

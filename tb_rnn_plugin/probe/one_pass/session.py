@@ -9,7 +9,7 @@ from typing import Any
 from tb_rnn_plugin.probe.backend import backend
 from tb_rnn_plugin.probe.backends.base import MakeZeros
 from tb_rnn_plugin.probe.instrumented import InstrumentedCell
-from tb_rnn_plugin.probe.layers import Layers
+from tb_rnn_plugin.probe.layers import Layers, in_a_cell
 from tb_rnn_plugin.probe.one_pass.axes import TimeAxes
 from tb_rnn_plugin.probe.one_pass.calls import LayerCall, Scope
 from tb_rnn_plugin.probe.one_pass.perturbations import Zeros, zeros_for
@@ -48,9 +48,9 @@ class CaptureSession:
         """Return whether what the layer computes now can be read after the pass; if not, note why."""
         if backend.current_graph() == self._graph:
             return True
-        self.mark_unreachable(
-            key, "it is called inside a graph loop, and values do not leave those. Call it in a Python loop"
-        )
+        parent = self.layers.inside.get(key)
+        looped = "it is called inside a graph loop, and values do not leave those. Call it in a Python loop"
+        self.mark_unreachable(key, looped if parent is None else in_a_cell(parent))
         return False
 
     def mark_unreachable(self, key: str, why: str) -> None:
