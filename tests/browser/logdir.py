@@ -134,6 +134,18 @@ def write_reshaped(directory: Path) -> None:
     writer.write_step(0, layers, {"next": series[..., np.newaxis]}, {"loss": 1.0})
 
 
+def write_attention(directory: Path) -> None:
+    """Write a run of layers whose second axis is not time, though as long as the tokens."""
+    random = np.random.default_rng(3)
+    writer = RunWriter(directory)
+    writer.write_probe(probe())
+    layers = [lstm_trace(0, SAMPLES, TIMESTEPS, UNITS)]
+    for key, axes in {"scores": ("query", "head·key"), "custom": (None, "unit")}.items():
+        values = random.normal(size=(SAMPLES, TIMESTEPS, UNITS)).astype(np.float32)
+        layers.append(LayerTrace(key, "Layer", {"output": values}, {}, None, {}, axes={"output": axes}))
+    writer.write_step(0, layers)
+
+
 def write_all(root: Path) -> None:
     """Write every run of the browser tests."""
     write_lstm(root / "lstm" / "rnn")
@@ -144,4 +156,5 @@ def write_all(root: Path) -> None:
     write_wide(root / "wide" / "rnn")
     write_series(root / "series" / "rnn")
     write_reshaped(root / "reshaped" / "rnn")
+    write_attention(root / "attention" / "rnn")
     computed.write_all(root)

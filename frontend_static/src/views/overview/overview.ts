@@ -146,7 +146,7 @@ export class Overview extends LitElement {
         <div class="sticky">
           ${this.renderLegend()}
           <div class="line axis" style="height: ${INDEX_HEIGHT}px">
-            <div class="axis-name">timestep</div>
+            <div class="axis-name">${this.layer.position}</div>
             <canvas aria-hidden="true"></canvas>
           </div>
           ${renderRange(axis, pointer.onThumbDown)}

@@ -183,7 +183,7 @@ export class Timeline extends LitElement {
 
   private renderAxis() {
     return html`<div class="line axis" style="height: ${axisHeight(this.view)}px">
-      <div class="axis-name">timestep</div>
+      <div class="axis-name">${this.view.a.layer.position}</div>
       <div class="panes">${panesOf(this.view).map(() => html`<canvas aria-hidden="true"></canvas>`)}</div>
     </div>`;
   }
