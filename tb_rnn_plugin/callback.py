@@ -58,7 +58,7 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
         every: Capture every N-th epoch, from epoch 0 on.
         keep: Maximum number of steps whose values are kept, at least 2: the first, the last, and steps spread evenly
             between; the overview still shows all. None keeps all. The size of the run is logged when it starts
-            (`logging`, level INFO); if the disk has less space, that is a warning.
+            (`logging`, level INFO); a step of 100 MB or more, and a disk with less space, are warnings.
         tokens: For each sample, one string per timestep (a string counts as a sequence of characters); lists, arrays or
             tensors, bytes in UTF-8.
         annotations: By name, an array `[sample, time]`: bools for flags (inside a string), numbers for anything else
@@ -276,6 +276,9 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
         batch = probe_batch(named_arrays(probe.inputs, "input"), timesteps, **self._batch_details)
         self._recording = Recording(self._log_dir, batch, self._schedule.unit, self._dtype, self._keep)
         self._forecast = forecast(probe.fingerprinted(captured).traces, captured.predictions, dtype=self._dtype)
+        large = self._forecast.describe_large(probe.samples)
+        if large is not None:
+            warn(f"RNNTimeline: {large}")
 
     def _steps_ahead(self, epoch: int) -> int | None:
         """Return the maximum number of steps that this fit captures; None if it is not known.

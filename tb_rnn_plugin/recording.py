@@ -58,7 +58,7 @@ class Recording:
         first_step: int,
         forecast: Forecast,
         steps: int | None,
-        fingerprints: Callable[[], Mapping[str, str]],
+        fingerprints: Callable[[], Mapping[str, str]] = dict,
     ) -> None:
         """Choose the directory, write the probe batch, and log the size of the run, before the fit's first step.
 

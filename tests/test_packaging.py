@@ -54,18 +54,20 @@ def test_a_lock_file_names_no_registry(folder: str) -> None:
 
 
 def test_every_import_is_declared() -> None:
-    """What is imported to look at logs is a dependency; what only captures import is in the extra."""
+    """What is imported to look at logs is a dependency; what only captures, or one analysis, import is in an extra."""
     importers: dict[str, set[Path]] = {}
     for path in (ROOT / "tb_rnn_plugin").rglob("*.py"):
         for module in imported(ast.parse(path.read_text())):
             importers.setdefault(module, set()).add(path)
     third_party = importers.keys() - sys.stdlib_module_names - {"tb_rnn_plugin"}
     needed = {module: DISTRIBUTIONS.get(module, module) for module in third_party}
-    dependencies, extra = declared("dependencies"), declared("tensorflow")
-    assert set(needed.values()) == dependencies.keys() | extra.keys()
+    dependencies, extra, matching = declared("dependencies"), declared("tensorflow"), declared("matching")
+    assert set(needed.values()) == dependencies.keys() | extra.keys() | matching.keys()
     for module, distribution in needed.items():
         if distribution in extra:
             assert {path.relative_to(ROOT).parts[1] for path in importers[module]} <= {"probe", "callback.py"}, module
+        if distribution in matching:
+            assert {path.name for path in importers[module]} == {"unit_matching.py"}, module
 
 
 def imported(tree: ast.Module) -> set[str]:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from tb_rnn_plugin.log.array_writer import file_size
-from tb_rnn_plugin.log.schema import Array, LayerTrace, describe
+from tb_rnn_plugin.log.schema import Array, LayerTrace, describe, gradient_state
 from tb_rnn_plugin.log.step_file import step_document, stored_arrays
 from tb_rnn_plugin.log.summaries import step_event
+
+LARGE_STEP = 100_000_000
+"""Bytes of a step from which a user is warned. Ours: a hundred epochs take 10 GB."""
+
+_OPTIONAL = ("gradients", "weights")
 
 
 @dataclass(frozen=True)
@@ -20,15 +26,41 @@ class Forecast:
     Attributes:
         trace: Size of the step's trace file.
         summary: Size of the step's event.
+        parts: Size of what is stored of each layer, by its key and the kind of the arrays: `"signals"`, `"gradients"`,
+            `"weights"`, `"inputs"`, ….
     """
 
     trace: int
     summary: int
+    parts: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
     def of_run(self, steps: int, keep: int | None = None) -> int:
         """Return the size in bytes of a run of `steps` steps that keeps at most `keep` trace files."""
         kept = steps if keep is None else min(steps, keep)
         return kept * self.trace + steps * self.summary
+
+    def describe_large(self, samples: int) -> str | None:
+        """Return a sentence on what makes a large step large, and what makes it smaller; None for a step that is not.
+
+        Args:
+            samples: The number of the probe's samples.
+        """
+        size = self.of_run(1)
+        if size < LARGE_STEP:
+            return None
+        layers, kinds = Counter[str](), Counter[str]()
+        for (key, kind), part in self.parts.items():
+            layers[key] += part
+            kinds[kind] += part
+        [(largest, of_largest)] = layers.most_common(1)
+        advice = [f"probe fewer than {samples} samples"] if samples > 1 else ["probe shorter sequences"]
+        if len(layers) > 1:
+            advice.append("choose other layers with layers=")
+        advice += [f"leave out the {kind} with {kind}=False" for kind in _OPTIONAL if kinds[kind] > size / 8]
+        return (
+            f"A step takes {spell_bytes(size)}, {spell_bytes(of_largest)} of it for layer {largest!r}: "
+            f"{', or '.join(advice)}."
+        )
 
 
 def forecast(
@@ -47,10 +79,18 @@ def forecast(
         logs: Keras' logs of a step.
         dtype: The dtype that floating-point values are stored in.
     """
-    stored = stored_arrays(layers, predictions or {}, np.dtype(dtype))
+    stored: dict[str, Array] = {}
+    parts = Counter[tuple[str, str]]()
+    for layer in layers:
+        arrays = stored_arrays([layer], {}, np.dtype(dtype))
+        for name, array in arrays.items():
+            is_gradient = gradient_state(name.rpartition("/")[2]) is not None
+            parts[layer.key, "gradients" if is_gradient else name.partition("/")[0]] += array.nbytes
+        stored |= arrays
+    stored |= stored_arrays([], predictions or {}, np.dtype(dtype))
     document = step_document(0, [describe(layer) for layer in layers])
     event = step_event(1, 0.0, layers, logs or {})
-    return Forecast(file_size(stored, document), event.ByteSize())
+    return Forecast(file_size(stored, document), event.ByteSize(), parts)
 
 
 def spell_bytes(count: int) -> str:

@@ -15,6 +15,7 @@ from tests.runs import gru_trace, lstm_trace
 TEXT = "def f(x): # it's\n"
 SAMPLES, TIMESTEPS, UNITS = 2, len(TEXT), 6
 STEPS = tuple(range(12))
+SHUFFLED = (2, 0, 1, 5, 3, 4)
 
 
 def probe(samples: int = SAMPLES, timesteps: int = TIMESTEPS) -> ProbeBatch:
@@ -36,7 +37,7 @@ def probe(samples: int = SAMPLES, timesteps: int = TIMESTEPS) -> ProbeBatch:
 def write_lstm(directory: Path) -> None:
     """Write the main run: two layers, twelve steps, a falling loss."""
     writer = RunWriter(directory)
-    writer.write_probe(probe())
+    writer.write_probe(probe(), dict.fromkeys(("lstm", "encoder/lstm"), "start"))
     for step in STEPS:
         layers = [
             lstm_trace(step, SAMPLES, TIMESTEPS, UNITS),
@@ -48,7 +49,7 @@ def write_lstm(directory: Path) -> None:
 def write_masked(directory: Path) -> None:
     """Write a run with padding at the end of its second sample, less at first, and NaN, also as loss, in the end."""
     writer = RunWriter(directory)
-    writer.write_probe(probe())
+    writer.write_probe(probe(), dict.fromkeys(("lstm", "encoder/lstm"), "start"))
     for step in (0, 3, 4):
         mask = np.ones((SAMPLES, TIMESTEPS), bool)
         mask[1, -2 if step == 0 else -4 :] = False
@@ -146,6 +147,15 @@ def write_attention(directory: Path) -> None:
     writer.write_step(0, layers)
 
 
+def write_seed(directory: Path) -> None:
+    """Write a run from other weights, in which unit `SHUFFLED[i]` does what unit i does in the main run."""
+    trace = lstm_trace(7, SAMPLES, TIMESTEPS, UNITS)
+    writer = RunWriter(directory)
+    writer.write_probe(probe(), {"lstm": "another start"})
+    signals = {name: values[..., np.argsort(SHUFFLED)] for name, values in trace.signals.items()}
+    writer.write_step(7, [replace(trace, signals=signals)], logs={"loss": 1.0})
+
+
 def write_all(root: Path) -> None:
     """Write every run of the browser tests."""
     write_lstm(root / "lstm" / "rnn")
@@ -157,4 +167,5 @@ def write_all(root: Path) -> None:
     write_series(root / "series" / "rnn")
     write_reshaped(root / "reshaped" / "rnn")
     write_attention(root / "attention" / "rnn")
+    write_seed(root / "seed" / "rnn")
     computed.write_all(root)

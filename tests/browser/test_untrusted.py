@@ -20,7 +20,7 @@ IMAGE = "<img src=x onerror=alert(1)>"
 SCRIPT = "<script>alert(2)<" + "/script>"
 ATTRIBUTE = "\"'><svg onload=alert(3)>"
 LINK = "<a href=javascript:alert(4)>x</a>"
-PANELS = ["unit", "value", "findings", "detectors", "match", "weights", "memory"]
+PANELS = ["unit", "value", "findings", "detectors", "match", "weights", "memory", "pairs"]
 
 RUN = f"{IMAGE}{ATTRIBUTE.replace('/', '')}"
 LAYER = f"lstm{IMAGE}{ATTRIBUTE}"

@@ -223,3 +223,14 @@ def test_the_home_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 def test_a_file_address(tmp_path: Path) -> None:
     fit(tiny_model(), timeline((tmp_path / "logs").as_uri()))
     assert open_run(f"file://{tmp_path}/logs/rnn").steps == steps(tmp_path / "logs") == [0]
+
+
+def test_a_large_step_is_a_warning_before_training(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tb_rnn_plugin.log.forecast.LARGE_STEP", 1000)
+    callback, model = timeline(tmp_path), tiny_model()
+    callback.set_model(model)
+    with pytest.warns(
+        RuntimeWarning, match=r"^RNNTimeline: A step takes .* of it for layer 'rnn': probe fewer than 2 s"
+    ):
+        callback.on_train_begin()
+    assert not list(tmp_path.iterdir())

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tb_rnn_plugin.log.forecast import Forecast, forecast, spell_bytes
@@ -42,3 +44,20 @@ def test_dropped_traces_do_not_count() -> None:
 )
 def test_readable_bytes(count: float, text: str) -> None:
     assert spell_bytes(int(count)) == text
+
+
+def test_a_large_step_names_what_makes_it_large() -> None:
+    """100 MB and more; each advice is about what takes the space."""
+    assert forecast([lstm_trace(0)]).describe_large(3) is None
+    wide = replace(lstm_trace(0, samples=3, timesteps=100, units=40_000), key="conv")
+    predicted = forecast([lstm_trace(0), wide])
+    assert predicted.describe_large(3) == (
+        f"A step takes {spell_bytes(predicted.of_run(1))}, 145 MB of it for layer 'conv': probe fewer than 3 samples, "
+        "or choose other layers with layers=."
+    )
+    alone = forecast([replace(wide, gradients={"hidden_state": wide.signals["hidden_state"]})])
+    assert str(alone.describe_large(1)).endswith(
+        "for layer 'conv': probe shorter sequences, or leave out the gradients with gradients=False."
+    )
+    heavy = replace(lstm_trace(0), weights={"kernel": np.zeros((1000, 60_000), np.float32)})
+    assert str(forecast([heavy]).describe_large(3)).endswith("or leave out the weights with weights=False.")

@@ -1,5 +1,5 @@
 /** The definition of a panel: one entry of the registry. */
-import type { RunInfo } from "../api/types.ts";
+import type { RunInfo, TraceKey } from "../api/types.ts";
 import type { Selection } from "../state/selection.ts";
 import type { AnswerLookup, PanelQuery } from "./query.ts";
 import type { PanelElement } from "./shared/page.ts";
@@ -11,11 +11,12 @@ export interface PanelDefinition {
   readonly tooltip: string;
   /** A key that opens it, besides its number in the registry. */
   readonly letter: string | null;
-  /** Its queries to the server; null in place of a query for which the selection lacks something. */
+  /** Its queries to the server, with the trace of B where two are compared; null in place of a query for which the selection lacks something. */
   readonly queries: (
     selection: Selection,
     run: RunInfo,
     answers: AnswerLookup,
+    other: TraceKey | null,
   ) => readonly (PanelQuery<object> | null)[];
   /** Its element, imported when the panel is first opened, so that `state/` can read the registry without components. */
   readonly element: () => Promise<{ readonly default: new () => PanelElement }>;

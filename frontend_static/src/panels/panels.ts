@@ -1,6 +1,6 @@
 /** Keeps the open panel's answers up to date with the selection. */
 import type { Client } from "../api/client.ts";
-import type { RunInfo } from "../api/types.ts";
+import type { RunInfo, TraceKey } from "../api/types.ts";
 import type { Selection } from "../state/selection.ts";
 import { Answers } from "./answers.ts";
 import type { AnswerLookup, PanelQuery } from "./query.ts";
@@ -15,10 +15,11 @@ export function queriesOf(
   selection: Selection,
   run: RunInfo | null,
   answers: AnswerLookup,
+  other: TraceKey | null = null,
 ): PanelQuery<object>[] {
   const { panel, overview } = selection;
   if (run === null || panel === null || overview) return [];
-  return REGISTRY[panel].queries(selection, run, answers).filter((query) => query !== null);
+  return REGISTRY[panel].queries(selection, run, answers, other).filter((query) => query !== null);
 }
 
 export class Panels {
@@ -26,7 +27,7 @@ export class Panels {
   private readonly isPlaying: () => boolean;
   private readonly onChange: () => void;
   private resting: ReturnType<typeof setTimeout> | undefined;
-  private last: readonly [Selection, RunInfo | null] | null = null;
+  private last: readonly [Selection, RunInfo | null, TraceKey | null] | null = null;
 
   constructor(client: Pick<Client, "ask">, isPlaying: () => boolean, onChange: () => void) {
     this.isPlaying = isPlaying;
@@ -40,8 +41,9 @@ export class Panels {
     return selection?.panel === "unit" ? this.answers.answer(evolutionQuery(selection)).data : null;
   }
 
-  want(selection: Selection, run: RunInfo | null): void {
-    this.last = [selection, run];
+  /** `other` is the trace of B, null unless two are compared. */
+  want(selection: Selection, run: RunInfo | null, other: TraceKey | null = null): void {
+    this.last = [selection, run, other];
     this.askAtOnce();
     this.rest();
   }
@@ -54,7 +56,9 @@ export class Panels {
   }
 
   private get queries(): PanelQuery<object>[] {
-    return this.last === null ? [] : queriesOf(...this.last, this.answers);
+    if (this.last === null) return [];
+    const [selection, run, other] = this.last;
+    return queriesOf(selection, run, this.answers, other);
   }
 
   /** Sends immediate queries; other requests continue until the selection rests. */

@@ -4,6 +4,7 @@ import { detectors } from "./detectors/panel.ts";
 import { findings } from "./findings/panel.ts";
 import { match } from "./match/panel.ts";
 import { memory } from "./memory/panel.ts";
+import { pairs } from "./pairs/panel.ts";
 import { unit } from "./unit/panel.ts";
 import { value } from "./value/panel.ts";
 import { weights } from "./weights/panel.ts";
@@ -16,6 +17,7 @@ export const REGISTRY = {
   match,
   weights,
   memory,
+  pairs,
 } as const satisfies Readonly<Record<string, PanelDefinition>>;
 
 // Gives `Selection.panel` its type. The declaration stands here so that selection.ts need not import the panels.

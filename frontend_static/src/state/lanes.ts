@@ -8,6 +8,7 @@ import type { Mask } from "../maths/mask.ts";
 import { joinScales, type Scale, signalScale } from "../maths/scale.ts";
 import { firstUnits, identityOrder } from "../maths/units.ts";
 import type { Evolved } from "../panels/unit/queries.ts";
+import { whyUnrelated } from "./correspondence.ts";
 import type { Selection } from "./selection.ts";
 import type { Side, View } from "./view.ts";
 
@@ -170,6 +171,9 @@ function differenceLane(a: Side, b: Side, name: string, order: Uint32Array, colo
     const without = first === undefined ? a : b;
     return { ...lane, plots: [`${without.layer.cell} has no ${label}: nothing to subtract`], of: null };
   }
+  const isLike = first.timesteps === second.timesteps && first.units === second.units;
+  if (isLike && whyUnrelated(a, b) !== null)
+    return { ...lane, plots: ["not subtracted: the units of A and B do not correspond"], of: null };
   const own = reaches.map((one) => commonScale([one], colours));
   const scale = differenceScale(own[0] as Scale, own[1] as Scale, colours.contrast);
   const matrix = knownDifference(first, second);

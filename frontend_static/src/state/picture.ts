@@ -1,6 +1,7 @@
 /** From a selection to the picture that it asks for, and from the frame that came to the view that is painted. */
 import type { LayerInfo, RunInfo, ScaleKey, TraceKey } from "../api/types.ts";
 import { rowName, rowsOf, sameRow, sampleOf } from "./batch_rows.ts";
+import { whyUnrelated } from "./correspondence.ts";
 import { idOf } from "./fetched.ts";
 import type { Frame, FrameKey, Part } from "./frames.ts";
 import type { OrderKey } from "./orders.ts";
@@ -135,13 +136,16 @@ function orderKeyOf({ selection, otherRun }: Known, { key, layer, run }: Place):
   const info = layer.signals.find(({ name }) => name === order.signal);
   const a = { ...key, step: order.step ?? key.step };
   const b = order.by === "change" ? otherKey(selection, otherRun, a, run) : null;
+  const other = placeOf(otherRun, b);
+  // Units that do not correspond have not changed from A to B.
+  const isKnown = info !== undefined && (other === null || whyUnrelated({ run, layer }, other) === null);
   return {
-    by: info === undefined ? "index" : order.by,
+    by: isKnown ? order.by : "index",
     signal: info?.name ?? "",
     units: layer.units,
     saturation: info?.saturation ?? null,
     a,
-    b: b && { ...b, step: order.otherStep ?? b.step },
+    b: isKnown && b ? { ...b, step: order.otherStep ?? b.step } : null,
   };
 }
 

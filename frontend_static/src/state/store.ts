@@ -59,7 +59,7 @@ export class Store {
     this.frames = new Frames(client);
     this.screen = new Screen(this.frames, {
       changed: onChange,
-      shown: () => this.panels.want(this.current, this.run),
+      shown: () => this.wantPanels(),
       gone: (picture) => this.onGone(picture),
     });
     this.overviews = new Overviews(client, onChange);
@@ -201,13 +201,19 @@ export class Store {
       return Promise.resolve();
     }
     if (this.screen.wants(picture)) {
-      this.panels.want(known.selection, known.run);
+      this.wantPanels();
       this.onChange();
     }
     const direction = this.playing ? 1 : this.direction;
     const steps = stepsAhead(picture.a.run.steps, picture.a.key.step, direction);
     const ahead = steps.map((step) => pictureOf(known, step)).filter((one) => one !== null);
     return this.screen.want(picture, ahead);
+  }
+
+  private wantPanels(): void {
+    const { current, run, otherRun } = this;
+    const [, b] = placesOf({ selection: current, run, otherRun });
+    this.panels.want(current, run, b?.key ?? null);
   }
 
   private async playOn(begins: boolean): Promise<boolean> {

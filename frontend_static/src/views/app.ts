@@ -8,6 +8,7 @@ import type { Theme } from "../maths/colours.ts";
 import { identityOrder } from "../maths/units.ts";
 import { chooseLayer, chooseRun, chooseSample } from "../state/actions/runs.ts";
 import type { TimeAxis } from "../state/actions/time.ts";
+import { haveOtherProbes, whyUnrelated } from "../state/correspondence.ts";
 import { commandOf, controlTakes } from "../state/keys.ts";
 import { toParams } from "../state/params.ts";
 import type { Selection } from "../state/selection.ts";
@@ -126,12 +127,14 @@ export class App extends LitElement {
 
   private renderProblems() {
     const { rowFault, run } = this.store;
-    const problems = [...(rowFault === null ? [] : [rowFault]), ...(run?.problems ?? [])];
+    const unrelated = this.unrelated;
+    const own = [unrelated, rowFault].filter((sentence) => sentence !== null);
+    const problems = [...own, ...(run?.problems ?? [])];
     const id = JSON.stringify(problems);
     if (problems.length === 0 || id === this.dismissed) return nothing;
     return html`<div class="notice" role="status">
       <ul>
-        ${problems.map((problem) => html`<li>${problem}</li>`)}
+        ${problems.map((problem) => html`<li>${problem} ${problem === unrelated ? this.renderInstead() : nothing}</li>`)}
       </ul>
       <button
         class="quiet"
@@ -142,6 +145,23 @@ export class App extends LitElement {
         Dismiss
       </button>
     </div>`;
+  }
+
+  /** Why the difference that is asked for is not shown; null if it is. */
+  private get unrelated(): string | null {
+    const { view, selection } = this.store;
+    if (view?.compare !== "difference" || view.b === null || selection.overview) return null;
+    return whyUnrelated(view.a, view.b);
+  }
+
+  /** What can be compared of units that do not correspond. */
+  private renderInstead() {
+    const { store } = this;
+    const matches = html`<button class="quiet" @click=${() => void store.update({ panel: "pairs" })}>Match units by what they do</button>`;
+    const { view } = store;
+    const canMatch = view !== null && view.b !== null && !haveOtherProbes(view.a.run, view.b.run);
+    return html`${canMatch ? matches : nothing}
+      <button class="quiet" @click=${() => void store.update({ overview: true })}>Compare distributions over time</button>`;
   }
 
   private get timeline(): Timeline | null {

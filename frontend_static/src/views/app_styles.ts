@@ -52,6 +52,9 @@ export const appStyles = css`
   .notice li {
     overflow-wrap: anywhere;
   }
+  .notice li .quiet {
+    color: var(--accent);
+  }
   .message {
     max-width: 640px;
     margin: 12vh auto 0;

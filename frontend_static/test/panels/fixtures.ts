@@ -42,6 +42,7 @@ export const RUN: RunInfo = {
       ],
       config: {},
       rows: null,
+      fingerprint: "same",
     },
     {
       key: "mine",
@@ -55,6 +56,7 @@ export const RUN: RunInfo = {
       signals: [signalInfo("state_0")],
       config: {},
       rows: null,
+      fingerprint: "same",
     },
   ],
   samples: [{ name: "x" }, { name: "y" }, { name: "z" }],
@@ -64,6 +66,7 @@ export const RUN: RunInfo = {
   ],
   problems: [],
   saturated_share: 0.95,
+  probe: "same",
   directory: "/logs/a/rnn",
 };
 

@@ -5,6 +5,7 @@ import { annotationOf, detectorHistoryQuery } from "../../src/panels/detectors/q
 import { parseSaturation } from "../../src/panels/findings/queries.ts";
 import { matchHistoryQuery, matchQuery, sampleQuery } from "../../src/panels/match/queries.ts";
 import { parseReach, reachQuery } from "../../src/panels/memory/queries.ts";
+import { parseDistributions, parsePairs } from "../../src/panels/pairs/queries.ts";
 import { queriesOf } from "../../src/panels/panels.ts";
 import type { AnswerLookup, PanelQuery } from "../../src/panels/query.ts";
 import { PANELS } from "../../src/panels/registry.ts";
@@ -16,6 +17,7 @@ import { AT, RUN } from "./fixtures.ts";
 
 const UNANSWERED: AnswerLookup = { answer: () => ({ data: null, fault: null }) };
 const PIN = { timestep: 3, unit: 1 };
+const B = { run: "b/rnn", layer: "gru", sample: 0, step: 1 };
 const BRUSH = { sample: 1, start: 2, end: 4 };
 
 /** Answers one route, with whatever parameters. */
@@ -55,12 +57,12 @@ test("each panel asks what it needs, as soon as it is known", () => {
 test("nothing is asked about what is not known yet", () => {
   const complete = { ...AT, pin: PIN, pinned: [1], brush: BRUSH };
   for (const panel of PANELS) {
-    const queries = queriesOf({ ...complete, panel }, RUN, UNANSWERED);
+    const queries = queriesOf({ ...complete, panel }, RUN, UNANSWERED, B);
     assert.ok(queries.length > 0);
     const unknown = { ...complete, panel, run: null, layer: null, step: null, sample: null, signal: null };
-    assert.deepEqual(queriesOf(unknown, RUN, UNANSWERED), [], panel);
+    assert.deepEqual(queriesOf(unknown, RUN, UNANSWERED, B), [], panel);
     for (const part of ["run", "layer", "step", "sample", "signal", "pin", "brush"]) {
-      const some = queriesOf({ ...complete, panel, [part]: null }, RUN, UNANSWERED);
+      const some = queriesOf({ ...complete, panel, [part]: null }, RUN, UNANSWERED, B);
       for (const { params, route } of some)
         assert.ok(!Object.values(params).includes(null as never), `${route} without ${part}`);
     }
@@ -167,4 +169,53 @@ test("named arrays are read by signal, by state and by matrix", () => {
   assert.deepEqual(history.norms.get("f/U"), [5, 6]);
   assert.deepEqual(history.histograms.get("f/U"), { steps: [0, 2], counts: [1, 2], edges: [-1, 1] });
   assert.deepEqual([history.radii.get("f"), history.radiusSteps, history.unreadable], [[0.5], [2], []]);
+});
+
+test("units are matched between two layers, with the place of B; steps of one layer have nothing to match", () => {
+  const at = { ...AT, panel: "pairs", layer: "lstm", signal: "cell_state", step: 2 } as const;
+  const asked = (other: typeof B | null) =>
+    queriesOf(at, RUN, UNANSWERED, other).map(({ route, params }) => [route, params.run, params.other_run]);
+  assert.deepEqual(asked(B), [
+    ["unit_matching", "a/rnn", "b/rnn"],
+    ["distributions", "a/rnn", "b/rnn"],
+  ]);
+  assert.deepEqual(asked({ ...B, run: "a/rnn", layer: "lstm" }), [["distributions", "a/rnn", "a/rnn"]]);
+  assert.deepEqual(asked(null), []);
+  const params = queriesOf(at, RUN, UNANSWERED, B)[0]?.params;
+  assert.deepEqual(
+    [params?.other_layer, params?.other_step, params?.layer, params?.step],
+    ["gru", 1, "lstm", 2],
+  );
+});
+
+test("pairs and distributions are read from their arrays", () => {
+  const i64 = (...values: number[]) => ({
+    dtype: "I64",
+    shape: [values.length],
+    data: BigInt64Array.from(values, BigInt),
+  });
+  const tensors = new Map<string, never>(
+    Object.entries({
+      a: i64(3, 0),
+      b: i64(1, 2),
+      r: f64(0.9, -0.5),
+      units: i64(4, 3),
+      chance: f64(0.25),
+    }) as never,
+  );
+  const found = parsePairs(tensors);
+  assert.deepEqual(found.pairs, [
+    { a: 3, b: 1, r: 0.9 },
+    { a: 0, b: 2, r: -0.5 },
+  ]);
+  assert.deepEqual([found.units, found.chance, found.signed], [[4, 3], 0.25, false]);
+  const counts = { edges: f64(0, 1, 2), "counts/a": i64(1, 3), "counts/b": i64(0, 0) };
+  const shares = parseDistributions(new Map<string, never>(Object.entries(counts) as never));
+  assert.deepEqual(
+    [shares.a, shares.b],
+    [
+      [0.25, 0.75],
+      [0, 0],
+    ],
+  );
 });

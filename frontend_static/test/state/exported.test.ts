@@ -46,6 +46,7 @@ function side({
     masked: mask !== undefined,
     config: {},
     rows: null,
+    fingerprint: "same",
     signals,
   };
   return {

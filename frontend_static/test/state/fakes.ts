@@ -33,6 +33,7 @@ export function layerOf(key = "lstm", more: Partial<LayerInfo> = {}): LayerInfo 
     keeps: null,
     config: {},
     rows: null,
+    fingerprint: "same",
     signals,
     ...more,
   };
@@ -50,6 +51,7 @@ export function runOf(run: string, more: Partial<RunInfo> = {}): RunInfo {
     annotations: [],
     problems: [],
     saturated_share: 0.95,
+    probe: "same",
     directory: `/logs/${run}`,
     ...more,
   };

@@ -170,3 +170,14 @@ test("an evolution has the scale of its own unit", () => {
   assert.deepEqual(at(PLAIN), [[0, 1.2], true]);
   assert.deepEqual(at({ ...PLAIN, extremes: true }), [[0, 9.5], false]);
 });
+
+test("units that do not correspond are not subtracted", () => {
+  const [a, b] = [sideOf(LSTM), { ...sideOf(LSTM), run: runOf("b") }];
+  const unrelated = { ...b, layer: { ...b.layer, fingerprint: "other" } };
+  const [lane] = lanesOf(viewOf("difference", a, unrelated), ORDER, PLAIN);
+  assert.deepEqual(
+    [lane?.plots, lane?.of],
+    [["not subtracted: the units of A and B do not correspond"], null],
+  );
+  assert.equal(typeof lanesOf(viewOf("difference", a, b), ORDER, PLAIN)[0]?.plots[0], "object");
+});

@@ -202,3 +202,14 @@ test("an order of a signal that only B has is none", () => {
   const order = { ...NOTHING.order, by: "mean" as const, signal: "own" };
   assert.equal(pictureOf(known({ order, compare: "side" }, runOf("b", { layers })))?.order.by, "index");
 });
+
+test("units that do not correspond have no order by their change from A to B", () => {
+  const orderOf = (fingerprint: string) => {
+    const otherRun = runOf("b", { layers: [layerOf("lstm", { fingerprint })] });
+    const order = { by: "change", signal: "state", step: null, otherStep: null } as const;
+    const selection = { ...AT, compare: "side", other: other({ run: "b" }), order } as const;
+    return pictureOf({ selection, run: RUN, otherRun })?.order;
+  };
+  assert.deepEqual([orderOf("same")?.by, orderOf("same")?.b?.run], ["change", "b"]);
+  assert.deepEqual([orderOf("other")?.by, orderOf("other")?.b], ["index", null]);
+});

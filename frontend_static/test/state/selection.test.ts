@@ -15,6 +15,7 @@ const layer = (key: string, units = 96, timesteps = 140) => ({
   keeps: null,
   config: {},
   rows: null,
+  fingerprint: "same",
   signals: [],
 });
 const RUN: RunInfo = {
@@ -28,6 +29,7 @@ const RUN: RunInfo = {
   annotations: [],
   problems: [],
   saturated_share: 0.95,
+  probe: "same",
   directory: "/logs/a/rnn",
 };
 

@@ -12,6 +12,7 @@ import { isMasked } from "../../maths/mask.ts";
 import { unitScores } from "../../maths/order.ts";
 import { signalScale } from "../../maths/scale.ts";
 import { lossOf } from "../../maths/training.ts";
+import { whyUnrelated } from "../../state/correspondence.ts";
 import { pickerStyles, renderPicker } from "../../views/bars/pickers.ts";
 import { select } from "../../views/events.ts";
 import { base } from "../../views/theme.ts";
@@ -135,6 +136,8 @@ export default class UnitPanel extends PanelElement {
     const { run, layer } = this.view.a;
     const { steps, units, values } = change;
     const between = this.changeToB();
+    const { a, b } = this.view;
+    const unrelated = b && whyUnrelated(a, b);
     const compared = between !== null;
     const ranked = rankChanges(values, units, between).slice(0, MAX_ROWS);
     const loss = lossOf(run)?.values ?? null;
@@ -143,6 +146,7 @@ export default class UnitPanel extends PanelElement {
     return html`
       <h3>Most changed units</h3>
       <p class="hint">${compared ? "Mean |A − B| over this sample" : measure}</p>
+      ${unrelated === null ? nothing : html`<p class="hint" role="note">Not ranked by A − B. ${unrelated}</p>`}
       <table>
         <thead>
           <tr>
@@ -180,12 +184,13 @@ export default class UnitPanel extends PanelElement {
     </tr>`;
   }
 
-  /** By unit, the mean difference between A and B; null unless two of one shape are compared. */
+  /** By unit, the mean difference between A and B; null unless two of one shape, whose units correspond, are compared. */
   private changeToB(): Float64Array | null {
     const { a, b, compare } = this.view;
     const signal = this.selection.signal ?? "";
     const [first, second] = [a.trace.signals.get(signal), b?.trace.signals.get(signal)];
     if (compare === "off" || first === undefined || second === undefined) return null;
+    if (b === null || whyUnrelated(a, b) !== null) return null;
     if (first.timesteps !== second.timesteps || first.units !== second.units) return null;
     return unitScores("change", first, a.trace.mask, { saturation: null, other: second });
   }
