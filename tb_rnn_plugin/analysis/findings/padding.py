@@ -107,10 +107,13 @@ def drowned(run: RunAtStep) -> Iterator[Finding]:
 
     Severity: the share of the samples.
     """
+    found = {trace.key: own for trace in run.layers if (own := _padding_of(trace))}
+    if not found:
+        return  # Before connections are searched, which takes longer.
     feeds = proven_feeds(run.layers)
     inherited: dict[str, tuple[LayerTrace, Padding]] = {}
     for trace in run.layers:
-        own = _padding_of(trace)
+        own = found.get(trace.key)
         known = (trace, own) if own else next((inherited[key] for key in feeds[trace.key] if key in inherited), None)
         if known is None:
             continue
