@@ -13,7 +13,7 @@ from typing import Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
-from tests.benchmarks import browser, capture, load, long_runs, playing, serving
+from tests.benchmarks import analyses, browser, capture, load, long_runs, playing, serving
 from tests.benchmarks.measure import Figure
 
 OUTPUT = Path("bench.json")
@@ -54,6 +54,7 @@ BUDGETS = {
     "memory_vs_summaries": Budget(serving.memory_vs_summaries, 3.0),
     "evolution_vs_1s": Budget(long_runs.evolution_vs_1s, 1.0),
     "list_of_runs_vs_200ms": Budget(long_runs.list_of_runs_vs_200ms, 1.0),
+    "analyses_vs_5s": Budget(analyses.analyses_vs_5s, 1.0),
     "fifty_clients_vs_1s": Budget(load.fifty_clients_vs_1s, 1.0),
     "first_picture_1000_vs_10": Budget(browser.first_picture_1000_vs_10, 1.5),
     "paint_vs_frame": Budget(browser.paint_vs_frame, 1.0),

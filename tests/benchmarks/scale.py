@@ -48,6 +48,7 @@ class Scale:
 LONG = Scale(epochs=1000, layers=1, units=256, timesteps=100, samples=4)
 WIDE = Scale(epochs=20, layers=3, units=512, timesteps=200, samples=8)
 SEQUENCE = Scale(epochs=5, layers=1, units=64, timesteps=10_000, samples=2)
+LARGE = Scale(epochs=5, layers=3, units=512, timesteps=200, samples=64)
 MANY = Scale(epochs=5, layers=1, units=16, timesteps=50, samples=4, runs=100)
 
 

@@ -49,27 +49,32 @@ _UNMOVED = Rule(
 )
 
 
-def relative_change(before: Array, after: Array) -> float:
+def relative_change(before: Array, after: Array, enough: float = np.inf) -> float:
     """Return the root mean square of `after - before`, divided by that of `after`, over what is finite in both.
 
     Args:
         before: `[sample, time, unit]`, NaN where a value does not count.
         after: Likewise, of the same shape.
+        enough: A change from which its exact size does not matter.
 
     Returns:
-        NaN if the shapes differ, fewer than `MIN_VALUES` values are left, or all of `after` is 0.
+        Infinity as soon as it is sure to be `enough`; NaN if the shapes differ, fewer than `MIN_VALUES` values are
+        left, or all of `after` is 0.
     """
     if before.shape != after.shape:
         return float("nan")
-    both = ~np.isnan(before) & ~np.isnan(after)
-    old, new = (values[both].astype(np.float64) for values in (before, after))
-    largest = float(np.abs(new).max(initial=0.0))
-    if new.size < MIN_VALUES or largest == 0:
-        return float("nan")
-    # Divided by the largest: squares of the largest numbers overflow.
+    largest, number, change, size = float(np.fmax.reduce(np.abs(after), axis=None, initial=0.0)), 0, 0.0, 0.0
+    # Divided by the largest: squares of the largest numbers overflow. Sample by sample, which fits into a cache.
     with np.errstate(all="ignore"):
-        change, size = (np.sqrt(np.mean(np.square(values / largest))) for values in (new - old, new))
-        return float(change / size)
+        for old, new in zip(before, after, strict=True):
+            difference = np.ravel((new.astype(np.float64) - old) / largest)
+            there = ~np.isnan(difference)
+            number += int(there.sum())
+            change += float(np.square(difference[there]).sum())
+            size += float(np.square(new.ravel()[there].astype(np.float64) / largest).sum())
+            if change > enough**2 * after.size:  # No value is larger than 1.
+                return float("inf")
+    return float(np.sqrt(change / size)) if number >= MIN_VALUES and size > 0 else float("nan")
 
 
 @check(_KIND)
@@ -115,7 +120,7 @@ def _of_layer(run: RunAtStep, trace: LayerTrace) -> Iterator[Finding]:
         if past is None or signal not in past.signals:
             return
         values.append(finite(past, past.signals[signal]))
-        if not relative_change(values[-1], values[-2]) < STILL:
+        if not relative_change(values[-1], values[-2], STILL) < STILL:
             return
     changes = [relative_change(older, newer) for newer, older in [*pairwise(values), (values[0], values[-1])]]
     if max(changes) < STILL:

@@ -9,8 +9,9 @@ import numpy as np
 
 from tb_rnn_plugin.analysis.findings.check import RunAtStep, check, episode_start
 from tb_rnn_plugin.analysis.findings.finding import Finding, Kind, Rule
-from tb_rnn_plugin.analysis.findings.values import label, named, sample_label
+from tb_rnn_plugin.analysis.findings.values import label, named
 from tb_rnn_plugin.analysis.sequences import present
+from tb_rnn_plugin.log.rows import row_name
 from tb_rnn_plugin.log.schema import Array, LayerTrace, ProbeBatch, gradient_signal, gradient_state
 
 _KIND = Kind("non_finite", rank=80, weight=1.0, title="not finite")
@@ -110,7 +111,7 @@ def probe_place(batch: ProbeBatch | None, timesteps: Collection[int]) -> str | N
         features = rest[len(axes) :]
         index = f", feature {', '.join(map(str, features))}" if features else ""
         time = f", timestep {rest[0]}" if axes else ""
-        return f"{sample_label(sample)}{time}{index}" + (f" of input {name!r}" if len(inputs) > 1 else "")
+        return f"{row_name(None, sample)}{time}{index}" + (f" of input {name!r}" if len(inputs) > 1 else "")
     return None
 
 
@@ -144,7 +145,7 @@ def _spreads(batch: ProbeBatch | None, layers: Sequence[LayerTrace]) -> bool:
     ill = {sample for values in inputs for sample in np.argwhere(~np.isfinite(values))[:, 0].tolist()}
     for trace in layers:
         for values in trace.signals.values():
-            if all(len(values) == len(given) for given in inputs):
+            if trace.row_samples is None and all(len(values) == len(given) for given in inputs):
                 rows = (~np.isfinite(values) & present(trace, values)[..., None]).any(axis=(1, 2))
                 if set(np.flatnonzero(rows).tolist()) - ill:
                     return True

@@ -107,10 +107,13 @@ def drowned(run: RunAtStep) -> Iterator[Finding]:
 
     Severity: the share of the samples.
     """
+    found = {trace.key: own for trace in run.layers if (own := _padding_of(trace))}
+    if not found:
+        return  # Before connections are searched, which takes longer.
     feeds = proven_feeds(run.layers)
     inherited: dict[str, tuple[LayerTrace, Padding]] = {}
     for trace in run.layers:
-        own = _padding_of(trace)
+        own = found.get(trace.key)
         known = (trace, own) if own else next((inherited[key] for key in feeds[trace.key] if key in inherited), None)
         if known is None:
             continue
@@ -160,10 +163,11 @@ def _of_layer(run: RunAtStep, trace: LayerTrace, lowest: LayerTrace, padding: Pa
     first, latest = (_timestep(trace, int(at), states.shape[1]) for at in (starts.min(), starts.max()))
     since = f"timestep {first}" if first == latest else f"timesteps {first} to {latest}"
     masked = ", which has a mask that masks nothing there," if lowest.mask is not None else ""
+    what = "samples" if trace.row_samples is None else "rows"
     differ = f"differ by {after:.1e}" if after else "do not differ"
     message = (
         f"{label(signal)}: from {since} on the input of {lowest.key}{masked} is the same in {concerned} of {samples} "
-        f"samples and not masked; their last states {differ} between samples, by {before:.1e} where the "
+        f"{what} and not masked; their last states {differ} between {what}, by {before:.1e} where the "
         "padding begins."
     )
     yield _PADDING.finding(
@@ -200,8 +204,9 @@ def mask_without_effect(run: RunAtStep) -> Iterator[Finding]:
             yield _finding(run, trace, message, held)
         elif padding := _padding_of(trace):
             count, total = len(padding.sequences), len(padding.starts)
+            what = "samples" if trace.row_samples is None else "rows"
             message = (
-                f"The mask masks nothing, though the inputs of {count} of {total} samples end with the same "
+                f"The mask masks nothing, though the inputs of {count} of {total} {what} end with the same "
                 f"{int((padding.ends - padding.starts + 1)[padding.sequences].min())} or more timesteps, as padding "
                 "does."
             )

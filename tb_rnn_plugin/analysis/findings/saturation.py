@@ -9,8 +9,8 @@ import numpy as np
 
 from tb_rnn_plugin.analysis.findings.check import RunAtStep, check
 from tb_rnn_plugin.analysis.findings.finding import Finding, Kind, Rule
-from tb_rnn_plugin.analysis.findings.values import MIN_VALUES, counts, finite, is_recurrent, label, of_units, ordered
-from tb_rnn_plugin.analysis.saturation import saturated_shares
+from tb_rnn_plugin.analysis.findings.values import MIN_VALUES, finite, is_recurrent, label, of_units, ordered
+from tb_rnn_plugin.analysis.saturation import saturated_counts
 from tb_rnn_plugin.cells import find_spec
 from tb_rnn_plugin.log.schema import Array, Interval, LayerTrace
 from tb_rnn_plugin.log.statistics import saturation_thresholds
@@ -51,8 +51,10 @@ def saturated_units(values: Array, bounds: Interval | None) -> dict[Side, tuple[
     Returns:
         Indices by `"low"` and `"high"`: most of the time first, equal ones by index.
     """
-    share_low, share_high = saturated_shares(values, bounds)
-    judged = counts(values) >= MIN_VALUES
+    low, high, number = saturated_counts(values, bounds)
+    judged = number >= MIN_VALUES
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share_low, share_high = low / number, high / number
     if bounds is not None and bounds[0] < 0:
         either, mostly_low = share_low + share_high, share_low > share_high
         share_low, share_high = np.where(mostly_low, either, 0.0), np.where(mostly_low, 0.0, either)
@@ -62,23 +64,27 @@ def saturated_units(values: Array, bounds: Interval | None) -> dict[Side, tuple[
     }
 
 
+def _saturated(trace: LayerTrace, signal: str) -> dict[Side, tuple[int, ...]]:
+    values = trace.signals[signal]
+    # Masked values are NaN in a log; only where there is a mask must that be seen to.
+    return saturated_units(values if trace.mask is None else finite(trace, values), trace.ranges.get(signal))
+
+
 @check(*_KINDS.values())
 def saturation(run: RunAtStep) -> Iterator[Finding]:
     """Yield what is saturated in each layer, at most two findings per signal. Severity: the share of its units."""
     for trace in run.layers:
         if not is_recurrent(trace):
             continue
-        for signal, values in trace.signals.items():
-            bounds = trace.ranges.get(signal)
-            if bounds is None:
+        for signal in trace.signals:
+            found = _saturated(trace, signal) if trace.ranges.get(signal) is not None else {}
+            if not any(found.values()):
                 continue
-            for side, units in saturated_units(finite(trace, values), bounds).items():
+            trend = run.trend(trace.key, signal).items()
+            earlier = {at: _saturated(past, signal) for at, past in trend if signal in past.signals}
+            for side, units in found.items():
                 if units:
-                    before = {
-                        at: len(saturated_units(finite(past, past.signals[signal]), past.ranges.get(signal))[side])
-                        for at, past in run.trend(trace.key, signal).items()
-                        if signal in past.signals
-                    }
+                    before = {at: len(saturated[side]) for at, saturated in earlier.items()}
                     yield _finding(run, trace, signal, side, units, before)
 
 

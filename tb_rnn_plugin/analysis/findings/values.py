@@ -95,11 +95,6 @@ def counting_units(values: Array) -> Array:
         return np.asarray(whole & ~leaps.any(axis=(0, 1)) & (largest(values) >= MIN_VALUES))
 
 
-def sample_label(sample: int) -> str:
-    """Return what a message calls a sample."""
-    return f"sample {sample}"
-
-
 def counts(values: Array) -> Array:
     """Return how many of its values are not NaN, for each unit: `[unit]`."""
     return np.asarray((~np.isnan(values)).sum(axis=(0, 1)))

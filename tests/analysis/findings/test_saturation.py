@@ -91,8 +91,9 @@ def test_counts_are_those_of_a_loop(bounds: Interval, dtype: str) -> None:
     values = np.where(extreme, ends, values)
     values[:, :, :20:4] *= np.where(random.uniform(size=(3, 50, 5)) < 0.3, -1, 1) if bounds[0] < 0 else 1
     values[1, 30:] = np.nan
-    found = saturated_units(values.astype(dtype).astype(np.float64), bounds)
-    expected = by_loop(values, bounds)
+    values = values.astype(dtype)
+    found = saturated_units(values, bounds)
+    expected = by_loop(values.astype(np.float64), bounds)
     assert min(len(units) for units in expected.values()) > 5
     assert {side: sorted(units) for side, units in found.items()} == expected
 
