@@ -8,7 +8,16 @@ export function signalOf(name: string, more: Partial<SignalInfo> = {}): SignalIn
   // Unlike the name, so that a test sees which of the two is shown.
   const label = `«${name}»`;
   const unknown = { range: null, extremes: null, letter: null, meaning: null, saturation: null };
-  return { name, label, ...unknown, state: null, gradient_of: null, units: 4, axes: ["time", "unit"], ...more };
+  return {
+    name,
+    label,
+    ...unknown,
+    state: null,
+    gradient_of: null,
+    units: 4,
+    axes: ["time", "unit"],
+    ...more,
+  };
 }
 
 export function layerOf(key = "lstm", more: Partial<LayerInfo> = {}): LayerInfo {
