@@ -17,6 +17,9 @@ WITHIN = 0.98
 FENCE = 1.5
 """Reaches this many interquartile ranges above the upper quartile are outliers: Tukey's rule for box plots."""
 
+KEPT = 0.9
+"""The share of the other reaches that the range holds."""
+
 NEAR = 1.5
 """Extremes at most this many times the typical reach are the range: they leave enough colour for everything else."""
 
@@ -46,8 +49,8 @@ def reaches(values: Array) -> Array:
 def typical_range(found: Array, extremes: Interval | None) -> Interval | None:
     """Return the range that the colours of a signal span: the same at all steps, and without outliers.
 
-    The largest reach that is no outlier, rounded up, so that a run that grows rarely changes it, and never beyond the
-    extremes. With extremes that are near, the range is theirs.
+    The reach that `KEPT` of those that are no outliers do not exceed, rounded up, so that a run that grows rarely
+    changes it, and never beyond the extremes. With extremes that are near, the range is theirs.
 
     Args:
         found: Reaches of any units at any steps, in one dimension. NaN does not count.
@@ -60,7 +63,7 @@ def typical_range(found: Array, extremes: Interval | None) -> Interval | None:
     if not known.size:
         return extremes
     low, high = np.quantile(known, (0.25, 0.75))
-    reach = float(known[known <= high + FENCE * (high - low)].max())
+    reach = float(np.quantile(known[known <= high + FENCE * (high - low)], KEPT))
     # A reach of 0 would leave no colours: most units are dead.
     if reach == 0 or farthest <= NEAR * reach:
         return extremes

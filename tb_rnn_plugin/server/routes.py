@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tb_rnn_plugin.analysis.scales import FENCE, NEAR, WITHIN
+from tb_rnn_plugin.analysis.scales import FENCE, KEPT, NEAR, WITHIN
 from tb_rnn_plugin.analysis.unit_matching import MAX_PLACES
 from tb_rnn_plugin.log.statistics import STATISTICS
 from tb_rnn_plugin.server.parameters import INDEX, INDICES, MAX_UNITS, NUMBER, TEXT, Parameter
@@ -118,10 +118,10 @@ from training. The dtype may differ between signals: values that do not fit floa
         answer=Json(),
         query=scales.read_scales,
         notes=f"""Each unit has a reach at each step: the magnitude that {WITHIN:.0%} of its values do not exceed.
-The range ends at the largest reach that is no outlier by Tukey's rule, {FENCE} interquartile ranges above the upper
-quartile of all units and steps, rounded up. Extremes that are no more than {NEAR} times as far are the range
-themselves. Of more than {scales.MAX_STEPS} steps the first, the last and evenly spaced ones between are read, and of a
-large step its first samples.""",
+The range ends at the reach that {KEPT:.0%} of all units and steps keep to, outliers by Tukey's rule left out, which are
+more than {FENCE} interquartile ranges above the upper quartile; it is rounded up. Extremes that are no more than {NEAR}
+times as far are the range themselves. Of more than {scales.MAX_STEPS} steps the first, the last and evenly spaced ones
+between are read, and of a large step its first samples.""",
     ),
     Route(
         name="series",

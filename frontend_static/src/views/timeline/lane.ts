@@ -66,7 +66,7 @@ export class LaneView extends LitElement {
           <span>${low === 0 ? "" : beyond[0]}${formatEnd(low)}</span><span>${beyond[1]}${formatEnd(high)}</span>
           ${plots.some((plot, pane) => typeof plot !== "string" && this.notFinite[pane]) ? this.renderNotFinite() : nothing}
         </div>
-        <div class="holds">${this.renderRule()}</div>
+        ${this.renderRule()}
         <div class="value">${this.renderValues()}</div>
       </div>
       <div class="plots">${plots.map((plot, pane) => this.renderPlot(plot, pane))}</div>
@@ -139,7 +139,7 @@ export class LaneView extends LitElement {
     const [high, wide] = [rows, columns].map((count) => Number(count.toPrecision(2)));
     const extremes = lane.clipped ? "Values beyond the scale" : "Values beyond 80 % of the scale";
     const title = `A pixel shows the mean of about ${high} ${lane.rows} × ${wide} timesteps. ${extremes} show in as many pixels as they would fill, NaN wherever it is.`;
-    return html`<span class="rule" title=${title}>mean of ${high} × ${wide}</span>`;
+    return html`<div class="rule" title=${title}>mean of ${high} × ${wide}</div>`;
   }
 
   private renderNotFinite() {

@@ -60,7 +60,7 @@ export const laneStyles = css`
     height: 7px;
     margin-right: 4px;
   }
-  .holds {
+  .rule {
     height: 15px;
     color: var(--soft);
     font-size: 11px;
