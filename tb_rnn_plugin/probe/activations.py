@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from tb_rnn_plugin.analysis import Explanation, GateWeights, explain, gate_weights
-from tb_rnn_plugin.log.schema import Array, LayerTrace
+from tb_rnn_plugin.log.schema import OVER_TIME, Array, LayerTrace
 
 
 class LayerActivations(Mapping[str, Array]):
@@ -21,6 +21,9 @@ class LayerActivations(Mapping[str, Array]):
         gradients: By state, `[sample, time, unit]`, the gradient of the model's loss by the state at that timestep,
             through everything computed from it, in units of loss per unit of state; empty unless targets were given.
             For a custom cell, by the states that it returns, and only if its output is one of them.
+        axes: By signal, what its second and third axis are: `("time", "unit")` for a recurrent layer; for any other,
+            `"time"` only where that is known, `"query"` of attention, `"none"` for an output without such an axis,
+            which is one timestep, or None; and `"key"` or `"head·key"` in place of `"unit"` for attention scores.
     """
 
     def __init__(self, trace: LayerTrace) -> None:
@@ -30,6 +33,7 @@ class LayerActivations(Mapping[str, Array]):
         self.initial_states = trace.initial_states
         self.mask = trace.mask
         self.gradients = trace.gradients
+        self.axes = {name: trace.axes.get(name, OVER_TIME) for name in trace.signals}
 
     def __getitem__(self, signal: str) -> Array:
         try:

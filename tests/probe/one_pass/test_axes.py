@@ -98,7 +98,9 @@ def test_the_scores_of_attention(itself: bool) -> None:
     model = attending(None if itself else queries)
     x = X.copy()
     x[0, -2:] = 0
-    trace = captured(model, "att", x)["att"]
+    acts = Probe(model, x, layers="att", weights=False, jit_compile=False)()
+    trace = next(iter(acts.traces))
+    assert acts["att"].axes == trace.axes
     second = "time" if itself else None
     assert trace.axes["output_0"] == (second, "unit")
     assert trace.axes["output_1"] == ("time" if itself else "query", "head·key")
