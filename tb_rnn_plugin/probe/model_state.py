@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from inspect import signature
 from typing import Any
@@ -50,11 +49,16 @@ class ModelState:
         return "was compiled again" if self.compilation != other.compilation else None
 
 
-@dataclass(frozen=True)
-class _Same:
-    """An object that equals itself alone; it is kept, so that no later object can have its identity."""
+_CONSTANTS = frozenset({type(None), bool, int, float, str})
 
-    of: Any
+
+class _Same:
+    """Equals what stands for the same object. It keeps the object, so that no later one can have its identity."""
+
+    __slots__ = ("of",)
+
+    def __init__(self, of: Any) -> None:
+        self.of = of
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _Same) and self.of is other.of
@@ -65,23 +69,22 @@ class _Same:
 
 def _comparable(value: Any) -> Any:
     """Return what stands for a value in a comparison: a constant equals constants like it, another object itself."""
+    if type(value) in _CONSTANTS:
+        return (value,)  # In a tuple, NaN equals itself.
     if isinstance(value, dict):
         return {key: _comparable(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [_comparable(item) for item in value]
-    is_constant = value is None or isinstance(value, (bool, int, float, str))
-    return (type(value), repr(value)) if is_constant else _Same(value)  # As text, NaN equals itself.
+    return _Same(value)
 
 
 def _settings(layer: Any) -> Mapping[str, Any]:
-    held = vars(layer)
     kind: Any = type(layer)
     known = _parameters(kind)
-    public = {name: value for name, value in held.items() if not name.startswith("_")}
     made = {
         name: _comparable(value)
-        for name, value in public.items()
-        if known is None or name in known or _holds_layers(value)
+        for name, value in vars(layer).items()
+        if name[0] != "_" and (known is None or name in known or _holds_layers(value))
     }
     return {**made, "trainable": layer.trainable, "dtype policy": layer.dtype_policy.name}
 
