@@ -70,8 +70,8 @@ def test_one_warning_says_how_rows_are_shown(proven: Any, unknown: Any) -> None:
         "are shown under the samples that they turned out to be parts of."
     ]
     assert unknown[1] == [
-        "RNNTimeline: The model reshapes, reorders or mixes the probe's 4 samples before 'lstm' (20 rows), and whose they "
-        'are is not known: these are shown as "row 7", without name, tokens and annotations.'
+        "RNNTimeline: The model reshapes, reorders or mixes the probe's 4 samples before 'lstm' (20 rows), and whose "
+        'they are is not known: these are shown as "row 7", without name, tokens and annotations.'
     ]
 
 
