@@ -217,8 +217,8 @@ class Run(RunReader):
         Returns:
             None if one of the runs does not say what it started from, as runs of older versions do not.
         """
-        if self.directory == other.directory:
-            return layer == (other_layer or layer)
+        if self.directory == other.directory and layer == (other_layer or layer):
+            return True
         one, two = self.fingerprints.get(layer), other.fingerprints.get(other_layer or layer)
         return None if one is None or two is None else one == two
 

@@ -9,6 +9,7 @@ import keras
 import numpy as np
 import pytest
 
+from tb_rnn_plugin import open_run
 from tb_rnn_plugin.log import array_writer, layout
 from tb_rnn_plugin.log.arrays import ArrayFile
 from tb_rnn_plugin.log.fingerprint import fingerprint
@@ -134,3 +135,17 @@ def test_probes_are_the_same_if_their_inputs_are(tmp_path: Path) -> None:
     a, b, c, d = (inputs_fingerprint(ArrayFile(path)) for path in paths)
     assert a == b
     assert len({a, c, d}) == 3
+
+
+def test_python_says_whether_units_correspond(tmp_path: Path) -> None:
+    """And matches those that do not, of the same probe alone."""
+    fit(tiny_model(), [timeline(tmp_path / "a"), timeline(tmp_path / "other probe", PROBE + 1)])
+    fit(tiny_model(), timeline(tmp_path / "b"))
+    fit(other_weights(), timeline(tmp_path / "c"))
+    a, b, c, other = (open_run(tmp_path / name / "rnn") for name in ("a", "b", "c", "other probe"))
+    assert [a.units_correspond(run, "rnn") for run in (a, b, c)] == [True, True, False]
+    assert a.units_correspond(c, "gone") is None
+    found = a.match_units(b, "rnn", "hidden_state", 0)
+    assert {(pair.a, pair.b) for pair in found.pairs} == {(0, 0), (1, 1)}
+    with pytest.raises(ValueError, match="have probes with other inputs"):
+        a.match_units(other, "rnn", "hidden_state", 0)

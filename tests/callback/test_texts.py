@@ -115,7 +115,7 @@ def test_annotations(runs: dict[str, Run]) -> None:
         ({"annotations": {"flag": tf.constant([["1", "2", "3"]] * 2)}}, ["'flag'", "bools or numbers"]),
         ({"annotations": {"flag": np.ones((2, 3), complex)}}, ["'flag'", "bools or numbers", "complex128"]),
     ],
-    ids=str,
+    ids=["too short", "three axes", "sparse", "number", "names by sample", "ragged", "strings", "complex"],
 )
 def test_what_is_no_text_is_refused(tmp_path: Path, options: dict[str, Any], words: list[str]) -> None:
     refused(lambda: timeline(tmp_path, **options), ValueError, *words)

@@ -112,6 +112,19 @@ def test_time_as_the_first_axis() -> None:
         assert found(lambda x: x.transpose(1, 0, 2), SEQUENCES[:samples]) == [None] * T
 
 
+def test_rows_that_are_mainly_their_samples() -> None:
+    """A normalization over the batch mixes the samples, and leaves each in its row."""
+
+    def centred(x: Any) -> Any:
+        return (x - x.mean(axis=(0, 1))) / (x.std(axis=(0, 1)) + 1e-3)
+
+    x = RANDOM.normal(size=(8, T, 2))
+    assert found(centred, x) is None
+    assert found(lambda x: centred(x)[::-1], x) == [None] * 8
+    assert found(lambda x: x.mean(axis=0, keepdims=True) + 0 * x, x) == [None] * 8
+    assert found(centred, RANDOM.normal(size=(70, T, 2))) == [None] * 70, "too many to try one by one"
+
+
 def test_samples_that_are_alike() -> None:
     """Two equal samples are told apart by what the others are replaced by; if all are equal, nothing is known."""
     alike = X.copy()
@@ -203,6 +216,9 @@ def test_normalization_over_the_batch_in_training() -> None:
     rnn = layers.SimpleRNN(2, name="rnn")
     model = keras.Sequential([keras.Input((T, 2)), layers.BatchNormalization(), rnn])
     assert probed(model, SEQUENCES, training=True) == probed(model, SEQUENCES) == {"rnn": None}
+    inputs = keras.Input((T, 2))
+    always = keras.Model(inputs, rnn(layers.BatchNormalization()(inputs, training=True)))
+    assert probed(always, SEQUENCES) == {"rnn": None}
 
 
 def test_the_passes_leave_the_model_as_it_was() -> None:

@@ -8,16 +8,17 @@ interface Layer {
 
 /**
  * Why the units of two layers do not correspond, as a sentence; null if they do: in one layer of one run, and between
- * runs that started from the same weights. Whoever subtracts, ranks or aligns units of A and B must ask.
+ * layers that started from the same weights. Whoever subtracts, ranks or aligns units of A and B must ask.
  */
 export function whyUnrelated(a: Layer, b: Layer): string | null {
   const isSameRun = a.run.run === b.run.run;
   if (isSameRun && a.layer.key === b.layer.key) return null;
-  if (isSameRun)
+  const [one, other] = [a.layer.fingerprint, b.layer.fingerprint];
+  // Two calls of one layer have the same weights.
+  if (isSameRun && (one === null || one !== other))
     return `“${a.layer.key}” and “${b.layer.key}” are two layers: their units do not correspond.`;
   if (haveOtherProbes(a.run, b.run))
     return "The two runs have other probes: at a place of A stands another input than at the same place of B.";
-  const [one, other] = [a.layer.fingerprint, b.layer.fingerprint];
   if (one === null || other === null)
     return "It is not known whether the two runs started from the same weights, and so whether their units correspond: logs of older versions do not say it.";
   if (one === other) return null;

@@ -123,7 +123,8 @@ function plainLane({ a, b, compare, fault }: View, name: string, order: Uint32Ar
   const label = labelOf([a, b], name);
   const plots = [plotOf(a, name, label, order, true)];
   if (compare === "side") {
-    plots.push(b ? plotOf(b, name, label, order, b.layer.units === a.layer.units) : (fault ?? ""));
+    const isLike = b !== null && b.layer.units === a.layer.units && whyUnrelated(a, b) === null;
+    plots.push(b ? plotOf(b, name, label, order, isLike) : (fault ?? ""));
   }
   const second = compare === "off" ? null : b;
   return {
@@ -149,7 +150,7 @@ function plotOf(
   return { matrix, mask: trace.mask, order: orderFor(order, isLikeFirst, layer.units, matrix.units) };
 }
 
-/** A layer as wide as A's has A's order of rows; the units of any other keep their own. */
+/** A layer whose units correspond to A's has A's order of rows; the units of any other keep their own. */
 function orderFor(order: Uint32Array, isLikeFirst: boolean, layerUnits: number, units: number): Uint32Array {
   if (!isLikeFirst) return identityOrder(units);
   return units === layerUnits ? order : firstUnits(order, units);

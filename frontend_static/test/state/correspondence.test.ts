@@ -11,10 +11,13 @@ const side = (run: string, fingerprint: string | null = "one", probe: string | n
 test("units correspond within a layer of a run, and between runs from the same weights", () => {
   assert.equal(whyUnrelated(side("a", null, null), side("a", null, null)), null);
   assert.equal(whyUnrelated(side("a"), side("b")), null);
-  assert.match(
-    whyUnrelated(side("a"), side("a", "one", "p", "gru")) ?? "",
-    /“lstm” and “gru” are two layers/,
-  );
+  assert.equal(whyUnrelated(side("a"), side("a", "one", "p", "lstm#2")), null);
+  for (const fingerprint of ["two", null])
+    assert.match(
+      whyUnrelated(side("a"), side("a", fingerprint, "p", "gru")) ?? "",
+      /“lstm” and “gru” are two layers/,
+    );
+  assert.notEqual(whyUnrelated(side("a", null), side("a", null, "p", "gru")), null);
 });
 
 test("what is not known, or not so, is said", () => {

@@ -181,3 +181,17 @@ test("units that do not correspond are not subtracted", () => {
   );
   assert.equal(typeof lanesOf(viewOf("difference", a, b), ORDER, PLAIN)[0]?.plots[0], "object");
 });
+
+test("side by side, units that do not correspond keep their own order", () => {
+  const b = { ...sideOf(LSTM), run: runOf("b") };
+  const orderOfB = (fingerprint: string) => {
+    const lanes = lanesOf(
+      viewOf("side", sideOf(LSTM), { ...b, layer: { ...b.layer, fingerprint } }),
+      ORDER,
+      PLAIN,
+    );
+    return [...plotOf(lanes[0], 1).order];
+  };
+  assert.deepEqual(orderOfB("same"), [...ORDER]);
+  assert.deepEqual(orderOfB("other"), [0, 1, 2, 3]);
+});
