@@ -72,9 +72,7 @@ def test_a_part_of_the_timesteps_is_told(tab: Tab) -> None:
     expect(panel(tab).locator(".chance")).not_to_contain_text("Compared at")
     tab.page.route("**/data/plugin/rnn_timeline/detectors?*", fewer)
     tab.open(run="lstm/rnn", step=4, panel="detectors")
-    expect(panel(tab).locator(".chance")).to_contain_text(
-        "Compared at 2\u202f000 of 60\u202f000 timesteps of all samples"
-    )
+    expect(panel(tab).locator(".chance")).to_contain_text("Compared at 2,000 of 60,000 timesteps of all samples")
 
 
 def test_numbers_are_tracked_by_correlation(tab: Tab, logs: Path) -> None:
