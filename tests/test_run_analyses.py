@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,9 +13,10 @@ from tb_rnn_plugin import open_run
 from tb_rnn_plugin.analysis.detectors import detectors
 from tb_rnn_plugin.analysis.findings import find
 from tb_rnn_plugin.analysis.memory import horizon, reach
-from tb_rnn_plugin.log import layout
+from tb_rnn_plugin.log import layout, parsing
+from tb_rnn_plugin.log.arrays import ArrayFile
 from tb_rnn_plugin.log.errors import NotInLogError, UnreadableFileError
-from tb_rnn_plugin.log.schema import LayerTrace
+from tb_rnn_plugin.log.schema import Array, LayerInfo, LayerTrace, ProbeBatch
 from tb_rnn_plugin.log.writer import RunWriter
 from tb_rnn_plugin.run import Run
 from tests.runs import lstm_trace, probe
@@ -108,3 +110,55 @@ def test_a_run_without_its_probe_keeps_its_findings(saturated: Run, damage: str)
     wanted = (NotInLogError, "has no probe batch") if damage == "missing" else (UnreadableFileError, "damaged")
     with pytest.raises(wanted[0], match=wanted[1]):
         saturated.annotation("high")
+
+
+def test_the_probe_of_a_run_is_named_where_it_is_not_finite(tmp_path: Path) -> None:
+    x = np.zeros((3, 12, 2), np.float32)
+    x[2, 6, 1] = np.nan
+    writer = RunWriter(tmp_path)
+    writer.write_probe(ProbeBatch(inputs={"input": x}, sample_names=["a", "b", "c"]))
+    writer.write_step(0, [replace(lstm_trace(0), inputs=x)])
+    [found] = open_run(tmp_path).findings(0)
+    assert found.message.startswith("The probe itself is not finite at sample 2, timestep 6, feature 1;")
+
+
+def test_a_trend_reads_one_signal_of_earlier_steps(saturated: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    original = ArrayFile.read
+
+    def recorded(file: ArrayFile, name: str, row: int | None = None) -> Array:
+        if file.path.name != layout.step_file(3):
+            read.append(name)
+        return original(file, name, row)
+
+    monkeypatch.setattr(ArrayFile, "read", recorded)
+    found = saturated.findings(3)
+    assert any(one.signal == "forget_gate" for one in found)
+    assert set(read) & {"signals/lstm/forget_gate"}
+    assert not {name for name in read if name.startswith(("inputs/lstm", "initial_states", "signals/lstm/candidate"))}
+
+
+def test_a_layer_without_the_gate_is_refused_before_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    writer = RunWriter(tmp_path)
+    writer.write_probe(probe())
+    writer.write_step(0, [replace(lstm_trace(0), cell="Mine")])
+    monkeypatch.setattr(ArrayFile, "read", lambda *arguments: pytest.fail("It was read."))
+    with pytest.raises(ValueError, match="got Mine"):
+        open_run(tmp_path).horizon("lstm", 0)
+
+
+def test_a_step_is_described_once_for_all_of_its_layers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And not once for each: a thousand layers took a minute."""
+    writer = RunWriter(tmp_path)
+    writer.write_probe(probe())
+    writer.write_step(0, [lstm_trace(place, units=1, key=f"lstm_{place}") for place in range(30)])
+    parsed: list[str] = []
+    original = parsing.layer
+
+    def recorded(value: Any) -> LayerInfo:
+        parsed.append(value["key"])
+        return original(value)
+
+    monkeypatch.setattr(parsing, "layer", recorded)
+    assert len(open_run(tmp_path).traces(0)) == 30
+    assert sorted(parsed) == sorted({*parsed})

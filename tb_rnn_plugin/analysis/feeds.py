@@ -15,6 +15,12 @@ MAX_BACK = 8
 """How many layers called before a layer are compared with what it reads: a layer between two recurrent ones is rarely
 captured, and each comparison costs a pass over the values."""
 
+MAX_PLACES = 1000
+"""At how many samples and timesteps two layers are compared at most: that many equal floats are no chance."""
+
+_FEW = 8
+"""At how many places one unit is looked for among the features first."""
+
 
 def with_feeds(traces: Sequence[LayerTrace], known: Mapping[str, Sequence[str]] | None = None) -> list[LayerTrace]:
     """Return the layers, each with the layers that it provably reads: see `proven_feeds`.
@@ -34,9 +40,9 @@ def proven_feeds(traces: Sequence[LayerTrace]) -> dict[str, tuple[str, ...]]:
 
     A log holds layers in the order of their calls, which is not the order of a chain where branches run beside each
     other. A layer reads another if some of its input's features equal all units of the other's hidden state or output,
-    at every timestep that both read. Layers between the two that change the values, such as normalization, a residual
-    connection or dropout in training mode, hide the connection. Rounding to float16, as logs are stored, makes the
-    smallest values 0, so the connections that were found before that count, if the log has them.
+    at every timestep that both read, or at `MAX_PLACES` of them. Layers between the two that change the values, such as
+    normalization, a residual connection or dropout in training mode, hide the connection. Rounding to float16, as logs
+    are stored, makes the smallest values 0, so the connections that were found before that count, if the log has them.
 
     Args:
         traces: The layers at one step, in the order of their calls.
@@ -85,26 +91,23 @@ def _reads(upper: LayerTrace, lower: LayerTrace) -> bool:
     output, inputs = lower.signals[signal], upper.inputs
     if output.shape[:2] != inputs.shape[:2] or not 0 < output.shape[2] <= inputs.shape[2]:
         return False
-    rows = present(lower, output) & present(upper, inputs)
-    if not rows.any():
-        return False
+    read = np.argwhere(present(lower, output) & present(upper, inputs))
+    places = read[np.linspace(0, len(read) - 1, min(len(read), MAX_PLACES)).astype(np.int64)]
     dtype = min(output.dtype, inputs.dtype, key=lambda dtype: dtype.itemsize)
     units = output.shape[2]
-    # One timestep first, the first sample's last: most features differ there.
-    sample = int(rows.any(axis=1).argmax())
-    one = np.zeros_like(rows)
-    one[sample, np.flatnonzero(rows[sample])[-1]] = True
-    windows = np.lib.stride_tricks.sliding_window_view(_cut(inputs, one, 0, inputs.shape[2], dtype)[0], units)
-    starts = np.flatnonzero((windows == _cut(output, one, 0, units, dtype)).all(axis=1))
-    if not starts.size:
+    # A few places of one unit first, at which most features differ.
+    few = places[:: max(1, len(places) // _FEW)]
+    like_first = (_at(inputs, few, slice(None), dtype) == _at(output, few, slice(0, 1), dtype)).all(axis=0)
+    starts = [start for start in np.flatnonzero(like_first).tolist() if start + units <= inputs.shape[2]]
+    if not len(places) or not starts:
         return False
-    whole = _cut(output, rows, 0, units, dtype)
+    whole = _at(output, places, slice(None), dtype)
     if (whole == whole[:1]).all():
         return False  # Constants are equal to each other without any connection.
-    return any(np.array_equal(_cut(inputs, rows, start, units, dtype), whole) for start in starts.tolist())
+    return any(np.array_equal(_at(inputs, places, slice(start, start + units), dtype), whole) for start in starts)
 
 
-def _cut(values: Array, rows: Array, start: int, count: int, dtype: np.dtype[np.generic]) -> Array:
-    """Return some features at some timesteps, `[row, feature]`."""
+def _at(values: Array, places: Array, features: slice, dtype: np.dtype[np.generic]) -> Array:
+    """Return some features at some places, `[place, feature]`."""
     with np.errstate(over="ignore"):
-        return np.asarray(values[..., start : start + count][rows], dtype)
+        return np.asarray(values[places[:, 0], places[:, 1], features], dtype)

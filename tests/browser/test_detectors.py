@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Route, expect
 
 from tb_rnn_plugin.run import open_run
 from tests.browser.logdir import STEPS
@@ -58,6 +58,21 @@ def test_units_are_ranked_by_how_well_they_track_a_flag(tab: Tab, logs: Path) ->
     expect(chance).to_contain_text(f"By chance the best of all units reaches {ranked[0].chance:.2f}")
     expect(chance).to_contain_text("luck does better in half of all cases")
     expect(chance).to_contain_text("No unit tracks it better than chance.")
+
+
+def test_a_part_of_the_timesteps_is_told(tab: Tab) -> None:
+    """As of a run that is too large to compare all."""
+
+    def fewer(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, json={**answer.json(), "places": 60_000, "compared_places": 2000})
+
+    tab.open(run="lstm/rnn", step=7, panel="detectors")
+    expect(rows(tab)).to_have_count(30)
+    expect(panel(tab).locator(".chance")).not_to_contain_text("Compared at")
+    tab.page.route("**/data/plugin/rnn_timeline/detectors?*", fewer)
+    tab.open(run="lstm/rnn", step=4, panel="detectors")
+    expect(panel(tab).locator(".chance")).to_contain_text("Compared at 2,000 of 60,000 timesteps of all samples")
 
 
 def test_numbers_are_tracked_by_correlation(tab: Tab, logs: Path) -> None:

@@ -14,12 +14,14 @@ import safetensors.numpy
 
 from tb_rnn_plugin import open_run
 from tb_rnn_plugin.analysis.findings import group
+from tb_rnn_plugin.analysis.findings.finding import Kind, Rule
 from tb_rnn_plugin.analysis.memory import KEPT
 from tb_rnn_plugin.analysis.permutation import chance_sentences
 from tb_rnn_plugin.log.schema import Array
 from tb_rnn_plugin.run import Run
 from tb_rnn_plugin.server import wire
 from tb_rnn_plugin.server.queries.explanation import describe_explanation
+from tb_rnn_plugin.server.queries.findings import MAX_IN_GROUP, list_findings
 from tests.server.runs import EXPLAINED_STEPS, stored
 from tests.tensorboard_process import TensorBoard
 
@@ -54,6 +56,16 @@ def test_findings(board: TensorBoard, logdir: Path) -> None:
                 assert one[name] == getattr(finding, name)
             assert (one["units"], one["unit_count"]) == (list(finding.units), len(finding.units))
             assert (one["timesteps"], one["steps"]) == (list(finding.timesteps), list(finding.steps))
+
+
+def test_a_group_of_many_findings_lists_the_first(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    rule = Rule(kind=Kind("frozen", 0, 0.5), rule="", source="", advice="", not_a_fault="")
+    many = tuple(rule.finding(f"layer {i}", "", "", steps=(0,), share=1 - i / 1000) for i in range(MAX_IN_GROUP + 7))
+    monkeypatch.setattr(Run, "findings", lambda self, step: many)
+    [sent] = list_findings(run, 0)["groups"]
+    assert [one.layer for one in sent["findings"]] == [one.layer for one in many[:MAX_IN_GROUP]]
+    assert sent["finding_count"] == MAX_IN_GROUP + 7
+    assert sent["more"] == f"{MAX_IN_GROUP + 6} more in {MAX_IN_GROUP + 6} layers"
 
 
 def test_shares_of_saturated_time(board: TensorBoard, logdir: Path) -> None:
@@ -132,6 +144,7 @@ def test_units_that_track_an_annotation(board: TensorBoard, run: Run) -> None:
     first = answer["detectors"][0]
     assert answer["chance_sentences"] == chance_sentences(first["score"], first["chance"], len(run.probe.sample_names))
     assert len(answer["detectors"]) == len(run.detectors("high", STEP))
+    assert answer["places"] == answer["compared_places"] == run.annotation("high").size
     history = served(board, "detector_history", **PLACE, annotation="high", signal="hidden_state", unit=2)
     assert history["steps"].tolist() == [*range(EXPLAINED_STEPS)]
     assert history["score"].tolist() == history["best"].tolist() == [1.0] * EXPLAINED_STEPS

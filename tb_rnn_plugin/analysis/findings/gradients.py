@@ -268,7 +268,7 @@ def _present(course: Course) -> int:
 def through_depth(run: RunAtStep) -> Iterator[Finding]:
     """Yield at most one finding of each kind: gradients that become too small, or too large, from layer to layer.
 
-    Severity: the share of the layers that are concerned.
+    Severity: the share of the layers that are concerned, and 1 where they explode: one that does ends training for all.
     """
     layers = largest_courses(run.layers)
     largest = max(layers.values(), key=lambda course: course.size, default=None)
@@ -294,14 +294,13 @@ def through_depth(run: RunAtStep) -> Iterator[Finding]:
         )
     if above and largest.total >= MIN_EXPLODED:
         least = min(above, key=lambda course: course.size)
-        blown = [course for course in layers.values() if course.size > EXPLODING * least.size]
         yield _between(
             _EXPLODING_DEPTH,
             run.step,
             largest,
             f"it grows by {_factor(largest, least)} from {least.trace.key} to {top}"
             f"{_each(layers, path(feeds, top, least.trace.key))}.",
-            len(blown) / len(layers),
+            1.0,
         )
     if beside:
         worst = min(beside, key=lambda course: course.size)

@@ -80,8 +80,8 @@ def non_finite(run: RunAtStep) -> Iterator[Finding]:
     for place in sorted(places, key=lambda place: place.layer != origin.layer):
         what = "features" if place.signal == "inputs" else "units"
         message = (
-            f"{label(place.signal)}: NaN or infinite in {len(place.units)} of {place.total} {what}, "
-            f"from timestep {place.timestep} on. {began} {cause}"
+            f"{cause} {label(place.signal)}: NaN or infinite in {len(place.units)} of {place.total} {what}, "
+            f"from timestep {place.timestep} on. {began}"
         )
         yield _RULE.finding(
             place.layer,

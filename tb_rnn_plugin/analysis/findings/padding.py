@@ -105,7 +105,7 @@ def differences(states: Array) -> float:
 def drowned(run: RunAtStep) -> Iterator[Finding]:
     """Yield the layers whose last states padding has made the same, at the end of each chain of layers.
 
-    Severity: the share of the samples.
+    Severity: the share of the samples, half of it where it is not known whether all timesteps are read.
     """
     found = {trace.key: own for trace in run.layers if (own := _padding_of(trace))}
     if not found:
@@ -175,7 +175,8 @@ def _of_layer(run: RunAtStep, trace: LayerTrace, lowest: LayerTrace, padding: Pa
         signal,
         message,
         steps=(run.step,),
-        share=concerned / samples,
+        # An older log does not say whether all timesteps are read.
+        share=concerned / samples * (1.0 if "return_sequences" in trace.config else 0.5),
         timesteps=input_timesteps(trace, shown, timesteps),
     )
 
@@ -187,7 +188,9 @@ def _timestep(trace: LayerTrace, place: int, length: int) -> int:
 
 @check(_MASK_KIND)
 def mask_without_effect(run: RunAtStep) -> Iterator[Finding]:
-    """Yield the layers whose mask masks nothing any more, or nothing of what looks like padding. Severity: 1.
+    """Yield the layers whose mask masks nothing any more, or nothing of what looks like padding.
+
+    Severity: 1 where it did, else the share of the samples with padding.
 
     The first captured step is read if a mask masks nothing, and those in between if it masked something then.
     """
@@ -201,7 +204,7 @@ def mask_without_effect(run: RunAtStep) -> Iterator[Finding]:
                 f"The mask masks nothing since {run.unit} {start}: at {run.unit} {run.steps[0]} it masked "
                 f"{int((~first.mask).sum())} of {first.mask.size} timesteps."
             )
-            yield _finding(run, trace, message, held)
+            yield _finding(run, trace, message, held, 1.0)
         elif padding := _padding_of(trace):
             count, total = len(padding.sequences), len(padding.starts)
             what = "samples" if trace.row_samples is None else "rows"
@@ -210,12 +213,12 @@ def mask_without_effect(run: RunAtStep) -> Iterator[Finding]:
                 f"{int((padding.ends - padding.starts + 1)[padding.sequences].min())} or more timesteps, as padding "
                 "does."
             )
-            yield _finding(run, trace, message, (run.step,))
+            yield _finding(run, trace, message, (run.step,), count / total)
 
 
-def _finding(run: RunAtStep, trace: LayerTrace, message: str, steps: tuple[int, ...]) -> Finding:
+def _finding(run: RunAtStep, trace: LayerTrace, message: str, steps: tuple[int, ...], share: float) -> Finding:
     signal = main_signal(trace) or next(iter(trace.signals))
-    return _MASK.finding(trace.key, signal, message, steps=steps, share=1.0)
+    return _MASK.finding(trace.key, signal, message, steps=steps, share=share)
 
 
 def _masks_nothing(trace: LayerTrace) -> bool:

@@ -192,6 +192,7 @@ def test_a_gradient_that_vanishes_through_depth() -> None:
 def test_a_gradient_that_explodes_through_depth() -> None:
     [found] = of_gradients(stacked(20.0))
     assert (found.kind, found.layer) == ("exploding_depth", "rnn_0")
+    assert found.severity == pytest.approx(0.9)
     assert found.message == (
         "Gradient by the hidden state: it grows by 2e5 from rnn_4 to rnn_0 (median 20 times a layer)."
     )

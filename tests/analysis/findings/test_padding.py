@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tb_rnn_plugin.analysis.findings import HIGH
 from tb_rnn_plugin.analysis.findings.padding import MIN_PADDING, find_padding
 from tb_rnn_plugin.log.schema import Array, LayerTrace
 from tests.analysis.findings.networks import SAMPLES, TIMESTEPS, UNITS, Weights, findings, inputs, synthetic, trace_of
@@ -80,7 +81,8 @@ def fading(samples: int = SAMPLES, **fields: Any) -> LayerTrace:
     """Return a layer whose states halve at each timestep of the padding."""
     values = np.random.default_rng(0).uniform(-1, 1, (samples, TIMESTEPS, UNITS))
     values[:, START:] = values[:, START - 1, None] * 0.5 ** np.arange(1, TIMESTEPS - START + 1)[:, None]
-    return synthetic(values, **{"inputs": padded(samples=samples), **fields})
+    last_only = {"return_sequences": False}
+    return synthetic(values, **{"inputs": padded(samples=samples), "config": last_only, **fields})
 
 
 def test_samples_of_different_lengths() -> None:
@@ -94,6 +96,8 @@ def test_samples_of_different_lengths() -> None:
 
 def test_states_that_are_read_at_all_timesteps_do_not_drown() -> None:
     assert "drowned_by_padding" in findings(fading(config={"return_sequences": False}))
+    [found] = findings(fading(config={}))["drowned_by_padding"]  # An older log does not say.
+    assert found.severity < HIGH
     assert "drowned_by_padding" not in findings(fading(config={"return_sequences": True}))
 
 
@@ -135,6 +139,9 @@ def test_a_mask_that_never_masked_what_looks_like_padding() -> None:
         "The mask masks nothing, though the inputs of 4 of 4 samples end with the same 28 or more timesteps, as "
         "padding does."
     )
+    assert found.severity >= HIGH
+    few = np.concatenate([padded(samples=1), inputs(samples=SAMPLES - 2), padded(samples=1)])
+    assert findings(masked(ALL, read=few))["mask_without_effect"][0].severity < HIGH
 
 
 def test_a_mask_without_padding_is_no_fault() -> None:

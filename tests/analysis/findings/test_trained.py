@@ -231,7 +231,7 @@ def test_nan_in_the_training_data_makes_the_weights_nan(tmp_path: Path) -> None:
     model = keras.Sequential([keras.Input((TIMESTEPS, FEATURES)), noise, L.GRU(UNITS, name="gru"), L.Dense(1)])
     run = fit(model, tmp_path, x, y, epochs=4, callbacks=[Spoil()])
     assert last(run)[0].kind == "non_finite"
-    assert last(run)[0].message.endswith(
+    assert last(run)[0].message.startswith(
         "Weights are not finite since epoch 2: kernel, recurrent_kernel, bias of 'gru'; at epoch 1 they were finite, "
         "so training made them so in between."
     )

@@ -170,14 +170,14 @@ export default class FindingsPanel extends PanelElement {
           <i style="width: ${Math.round(severity * 100)}%"></i>
         </div>
       </div>
-      ${this.renderFinding(first)}
-      ${
+      ${this.renderFinding(
+        first,
         more === ""
           ? nothing
-          : html`<div class="acts">
-            <button class="quiet" aria-expanded=${unfolded} @click=${fold}>${unfolded ? "Fold" : more}</button>
-          </div>`
-      }
+          : html`<button class="quiet" aria-expanded=${unfolded} aria-label=${more} title=${more} @click=${fold}>
+            ${unfolded ? "Fold" : `${formatCount(finding_count - 1)} more`}
+          </button>`,
+      )}
       ${
         unfolded
           ? html`<ul>
@@ -204,7 +204,7 @@ export default class FindingsPanel extends PanelElement {
     return `${layer} · ${labelOf(this.run, layer, signal)}`;
   }
 
-  private renderFinding(finding: ListedFinding) {
+  private renderFinding(finding: ListedFinding, others: unknown = nothing) {
     const id = `${finding.kind} ${finding.layer} ${finding.signal}`;
     const open = this.opened === id;
     return html`<p class=${open ? "" : "short"} title=${open ? nothing : finding.message}>${finding.message}</p>
@@ -220,6 +220,7 @@ export default class FindingsPanel extends PanelElement {
         >
           ${open ? "Less" : "What to do"}
         </button>
+        ${others}
       </div>
       ${
         open
