@@ -1,4 +1,4 @@
-"""How far the colours of a signal without a range reach: its typical values over all units and steps, not its extremes.
+"""How far the colours of a signal without a range reach, and those of weights: typical values, not the extremes.
 
 One unit or one step of huge values would otherwise leave all others without colour.
 """
@@ -20,7 +20,7 @@ FENCE = 1.5
 KEPT = 0.9
 """The share of the other reaches that the range holds."""
 
-NEAR = 1.5
+NEAR = 2
 """Extremes at most this many times the typical reach are the range: they leave enough colour for everything else."""
 
 _STEPS = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
@@ -69,6 +69,25 @@ def typical_range(found: Array, extremes: Interval | None) -> Interval | None:
         return extremes
     reach = _rounded_up(reach)
     return max(extremes[0], -reach), min(extremes[1], reach)
+
+
+def histogram_end(counts: Array, edges: Array) -> float:
+    """Return how far about zero the colours of weights reach: the first edge within which `WITHIN` of them lie.
+
+    The last edge if it is near, or if there are no weights.
+
+    Args:
+        counts: `[step, bin]`, an even number of bins.
+        edges: `[bin + 1]`, symmetric about zero.
+    """
+    half = counts.shape[1] // 2
+    of_size = counts[:, half:].sum(axis=0) + counts[:, :half].sum(axis=0)[::-1]
+    last = float(edges[-1])
+    if not of_size.any():
+        return last
+    within = np.cumsum(of_size) >= WITHIN * of_size.sum()
+    end = float(edges[half + 1 + int(np.argmax(within))])
+    return last if last <= NEAR * end else end
 
 
 def _rounded_up(value: float) -> float:

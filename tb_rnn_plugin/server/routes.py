@@ -322,6 +322,9 @@ padding, or not finite at one of the two steps, do not count. NaN where none cou
                 ArrayInfo("norm/<gate>/<matrix>", "F64", "[steps]", "the Frobenius norm"),
                 ArrayInfo("counts/<gate>/<matrix>", "I64", "[steps, bins]", "a histogram"),
                 ArrayInfo("edges/<gate>/<matrix>", "F64", "[edges]", "its bins, the same at all steps"),
+                ArrayInfo(
+                    "typical/<gate>/<matrix>", "F64", "[]", f"the edge within which {WITHIN:.0%} of the weights lie"
+                ),
                 ArrayInfo("radius_steps", "I64", "[radius_steps]", "the steps that have a spectral radius"),
                 ArrayInfo("radius/<gate>", "F64", "[radius_steps]", "the spectral radius of U", optional=True),
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tb_rnn_plugin.analysis.scales import reaches, typical_range
+from tb_rnn_plugin.analysis.scales import histogram_end, reaches, typical_range
 from tb_rnn_plugin.log.schema import Array, Interval
 
 UNITS, STEPS = 24, 8
@@ -103,3 +103,18 @@ def test_nothing_finite_has_no_range() -> None:
     nothing = np.full((1, 4, UNITS), np.nan)
     assert typical_range(reaches(nothing), None) is None
     assert typical_range(reaches(np.empty((1, 0, UNITS))), (-1.0, 1.0)) == (-1.0, 1.0)
+
+
+def test_one_large_weight_does_not_widen_the_scale_of_weights() -> None:
+    weights = np.random.default_rng(2).normal(scale=0.1, size=(4, 2000))
+    weights[1, 7] = -2.4
+    edges = np.linspace(-2.4, 2.4, 49)
+    counts = np.stack([np.histogram(step, edges)[0] for step in weights])
+    quantile = np.quantile(np.abs(weights), 0.98)
+    end = histogram_end(counts, edges)
+    assert quantile <= end < quantile + 0.1
+    assert end in edges
+    uniform = np.tile(np.linspace(-2.3, 2.3, 2000), (3, 1))
+    counts = np.stack([np.histogram(step, edges)[0] for step in uniform])
+    assert histogram_end(counts, edges) == 2.4
+    assert histogram_end(np.zeros((2, 48), np.int64), edges) == 2.4

@@ -614,6 +614,7 @@ export interface Answers {
     | `norm/${string}/${string}`
     | `counts/${string}/${string}`
     | `edges/${string}/${string}`
+    | `typical/${string}/${string}`
     | "radius_steps"
     | `radius/${string}`
   >;

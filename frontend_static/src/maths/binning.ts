@@ -39,12 +39,12 @@ const TILE = 16;
 /** An extreme is a value beyond this part of the scale; with values beyond the scale itself, these are the extremes. */
 const EXTREME = 0.8 * SHADES;
 
-// What a value adds to its bin, by its code, as one number of 32 bits: 14 for the sum of shades from 0 on, and 6 each for
+// What a value adds to its bin, by its code, as one small integer: 13 bits for the sum of shades from 0 on, and 5 each for
 // how many extremes there are below and above the centre, and how many values are not finite. So many values fit in:
-const MAX_ADDED = 63;
-const [LOW, HIGH, NAN] = [2 ** 14, 2 ** 20, 2 ** 26];
-function weights(extreme: number): Uint32Array {
-  return Uint32Array.from({ length: 256 }, (_, code) => {
+const MAX_ADDED = 31;
+const [LOW, HIGH, NAN] = [2 ** 13, 2 ** 18, 2 ** 23];
+function weights(extreme: number): Int32Array {
+  return Int32Array.from({ length: 256 }, (_, code) => {
     if (code === NOT_FINITE) return NAN;
     const shade = shadeOf(code);
     const onScale = Math.max(-SHADES, Math.min(SHADES, shade)) + SHADES;
@@ -60,12 +60,12 @@ const CODE_OF_SUM = Uint8Array.from({ length: 2 * SHADES + 1 }, (_, sum) => code
 export function paintBins(input: BinInput, colours: Uint32Array, pixels: Uint32Array): boolean {
   const rows = input.unitEdges.length - 1;
   const columns = input.timeEdges.length - 1;
-  const bins = new Bins(input);
+  const bins = new Bins(input, colours);
   for (let left = 0; left < columns; left += TILE) {
     const width = Math.min(TILE, columns - left);
     bins.add(left, width);
     for (let top = 0; top < rows; top += TILE) {
-      bins.paint(top, Math.min(TILE, rows - top), width, colours, pixels);
+      bins.paint(top, Math.min(TILE, rows - top), width, pixels);
     }
   }
   return bins.sawNotFinite;
@@ -75,7 +75,7 @@ export function paintBins(input: BinInput, colours: Uint32Array, pixels: Uint32A
 class Bins {
   sawNotFinite = false;
   private readonly input: BinInput;
-  private readonly weights: Uint32Array;
+  private readonly weights: Int32Array;
   /** From here on a code is an extreme. */
   private readonly firstExtreme: number;
   /** The units that show, ascending: in the order in which they lie in memory. */
@@ -85,15 +85,20 @@ class Bins {
   /** The most units that one row has. */
   private readonly perRow: number;
   /** Weights, up to `MAX_ADDED` values in each bin. */
-  private readonly added: Uint32Array;
+  private readonly added: Int32Array;
   /** What was in `added` before, if a bin has more values. */
   private before: Totals | null = null;
   /** How many values each bin has that are no padding. */
-  private readonly counts: Uint32Array;
+  private readonly counts: Int32Array;
   private left = 0;
+  private readonly colours: Uint32Array;
+  /** By the mean of shades from 0 on. */
+  private readonly meanColours: Uint32Array;
 
-  constructor(input: BinInput) {
+  constructor(input: BinInput, colours: Uint32Array) {
     this.input = input;
+    this.colours = colours;
+    this.meanColours = Uint32Array.from(CODE_OF_SUM, (code) => colours[code] as number);
     this.weights = input.clipped ? CLIPPED : PLAIN;
     this.firstExtreme = input.clipped ? BELOW : codeOfShade(-EXTREME);
     const { order, unitEdges } = input;
@@ -106,8 +111,8 @@ class Bins {
     this.perRow = Math.ceil(order.length / Math.max(1, rows));
     this.shown = order.slice().sort();
     this.starts = this.shown.map((unit) => (rowOf.get(unit) ?? 0) * TILE);
-    this.added = new Uint32Array(rows * TILE);
-    this.counts = new Uint32Array(rows * TILE);
+    this.added = new Int32Array(rows * TILE);
+    this.counts = new Int32Array(rows * TILE);
   }
 
   /** Adds up the bins of `width` columns from `left` on. */
@@ -146,7 +151,17 @@ class Bins {
   private addSome(t: number, x: number, first: number, end: number): void {
     const { added, shown, starts, weights } = this;
     const { keys, table } = this.input.coded;
-    const base = t * this.input.units;
+    const { units } = this.input;
+    const base = t * units;
+    if (shown.length === units) {
+      // All units, so that each is at its own place among those that show.
+      for (let i = first; i < end; i++) {
+        const at = (starts[i] as number) + x;
+        const code = table[keys[base + i] as number] as number;
+        added[at] = (added[at] as number) + (weights[code] as number);
+      }
+      return;
+    }
     for (let i = first; i < end; i++) {
       const at = (starts[i] as number) + x;
       const code = table[keys[base + (shown[i] as number)] as number] as number;
@@ -178,8 +193,8 @@ class Bins {
   }
 
   /** Paints one tile of a strip. */
-  paint(top: number, height: number, width: number, colours: Uint32Array, pixels: Uint32Array): void {
-    const { added, counts, before, firstExtreme } = this;
+  paint(top: number, height: number, width: number, pixels: Uint32Array): void {
+    const { added, counts, before, firstExtreme, colours, meanColours } = this;
     const { clipped, timeEdges } = this.input;
     const columns = timeEdges.length - 1;
     // By how many pixels each side's extremes so far would fill more than show them. The first finds room for one.
@@ -197,13 +212,13 @@ class Bins {
         const one = added[at] as number;
         const part = 1 / count;
         if (before === null && one < LOW) {
-          pixels[pixel] = colours[CODE_OF_SUM[(one * part + 0.5) | 0] as number] as number;
+          pixels[pixel] = meanColours[(one * part + 0.5) | 0] as number;
           continue;
         }
         let sum = one & (LOW - 1);
-        let low = (one >>> 14) & MAX_ADDED;
-        let high = (one >>> 20) & MAX_ADDED;
-        let notFinite = one >>> 26;
+        let low = (one >> 13) & MAX_ADDED;
+        let high = (one >> 18) & MAX_ADDED;
+        let notFinite = one >> 23;
         if (before !== null) {
           sum += before.sums[at] as number;
           low += before.lows[at] as number;
@@ -223,10 +238,10 @@ class Bins {
         if (code >= firstExtreme) {
           if (code % 2 === 1) highDue--;
           else lowDue--;
-        } else if (high > 0 && highDue > 1 && (low === 0 || highDue >= lowDue)) {
+        } else if (highDue > 1 && high > 0 && (low === 0 || highDue >= lowDue)) {
           code = this.extremeOf(at, 1);
           highDue--;
-        } else if (low > 0 && lowDue > 1) {
+        } else if (lowDue > 1 && low > 0) {
           code = this.extremeOf(at, 0);
           lowDue--;
         }
@@ -270,15 +285,15 @@ class Totals {
   }
 
   /** Takes the sums of one column and leaves zeros. */
-  take(added: Uint32Array, x: number): void {
+  take(added: Int32Array, x: number): void {
     const { sums, lows, highs, notFinite } = this;
     for (let at = x; at < added.length; at += TILE) {
       const one = added[at] as number;
       added[at] = 0;
       sums[at] = (sums[at] as number) + (one & (LOW - 1));
-      lows[at] = (lows[at] as number) + ((one >>> 14) & MAX_ADDED);
-      highs[at] = (highs[at] as number) + ((one >>> 20) & MAX_ADDED);
-      notFinite[at] = (notFinite[at] as number) + (one >>> 26);
+      lows[at] = (lows[at] as number) + ((one >> 13) & MAX_ADDED);
+      highs[at] = (highs[at] as number) + ((one >> 18) & MAX_ADDED);
+      notFinite[at] = (notFinite[at] as number) + (one >> 23);
     }
   }
 }

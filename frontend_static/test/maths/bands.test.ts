@@ -251,18 +251,20 @@ test("one scale holds at every step and for both entries", () => {
   const wilder = summary(statistics, { 0: [[-70, 2, 99]] });
   const signal = { name: "state", units: 1, range: null, extremes: [-40, 99] as [number, number] };
   const [a, b] = [entry(0, { state }), entry(0, { state: wilder }, "b")];
-  assert.deepEqual(domainOf(signal, shownOf([a], "state")), [-30, 30]);
-  assert.deepEqual(domainOf(signal, []), [-99, 99]);
-  assert.deepEqual(domainOf(signal, shownOf([a, b], "state")), [-70, 70]);
-  assert.deepEqual(domainOf({ ...signal, extremes: null }, shownOf([a], "state")), [-30, 30]);
+  assert.deepEqual(domainOf(signal, shownOf([a], "state")), [-3, 30]);
+  assert.deepEqual(domainOf(signal, []), [-40, 99]);
+  assert.deepEqual(domainOf(signal, shownOf([a, b], "state")), [-70, 30]);
+  assert.deepEqual(domainOf({ ...signal, extremes: null }, shownOf([a], "state")), [-3, 30]);
   assert.deepEqual(domainOf({ ...signal, extremes: null }, []), [-1, 1]);
+  const zeros = summary(statistics, { 0: [[0, 0, 0]] });
+  assert.deepEqual(domainOf(signal, shownOf([entry(0, { state: zeros })], "state")), [0, 1]);
   const gate = { ...signal, range: [0, 1] as [number, number], extremes: null };
   const within = summary(statistics, { 0: [[0.2, 0.7, 0.9]] });
   assert.deepEqual(domainOf(gate, shownOf([entry(0, { state: within })], "state")), [0, 1]);
   // Where B's function has another range than A's, the chart cuts neither off.
   assert.deepEqual(
     domainOf(gate, shownOf([entry(0, { state: within }), entry(0, { state: wilder }, "b")], "state")),
-    [-70, 70],
+    [-70, 2],
   );
 });
 

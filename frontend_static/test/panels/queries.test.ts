@@ -161,13 +161,19 @@ test("named arrays are read by signal, by state and by matrix", () => {
       ["steps", f64(0, 2)] as const,
       ["counts/f/U", f64(1, 2)] as const,
       ["edges/f/U", f64(-1, 1)] as const,
+      ["typical/f/U", f64(0.5)] as const,
       ["norm/f/U", f64(5, 6)] as const,
       ["radius/f", f64(0.5)] as const,
       ["radius_steps", f64(2)] as const,
     ]),
   );
   assert.deepEqual(history.norms.get("f/U"), [5, 6]);
-  assert.deepEqual(history.histograms.get("f/U"), { steps: [0, 2], counts: [1, 2], edges: [-1, 1] });
+  assert.deepEqual(history.histograms.get("f/U"), {
+    steps: [0, 2],
+    counts: [1, 2],
+    edges: [-1, 1],
+    typical: 0.5,
+  });
   assert.deepEqual([history.radii.get("f"), history.radiusSteps, history.unreadable], [[0.5], [2], []]);
 });
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from tb_rnn_plugin.analysis.scales import histogram_end
 from tb_rnn_plugin.analysis.weight_history import MATRICES, largest_weights, spectral_radius, weight_history
 from tb_rnn_plugin.log.schema import Array
 from tb_rnn_plugin.run import Run
@@ -45,6 +46,7 @@ def read_weight_history(run: Run, layer: str) -> dict[str, Array]:
         answer[f"norm/{gate}/{name}"] = of_matrix.norms
         answer[f"counts/{gate}/{name}"] = of_matrix.counts.astype(np.int64)
         answer[f"edges/{gate}/{name}"] = of_matrix.edges
+        answer[f"typical/{gate}/{name}"] = np.array(histogram_end(of_matrix.counts, of_matrix.edges))
     return answer | _radii(run, layer, steps)
 
 

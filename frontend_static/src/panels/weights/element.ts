@@ -75,17 +75,19 @@ export default class WeightsPanel extends PanelElement {
     if (tensor === undefined || picture === null) return nothing;
     const title = `${LETTERS[kind]} of the ${this.labelOf(gate)}`;
     // The scale is the same at every step, and only the history knows its ends.
-    const reach = history?.histograms.get(`${gate}/${kind}`)?.edges.at(-1);
+    const histograms = history?.histograms.get(`${gate}/${kind}`);
     return html`<section aria-label="Matrix" data-step=${step}>
       <h3>${title}, ${tensor.shape.join(" × ")}</h3>
       ${
-        reach === undefined
+        histograms === undefined
           ? nothing
           : html`<rnn-weight-heatmap
             .matrix=${picture}
             .kind=${kind}
-            .reach=${reach}
+            .reach=${histograms.typical}
+            .largest=${histograms.edges.at(-1)}
             .theme=${this.theme}
+            .unit=${this.run.unit}
             .ratio=${window.devicePixelRatio}
             .label="${title} at ${this.run.unit} ${step}"
           ></rnn-weight-heatmap>`

@@ -1,8 +1,10 @@
 /** One matrix of weights as a heatmap, with the weight under the mouse. */
 import { css, html, LitElement, nothing } from "lit";
 import { type Matrix, valueAt } from "../../api/trace.ts";
-import { cssGradient, type Theme } from "../../maths/colours.ts";
-import { formatCount, formatEnd, formatValue } from "../../maths/format.ts";
+import type { StepUnit } from "../../api/types.ts";
+import { shareBeyond } from "../../maths/codes.ts";
+import { beyondColours, cssGradient, type Theme } from "../../maths/colours.ts";
+import { formatCount, formatEnd, formatShare, formatValue } from "../../maths/format.ts";
 import { rowAt } from "../../maths/hit.ts";
 import type { Scale } from "../../maths/scale.ts";
 import { identityOrder } from "../../maths/units.ts";
@@ -18,11 +20,12 @@ export class WeightHeatmap extends LitElement {
   static override properties = {
     matrix: { attribute: false },
     kind: { attribute: false },
-    /** The largest size of any weight over all steps. */
     reach: { type: Number },
+    largest: { type: Number },
     theme: { attribute: false },
     ratio: { type: Number },
     label: { attribute: false },
+    unit: { attribute: false },
     at: { state: true },
   };
 
@@ -40,6 +43,14 @@ export class WeightHeatmap extends LitElement {
         flex: 1;
         height: 6px;
       }
+      .scale i {
+        width: 7px;
+        height: 6px;
+        margin: 0 -6px;
+      }
+      .beyond {
+        margin: 2px 0 0;
+      }
       .readout {
         min-height: 16px;
         margin: 4px 0 0;
@@ -52,10 +63,15 @@ export class WeightHeatmap extends LitElement {
 
   declare matrix: Matrix;
   declare kind: string;
+  /** The size that colours reach to, the same at every step. */
   declare reach: number;
+  /** The largest size of any weight over all steps. */
+  declare largest: number;
   declare theme: Theme;
   declare ratio: number;
   declare label: string;
+  /** What a step is called. */
+  declare unit: StepUnit;
   /** The cell under the mouse. */
   declare private at: { readonly column: number; readonly row: number } | null;
 
@@ -72,6 +88,7 @@ export class WeightHeatmap extends LitElement {
         style="width: ${width}px; height: ${height}px"
         .plot=${{ matrix: this.matrix, mask: null, order: identityOrder(rows) }}
         .scale=${scale}
+        .clipped=${this.clipped}
         .window=${{ from: 0, to: columns }}
         .theme=${this.theme}
         .width=${width}
@@ -85,11 +102,24 @@ export class WeightHeatmap extends LitElement {
         }}
       ></rnn-plot>
       <div class="scale hint">
-        <span>${formatEnd(-this.reach)}</span>
+        <span>${this.clipped ? "≤ " : ""}${formatEnd(-this.reach)}</span>
+        ${this.renderCap(scale, 0)}
         <div class="ramp" style="background: ${cssGradient(scale, this.theme)}"></div>
-        <span>${formatEnd(this.reach)}</span>
+        ${this.renderCap(scale, 1)}
+        <span>${this.clipped ? "≥ " : ""}${formatEnd(this.reach)}</span>
       </div>
+      ${this.clipped ? html`<p class="hint beyond">${formatShare(shareBeyond(this.matrix, null, scale))} beyond, up to ${formatEnd(this.largest)} at any ${this.unit}</p>` : nothing}
       <p class="hint readout">${this.renderReadout(columns, rows)}</p>`;
+  }
+
+  /** Whether some weights, at this step or another, are larger than the colours reach. */
+  private get clipped(): boolean {
+    return this.largest > this.reach;
+  }
+
+  private renderCap(scale: Scale, end: 0 | 1) {
+    if (!this.clipped) return nothing;
+    return html`<i style="background: ${beyondColours(scale, this.theme)[end]}"></i>`;
   }
 
   private renderReadout(columns: number, rows: number) {

@@ -10,6 +10,8 @@ export interface Histograms {
   readonly counts: readonly number[];
   /** One more than there are bins. */
   readonly edges: readonly number[];
+  /** The size that colours reach to: few weights are larger. */
+  readonly typical: number;
 }
 
 /** Matrices are named by gate and kind: "forget_gate/U". */
@@ -41,6 +43,7 @@ export function parseWeightHistory(tensors: Tensors): WeightHistory {
       steps,
       counts: numbersOf(tensors, `counts/${matrix}`),
       edges: numbersOf(tensors, `edges/${matrix}`),
+      typical: numbersOf(tensors, `typical/${matrix}`)[0] as number,
     })),
     norms: named(tensors, "norm/", (matrix) => numbersOf(tensors, `norm/${matrix}`)),
     radii: named(tensors, "radius/", (gate) => numbersOf(tensors, `radius/${gate}`)),

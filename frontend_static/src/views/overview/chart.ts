@@ -137,7 +137,8 @@ export class OverviewChart extends LitElement {
     const marks = shown.flatMap(({ summary, row }) =>
       stretchesAboveZero(overTime(summary, row, "non_finite"), edges),
     );
-    const bands = axisOf([low, (low + high) / 2, high], this.bandsHeight);
+    const middle = low < 0 && high > 0 ? 0 : (low + high) / 2;
+    const bands = axisOf([low, middle, high], this.bandsHeight);
     const label = this.describe("median and quantile bands");
     this.bands = this.chartOf(label, bands, this.bandsHeight, bandsOf(shown, this.overlaid, canvas), marks);
     const shares = this.describe("shares of saturated values");

@@ -78,7 +78,7 @@ export function standIns(entry: OverviewEntry, unit: StepUnit, signals: readonly
   );
 }
 
-/** The same at every step, and wide enough for the bands of both entries; the extremes where there are none. */
+/** With zero; the same at every step, and wide enough for the bands of both entries, or where there are none the extremes. */
 export function domainOf(
   signal: Pick<SignalInfo, "range" | "extremes">,
   shown: readonly Shown[],
@@ -90,7 +90,8 @@ export function domainOf(
     return signalScale(signal).domain;
   }
   const known = [range, ...(reaches.length > 0 ? reaches : [signal.extremes])].filter((one) => one !== null);
-  const low = Math.min(...known.map(([least]) => least));
-  const high = Math.max(...known.map(([, most]) => most));
-  return signalScale({ range: null, extremes: known.length > 0 ? [low, high] : null }).domain;
+  if (known.length === 0) return [-1, 1];
+  const low = Math.min(0, ...known.map(([least]) => least));
+  const high = Math.max(0, ...known.map(([, most]) => most));
+  return low < high ? [low, high] : [low, low + 1];
 }

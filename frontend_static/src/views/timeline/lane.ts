@@ -112,7 +112,8 @@ export class LaneView extends LitElement {
   private renderCap(end: 0 | 1) {
     const { scale, clipped } = this.lane;
     if (!clipped || (end === 0 && scale.kind === "sequential")) return nothing;
-    return html`<i style="background: ${beyondColours(scale, this.theme)[end]}"></i>`;
+    const title = end === 0 ? "Below the scale" : "Above the scale";
+    return html`<i title=${title} style="background: ${beyondColours(scale, this.theme)[end]}"></i>`;
   }
 
   /** How much of what is shown lies beyond the scale. */
