@@ -53,7 +53,7 @@ def test_a_copy_of_a_used_callback(model: Any, make_copy: Callable[[RNNTimeline]
         assert run.probe.tokens == [list("abc"), list("xyz")]
         assert run.probe.sample_names == ["one", "two"]
         assert run.gradient("rnn", "hidden_state", 0).shape == (2, 3, UNITS)
-    assert used._probe is not callback._probe
+    assert used._recording is not callback._recording
 
 
 def test_a_copy_chooses_the_same_layers(model: Any, tmp_path: Path) -> None:
