@@ -59,10 +59,12 @@ def test_a_new_callback_uses_what_an_earlier_one_compiled(model: Any, tmp_path: 
     ],
     ids=lambda options: "-".join(options),
 )
+@pytest.mark.slow
 def test_another_argument_is_another_probe(model: Any, tmp_path: Path, options: dict[str, Any]) -> None:
     assert probe_of(model, tmp_path, **options) is not probe_of(model, tmp_path)
 
 
+@pytest.mark.slow
 def test_it_follows_a_model_that_is_compiled_again(tmp_path: Path) -> None:
     model, targets = small_model(), np.array([[9.0], [-9.0]])
     options = {"targets": targets, "gradients": True, "dtype": "float32"}
