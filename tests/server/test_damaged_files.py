@@ -61,12 +61,12 @@ def board(directory: Path) -> Iterator[TensorBoard]:
 OF_STEPS = set(ROUTES) - {"summary", "sample"}
 """The routes that read files of steps; summaries come from the event file."""
 
-OF_PROBE = {"run", "sample", "series", "detectors", "detector_history"}
+OF_PROBE = {"run", "sample", "series", "detectors", "detector_history", "unit_matching"}
 
 
 def ask_everything(board: TensorBoard, routes: set[str], step: int) -> Answers:
     """Return the answers of these routes, at this step."""
-    asked = {**VALUES, "run": RUN, "step": step}
+    asked = {**VALUES, "run": RUN, "step": step, "other_run": RUN, "other_step": step}
     answers = {route: board.get(route, **{name: asked[name] for name in ROUTES[route]}) for route in sorted(routes)}
     # The findings at a later step are made from the earlier steps, too.
     return {**answers, "findings later": board.get("findings", run=RUN, step=STEPS - 1), "runs": board.get("runs")}
