@@ -95,15 +95,14 @@ def non_finite(run: RunAtStep) -> Iterator[Finding]:
         )
 
 
-def probe_place(batch: ProbeBatch | None, timesteps: Collection[int]) -> str | None:
-    """Return the first place at which the probe's own inputs are NaN or infinite: "sample 2, timestep 6, feature 1".
+def probe_place(arrays: Mapping[str, Array], timesteps: Collection[int]) -> str | None:
+    """Return the first place at which the probe's own arrays are NaN or infinite: "sample 2, timestep 6, feature 1".
 
     Args:
-        batch: The probe batch; None if it cannot be read.
-        timesteps: The lengths of the layers' time axes, by which an input's second axis is known as one.
+        arrays: Its inputs, or its targets, by name.
+        timesteps: The lengths of the layers' time axes, by which an array's second axis is known as one.
     """
-    inputs = batch.inputs if batch else {}
-    for name, values in inputs.items():
+    for name, values in arrays.items():
         if values.dtype.kind not in "fc" or np.isfinite(values).all():
             continue
         sample, *rest = np.argwhere(~np.isfinite(values))[0].tolist()
@@ -111,7 +110,7 @@ def probe_place(batch: ProbeBatch | None, timesteps: Collection[int]) -> str | N
         features = rest[len(axes) :]
         index = f", feature {', '.join(map(str, features))}" if features else ""
         time = f", timestep {rest[0]}" if axes else ""
-        return f"{row_name(None, sample)}{time}{index}" + (f" of input {name!r}" if len(inputs) > 1 else "")
+        return f"{row_name(None, sample)}{time}{index}" + (f" of {name!r}" if len(arrays) > 1 else "")
     return None
 
 
@@ -126,9 +125,16 @@ def _cause(run: RunAtStep, start: int, origin: Place) -> str:
     """Return what is known of the cause: the probe, the weights, the forward pass or the loss; at most two of them."""
     layers = run.layers_at(start)
     timesteps = {next(iter(trace.signals.values())).shape[1] for trace in layers if trace.signals}
-    place = probe_place(run.batch, timesteps)
+    inputs, targets = (run.batch.inputs, run.batch.targets) if run.batch else ({}, {})
+    place = probe_place(inputs, timesteps)
     if gradient_state(origin.signal) is not None:
-        return "The forward pass is finite, so the loss or its derivative made it: log(0), sqrt(0) or a division by 0."
+        if not place and (target := probe_place(targets, timesteps)):
+            return f"The probe's targets are not finite at {target}; this alone makes the loss not finite."
+        if not place:
+            return (
+                "What the layers in the log computed is finite, so the loss, its derivative or a layer behind them "
+                "made it: log(0), sqrt(0) or a division by 0."
+            )
     known = [f"The probe itself is not finite at {place}; this alone makes what follows not finite."] if place else []
     if place and _spreads(run.batch, layers):
         known.append("Samples whose inputs are finite are not finite, either.")

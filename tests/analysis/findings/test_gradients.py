@@ -215,12 +215,18 @@ def test_a_connection_that_the_log_does_not_show_is_not_claimed() -> None:
 
 
 def test_what_depth_has_taken_is_not_called_a_growth_over_time() -> None:
-    """The lower layer's gradient grows a million times, to a ten-thousandth of what the upper one has at its end."""
+    """The lower layer's gradient grows a million times, to a hundredth of what the upper one has at its end."""
     upper = with_gradients(trace_of(), hidden_state=back(1.0))
-    lower = replace(with_gradients(trace_of(), hidden_state=1e-5 * back(1.5) / 1.5**39), key="lower")
+    lower = replace(with_gradients(trace_of(), hidden_state=1e-2 * back(1.5) / 1.5**39), key="lower")
     assert "exploding_gradient" not in findings([lower, upper])
-    alone = findings([replace(lower, gradients={"hidden_state": 1e5 * lower.gradients["hidden_state"]})])
-    assert "exploding_gradient" in alone
+    assert "exploding_gradient" in findings(lower)
+
+
+def test_what_depth_has_taken_is_not_called_vanishing_through_time_either() -> None:
+    upper = with_gradients(trace_of(), hidden_state=back(1.0))
+    for scale, found in ((1e-3, True), (1e-5, False)):
+        lower = replace(with_gradients(trace_of(), hidden_state=scale * back(0.5)), key="lower")
+        assert ("vanishing_gradient" in findings([lower, upper])) == found
 
 
 def kinds(trace: LayerTrace) -> set[str]:

@@ -126,10 +126,10 @@ def test_the_probe_is_named_as_the_cause() -> None:
     x = ill_inputs()
     assert cause(trace_of(), trace_of(x=x), batch=batch_of(x)) == PROBE_IS_ILL
     other = batch_of(np.zeros((4, 2), np.int64), second=x, third=np.full((4, 3), np.nan))
-    assert cause(trace_of(x=x), batch=other).startswith(PROBE_IS_ILL.replace(";", " of input 'second';"))
-    assert probe_place(batch_of(np.array([[0.0, 1.0], [0.0, np.inf]])), [40]) == "sample 1, feature 1"
-    assert probe_place(batch_of(np.array([[0.0, 1.0], [0.0, np.inf]])), [2]) == "sample 1, timestep 1"
-    assert probe_place(batch_of(inputs()), [40]) is None
+    assert cause(trace_of(x=x), batch=other).startswith(PROBE_IS_ILL.replace(";", " of 'second';"))
+    assert probe_place({"input": np.array([[0.0, 1.0], [0.0, np.inf]])}, [40]) == "sample 1, feature 1"
+    assert probe_place({"input": np.array([[0.0, 1.0], [0.0, np.inf]])}, [2]) == "sample 1, timestep 1"
+    assert probe_place({"input": inputs()}, [40]) is None
 
 
 def test_the_probe_is_named_where_the_weights_are_nan_already() -> None:
@@ -191,6 +191,19 @@ def test_what_comes_from_in_front_is_not_made_by_a_layer() -> None:
     assert cause(with_weights, batch=batch_of(inputs())).startswith(in_front)
 
 
+def test_the_probes_targets_are_named_where_only_the_gradient_is_ill() -> None:
+    trace = trace_of()
+    ill = with_gradients(trace, hidden_state=np.full_like(trace.signals["hidden_state"], np.nan))
+    targets = {"output": np.array([[0.0], [1.0], [np.nan], [0.0]])}
+    batch = replace(batch_of(inputs()), targets=targets)
+    assert cause(ill, batch=batch) == (
+        "The probe's targets are not finite at sample 2, feature 0; this alone makes the loss not finite."
+    )
+    # An input that no layer of the log reads, in a branch that is not recurrent.
+    beside = replace(batch_of(inputs(), other=np.array([[0.0], [np.inf], [0.0], [0.0]])), targets=targets)
+    assert cause(ill, batch=beside).startswith("The probe itself is not finite at sample 1, feature 0 of 'other';")
+
+
 def test_gradients_are_not_finite_first_in_the_last_layer() -> None:
     lower, upper = trace_of(), replace(trace_of(), key="upper")
     gradient = np.full_like(lower.signals["hidden_state"], np.nan)
@@ -220,7 +233,8 @@ def test_gradients_break_from_the_end() -> None:
     assert (found.signal, found.units, found.timesteps) == ("gradient:hidden_state", (6, 2), tuple(range(30)))
     assert found.sample == 1
     assert found.message == (
-        "The forward pass is finite, so the loss or its derivative made it: log(0), sqrt(0) or a division by 0. "
+        "What the layers in the log computed is finite, so the loss, its derivative or a layer behind them made it: "
+        "log(0), sqrt(0) or a division by 0. "
         "Gradient by the hidden state: NaN or infinite in 2 of 8 units, from timestep 29 on. "
         "It began at epoch 0 in layer 'rnn': gradient by the hidden state at timestep 29."
     )

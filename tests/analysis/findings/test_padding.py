@@ -11,7 +11,17 @@ import pytest
 from tb_rnn_plugin.analysis.findings import HIGH
 from tb_rnn_plugin.analysis.findings.padding import MIN_PADDING, find_padding
 from tb_rnn_plugin.log.schema import Array, LayerTrace
-from tests.analysis.findings.networks import SAMPLES, TIMESTEPS, UNITS, Weights, findings, inputs, synthetic, trace_of
+from tests.analysis.findings.networks import (
+    SAMPLES,
+    TIMESTEPS,
+    UNITS,
+    Weights,
+    findings,
+    inputs,
+    synthetic,
+    trace_of,
+    with_signals,
+)
 
 START = 12
 
@@ -92,6 +102,20 @@ def test_samples_of_different_lengths() -> None:
     [found] = findings(fading(inputs=read))["drowned_by_padding"]
     assert "from timesteps 5 to 12 on the input of rnn is the same in 3 of 4 samples" in found.message
     assert found.severity == pytest.approx(0.9 * (0.2 + 0.8 * 3 / 4))
+
+
+def test_each_sample_must_end_with_the_same() -> None:
+    """Two end with zeros; the others stay at a value of their own, as a sensor does."""
+    read = padded()
+    read[2, START:], read[3, START:] = 5.0, 7.0
+    [found] = findings(fading(inputs=read))["drowned_by_padding"]
+    assert "is the same in 2 of 4 samples" in found.message
+
+
+def test_states_that_hardly_differ_cannot_drown() -> None:
+    trace = fading()
+    alike = 0.5 + 1e-5 * trace.signals["hidden_state"]
+    assert "drowned_by_padding" not in findings(with_signals(trace, hidden_state=alike))
 
 
 def test_states_that_are_read_at_all_timesteps_do_not_drown() -> None:

@@ -98,6 +98,12 @@ def test_counts_are_those_of_a_loop(bounds: Interval, dtype: str) -> None:
     assert {side: sorted(units) for side, units in found.items()} == expected
 
 
+@pytest.mark.parametrize("dtype", ["float16", "float32"])
+def test_a_value_at_a_threshold_is_not_saturated(dtype: str) -> None:
+    values = np.tile([[[0.999, 1.0, 9.0, 9.01, np.inf, np.nan]]], (1, 20, 1)).astype(dtype)
+    assert saturated_units(values, (0.0, 10.0)) == {"low": (0,), "high": (3,)}
+
+
 def test_the_most_saturated_come_first() -> None:
     values = np.full((1, 100, 4), 0.95)
     values[0, :3, 0], values[0, :2, 3], values[0, :6, 1] = 0.5, 0.5, 0.5
