@@ -90,6 +90,8 @@ class Bins {
   private before: Totals | null = null;
   /** How many values each bin has that are no padding. */
   private readonly counts: Int32Array;
+  /** For how many timesteps each column is counted. */
+  private readonly counted = new Int32Array(TILE);
   private left = 0;
   private readonly colours: Uint32Array;
   /** By the mean of shades from 0 on. */
@@ -120,9 +122,9 @@ class Bins {
     const { timeEdges, mask, timesteps } = this.input;
     this.left = left;
     this.added.fill(0);
-    this.counts.fill(0);
     this.before = null;
     const perValue = mask !== null && mask.length !== timesteps;
+    if (perValue) this.counts.fill(0);
     const step = this.perRow <= MAX_ADDED ? this.shown.length : MAX_ADDED;
     const most = Math.min(this.perRow, MAX_ADDED);
     for (let x = 0; x < width; x++) {
@@ -143,7 +145,8 @@ class Bins {
           else this.addSome(t, x, first, end);
         }
       }
-      if (!perValue) this.count(x, steps);
+      // Most columns hold as many timesteps as those of the last strip.
+      if (!perValue && this.counted[x] !== steps) this.count(x, steps);
     }
   }
 
@@ -171,6 +174,7 @@ class Bins {
 
   private count(x: number, steps: number): void {
     const { counts } = this;
+    this.counted[x] = steps;
     const { unitEdges } = this.input;
     for (let row = 0, at = x; at < counts.length; row++, at += TILE) {
       counts[at] = steps * ((unitEdges[row + 1] as number) - (unitEdges[row] as number));
@@ -236,13 +240,13 @@ class Bins {
         lowDue += low * part;
         highDue += high * part;
         if (code >= firstExtreme) {
-          if (code % 2 === 1) highDue--;
+          if ((code & 1) === 1) highDue--;
           else lowDue--;
         } else if (highDue > 1 && high > 0 && (low === 0 || highDue >= lowDue)) {
-          code = this.extremeOf(at, 1);
+          code = this.extremeOf(y, this.left + x, 1);
           highDue--;
         } else if (lowDue > 1 && low > 0) {
-          code = this.extremeOf(at, 0);
+          code = this.extremeOf(y, this.left + x, 0);
           lowDue--;
         }
         pixels[pixel] = colours[code] as number;
@@ -251,19 +255,19 @@ class Bins {
   }
 
   /** An extreme of a bin on one side of the centre, where codes are even below and odd above. */
-  private extremeOf(at: number, parity: number): number {
-    if (this.input.clipped) return parity === 1 ? ABOVE : BELOW;
-    const { coded, units, order, unitEdges, timeEdges, mask } = this.input;
+  private extremeOf(row: number, column: number, parity: number): number {
+    const { coded, units, order, unitEdges, timeEdges, mask, clipped } = this.input;
+    if (clipped) return parity === 1 ? ABOVE : BELOW;
     const { keys, table } = coded;
-    const row = Math.floor(at / TILE);
-    const column = this.left + (at % TILE);
+    const first = unitEdges[row] as number;
     const end = unitEdges[row + 1] as number;
-    for (let t = timeEdges[column] as number; t < (timeEdges[column + 1] as number); t++) {
-      for (let i = unitEdges[row] as number; i < end; i++) {
+    const last = timeEdges[column + 1] as number;
+    for (let t = timeEdges[column] as number; t < last; t++) {
+      for (let i = first; i < end; i++) {
         const unit = order[i] as number;
         const code = table[keys[t * units + unit] as number] as number;
-        if (code >= this.firstExtreme && code % 2 === parity && !isMasked(mask, this.input, t, unit))
-          return code;
+        if (code < this.firstExtreme || (code & 1) !== parity) continue;
+        if (mask === null || !isMasked(mask, this.input, t, unit)) return code;
       }
     }
     return EMPTY;

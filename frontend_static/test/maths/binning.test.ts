@@ -163,6 +163,27 @@ test("padding is nothing, not NaN, for timesteps as for single values", () => {
   assert.deepEqual(paint([0.5, nan, nan, 0.1], 2, 1, 1, { mask: [1, 0, 0, 1] }).codes, codesOf([0.3]));
 });
 
+test("padding is where the mask says, in every strip of a wide picture", () => {
+  const random = randoms(3);
+  const [units, timesteps] = [4, 100];
+  const mask = Array.from({ length: timesteps }, () => (random() < 0.5 ? 0 : 1));
+  const values = Array.from({ length: units * timesteps }, () => 0.5 * random());
+  const { codes } = paint(values, units, 2, timesteps, { mask });
+  for (const [t, real] of mask.entries()) {
+    for (const row of [0, 1]) {
+      const mean =
+        (values[t * units + 2 * row] as number) / 2 + (values[t * units + 2 * row + 1] as number) / 2;
+      const code = codes[row * timesteps + t] as number;
+      if (real === 0) assert.equal(code, EMPTY, `timestep ${t}`);
+      else
+        assert.ok(
+          Math.abs(shadeOf(code) / 125 - mean) <= 1 / 125,
+          `timestep ${t}: ${shadeOf(code)} for ${mean}`,
+        );
+    }
+  }
+});
+
 test("a pixel may hold more values than one sum can count", () => {
   const values = Float32Array.from({ length: 3 * 50_000 }, (_, i) => (i % 2 === 0 ? 1 : 0.5));
   const { codes } = paint(values, 50_000, 1, 1);

@@ -2,6 +2,7 @@
 import { css, html, LitElement, nothing } from "lit";
 import { type Matrix, valueAt } from "../../api/trace.ts";
 import type { StepUnit } from "../../api/types.ts";
+import { perPixel } from "../../maths/binning.ts";
 import { shareBeyond } from "../../maths/codes.ts";
 import { beyondColours, cssGradient, type Theme } from "../../maths/colours.ts";
 import { formatCount, formatEnd, formatShare, formatValue } from "../../maths/format.ts";
@@ -46,9 +47,9 @@ export class WeightHeatmap extends LitElement {
       .scale i {
         width: 7px;
         height: 6px;
-        margin: 0 -6px;
+        margin: 0 -5px;
       }
-      .beyond {
+      .note {
         margin: 2px 0 0;
       }
       .readout {
@@ -108,7 +109,7 @@ export class WeightHeatmap extends LitElement {
         ${this.renderCap(scale, 1)}
         <span>${this.clipped ? "≥ " : ""}${formatEnd(this.reach)}</span>
       </div>
-      ${this.clipped ? html`<p class="hint beyond">${formatShare(shareBeyond(this.matrix, null, scale))} beyond, up to ${formatEnd(this.largest)} at any ${this.unit}</p>` : nothing}
+      ${this.renderBeyond(scale)} ${this.renderRule(columns, rows)}
       <p class="hint readout">${this.renderReadout(columns, rows)}</p>`;
   }
 
@@ -120,6 +121,20 @@ export class WeightHeatmap extends LitElement {
   private renderCap(scale: Scale, end: 0 | 1) {
     if (!this.clipped) return nothing;
     return html`<i style="background: ${beyondColours(scale, this.theme)[end]}"></i>`;
+  }
+
+  private renderBeyond(scale: Scale) {
+    if (!this.clipped) return nothing;
+    const share = formatShare(shareBeyond(this.matrix, null, scale));
+    return html`<p class="hint note">${share} beyond, up to ${formatEnd(this.largest)} at any ${this.unit}</p>`;
+  }
+
+  /** What a pixel shows where it holds several weights. */
+  private renderRule(columns: number, rows: number) {
+    const [width, height] = this.size;
+    const held = [perPixel(rows, height * this.ratio), perPixel(columns, width * this.ratio)];
+    if (held.every((count) => count === 1)) return nothing;
+    return html`<p class="hint note">A pixel is the mean of about ${held.map((count) => Number(count.toPrecision(2))).join(" × ")} weights</p>`;
   }
 
   private renderReadout(columns: number, rows: number) {
