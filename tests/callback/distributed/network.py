@@ -60,7 +60,9 @@ def timeline(directory: Path) -> Any:
 
 
 class KeepsWeights(keras.callbacks.Callback):  # type: ignore[misc]
-    """Saves all weights at the end of each epoch, and at the end the probe's number of runs.
+    """Saves all weights at the end of each epoch, and at the end how often the probe ran, before the first and since.
+
+    It comes after the callback whose probe is counted.
 
     Args:
         path: The file, `.npz`.
@@ -70,13 +72,18 @@ class KeepsWeights(keras.callbacks.Callback):  # type: ignore[misc]
         super().__init__()
         self._path = path
         self._kept: Arrays = {}
+        self._runs_before = 0
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        self._runs_before = CountsRuns.runs
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         for index, weight in enumerate(self.model.weights):
             self._kept[f"{epoch}/{index:03}"] = weight.numpy()
 
     def on_train_end(self, logs: Any = None) -> None:
-        arrays: dict[str, Any] = {"runs": np.array(CountsRuns.runs), **self._kept}
+        runs = [self._runs_before, CountsRuns.runs - self._runs_before]
+        arrays: dict[str, Any] = {"runs": np.array(runs), **self._kept}
         np.savez(self._path, **arrays)
 
 
@@ -86,7 +93,8 @@ def kept_weights(path: Path, epoch: int) -> list[NDArray[Any]]:
         return [file[name] for name in sorted(file.files) if name.startswith(f"{epoch}/")]
 
 
-def probe_runs(path: Path) -> int:
-    """Return how often the probe ran in the process that saved this."""
+def probe_runs(path: Path) -> tuple[int, int]:
+    """Return how often the probe ran in the process that saved this, before the first epoch and since."""
     with np.load(path) as file:
-        return int(file["runs"])
+        before, since = file["runs"].tolist()
+    return before, since
