@@ -14,6 +14,7 @@ from safetensors.numpy import load
 from scipy.optimize import linear_sum_assignment
 
 from tb_rnn_plugin.log.writer import RunWriter
+from tb_rnn_plugin.server.queries.unit_matching import bins
 from tests.runs import gru_trace, lstm_trace, probe
 from tests.server.application import Answer, Application
 from tests.server.requests import HOSTILE_NAMES
@@ -107,3 +108,12 @@ def test_a_run_says_what_its_units_correspond_to(application: Application) -> No
     a, b, other = (json.loads(application.ask("run", {"run": f"{name}/rnn"}).body) for name in ("a", "b", "other"))
     assert (a["layers"][0]["fingerprint"], b["layers"][0]["fingerprint"]) == ("one", None)
     assert a["probe"] == b["probe"] != other["probe"]
+
+
+@pytest.mark.parametrize(
+    "ends", [(0, 0), (1, 1), (-1e308, 1.7e308), (1.7976931348623157e308,) * 2, (0, 5e-324), (-3, 4)]
+)
+def test_all_values_are_in_a_bin_however_close_or_far(ends: tuple[float, float]) -> None:
+    edges = bins(*ends)
+    assert (np.diff(edges) > 0).all()
+    assert np.histogram(np.array(ends, np.float64), edges)[0].sum() == 2

@@ -31,6 +31,9 @@ KNOWN: dict[str, list[str]] = {
     "end": ["3", "4"],
     "threshold": ["-2.5", "0", "0.1", "1e-3", ".5", "9."],
     "units": ["0", "0,2", "2,2,1"],
+    "other_run": [*["explained/rnn"] * 12, *RUNS],
+    "other_step": ["0", "1", "2", "3", "5", "7"],
+    "other_layer": [*["rnn"] * 4, "lstm", "gru"],
 }
 
 NUMBERS = ["-1", "-0", "1e3", "999", str(2**31), str(2**63 - 1), str(2**63), str(2**64), "9" * 18, "9" * 5000, "1_0"]

@@ -58,12 +58,21 @@ def read_distributions(
     both = [values for values in (one, two) if values.size]
     low = min((float(values.min()) for values in both), default=0.0)
     high = max((float(values.max()) for values in both), default=1.0)
-    edges = np.histogram_bin_edges(np.array([low, high]), BINS)
+    edges = bins(low, high)
     return {
         "edges": edges,
         "counts/a": np.histogram(one, edges)[0].astype(np.int64),
         "counts/b": np.histogram(two, edges)[0].astype(np.int64),
     }
+
+
+def bins(low: float, high: float) -> Array:
+    """Return the edges of bins that hold all values from `low` to `high`, ascending; one bin if there is no room."""
+    # Half of the range of the largest numbers is a number, too.
+    edges = 2 * np.linspace(low / 2, high / 2, BINS + 1)
+    edges[0], edges[-1] = low, high
+    with np.errstate(over="ignore"):
+        return edges if (np.diff(edges) > 0).all() else np.array([np.nextafter(low, -np.inf), high])
 
 
 def _finite(run: Run, layer: str, signal: str, step: int) -> Array:
