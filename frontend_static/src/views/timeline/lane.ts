@@ -60,13 +60,14 @@ export class LaneView extends LitElement {
         <div class="legend">
           ${this.renderCap(0)}
           <div class="ramp" style="background: ${cssGradient(scale, this.theme)}"></div>
-          ${this.renderCap(1)}${this.renderBeyond()}
+          ${this.renderCap(1)}${plots.length === 1 ? this.renderBeyond() : nothing}
         </div>
         <div class="ends">
           <span>${low === 0 ? "" : beyond[0]}${formatEnd(low)}</span><span>${beyond[1]}${formatEnd(high)}</span>
           ${plots.some((plot, pane) => typeof plot !== "string" && this.notFinite[pane]) ? this.renderNotFinite() : nothing}
         </div>
-        ${this.renderRule()}
+        ${plots.length > 1 ? this.renderBeyond() : nothing}
+        ${plots.length > 1 && clipped && this.cursor !== null ? nothing : this.renderRule()}
         <div class="value">${this.renderValues()}</div>
       </div>
       <div class="plots">${plots.map((plot, pane) => this.renderPlot(plot, pane))}</div>
@@ -124,8 +125,10 @@ export class LaneView extends LitElement {
     const shares = drawn.map(({ matrix, mask }) => shareBeyond(matrix, mask, scale));
     if (shares.every((share) => share === 0)) return nothing;
     const text = shares.map(formatShare).join(" | ");
+    // Two shares need a line of their own, where the rule gives way to the values at the cursor.
+    const alone = plots.length === 1;
     const title = `${text} of the values of this sample and step lie beyond the scale. The scale is the same at every step.`;
-    return html`<span class="beyond" title=${title}>${text}</span>`;
+    return html`<div class=${alone ? "beyond" : "rule"} title=${title}>${text}${alone ? "" : " beyond"}</div>`;
   }
 
   /** What a pixel shows where it holds several values. */
