@@ -102,14 +102,17 @@ export function shareBeyond(matrix: Matrix, mask: Mask, scale: Scale): number {
 function countBeyond(matrix: Matrix, mask: Mask, scale: Scale): number {
   const { timesteps, units } = matrix;
   const { keys, table } = coded(matrix, scale);
-  let [beyond, finite] = [0, 0];
-  for (let timestep = 0, at = 0; timestep < timesteps; timestep++) {
-    for (let unit = 0; unit < units; unit++, at++) {
+  const ofWholeSteps = mask === null || mask.length === timesteps;
+  const counts = new Uint32Array(256);
+  for (let timestep = 0; timestep < timesteps; timestep++) {
+    if (ofWholeSteps && isMasked(mask, matrix, timestep, 0)) continue;
+    const end = (timestep + 1) * units;
+    for (let unit = 0, at = end - units; at < end; unit++, at++) {
+      if (!ofWholeSteps && isMasked(mask, matrix, timestep, unit)) continue;
       const code = table[keys[at] as number] as number;
-      if (code === NOT_FINITE || isMasked(mask, matrix, timestep, unit)) continue;
-      finite++;
-      if (code === BELOW || code === ABOVE) beyond++;
+      counts[code] = (counts[code] as number) + 1;
     }
   }
-  return finite === 0 ? 0 : beyond / finite;
+  const finite = counts.reduce((sum, count, code) => (code === NOT_FINITE ? sum : sum + count), 0);
+  return finite === 0 ? 0 : ((counts[BELOW] as number) + (counts[ABOVE] as number)) / finite;
 }
