@@ -166,6 +166,6 @@ def write_all(root: Path) -> None:
     write_wide(root / "wide" / "rnn")
     write_series(root / "series" / "rnn")
     write_reshaped(root / "reshaped" / "rnn")
-    write_attention(root / "attention" / "rnn")
+    write_attention(root / "scores" / "rnn")
     write_seed(root / "seed" / "rnn")
     computed.write_all(root)

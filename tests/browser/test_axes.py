@@ -12,7 +12,7 @@ pytestmark = pytest.mark.alone
 
 
 def test_tokens_and_annotations_stand_beside_time_alone(tab: Tab) -> None:
-    tab.open(run="attention/rnn", layer="lstm")
+    tab.open(run="scores/rnn", layer="lstm")
     readout, axis, tracks = (tab.frame.locator(name) for name in (".readout", ".axis-name", ".track"))
     expect(readout).to_contain_text(f"{TIMESTEPS} timesteps")
     expect(tracks).to_have_count(2)
@@ -24,6 +24,6 @@ def test_tokens_and_annotations_stand_beside_time_alone(tab: Tab) -> None:
         expect(readout).to_contain_text(described)
         expect(axis).to_have_text(name)
         expect(tracks).to_have_count(0)
-    tab.open(run="attention/rnn", layer="scores", timestep=3, unit=1)
+    tab.open(run="scores/rnn", layer="scores", timestep=3, unit=1)
     expect(readout).to_contain_text("query 3")
     expect(tab.frame.locator(".readout .token")).to_have_count(0)

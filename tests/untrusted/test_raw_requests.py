@@ -77,7 +77,7 @@ RAW += [
 def test_broken_bytes_have_an_answer(board: TensorBoard, route: str) -> None:
     right = target(route)
     statuses = {send(board, right + raw) for raw in RAW} | {
-        send(board, right.replace(b"run=", b"run=" + raw)) for raw in RAW
+        send(board, right.replace(b"run=", b"run=" + raw, 1)) for raw in RAW
     }
     statuses |= {send(board, right.split(b"?")[0] + raw) for raw in RAW}
     statuses |= {

@@ -53,6 +53,22 @@ function weights(extreme: number): Int32Array {
 }
 const PLAIN = weights(EXTREME);
 const CLIPPED = weights(shadeOf(ABOVE));
+
+const byTable = new WeakMap<Uint8Array, Map<Int32Array, Int32Array>>();
+
+/** What each key adds, from a table of codes: one look-up a value instead of two. */
+function addedByKey(table: Uint8Array, ofCode: Int32Array): Int32Array {
+  const known = byTable.get(table) ?? new Map<Int32Array, Int32Array>();
+  byTable.set(table, known);
+  let byKey = known.get(ofCode);
+  if (byKey === undefined) {
+    byKey = new Int32Array(table.length);
+    for (let key = 0; key < table.length; key++) byKey[key] = ofCode[table[key] as number] as number;
+    known.set(ofCode, byKey);
+  }
+  return byKey;
+}
+
 /** Codes by their shades, from 0 on. */
 const CODE_OF_SUM = Uint8Array.from({ length: 2 * SHADES + 1 }, (_, sum) => codeOfShade(sum - SHADES));
 
@@ -75,13 +91,12 @@ export function paintBins(input: BinInput, colours: Uint32Array, pixels: Uint32A
 class Bins {
   sawNotFinite = false;
   private readonly input: BinInput;
-  private readonly weights: Int32Array;
+  /** What each key adds. */
+  private readonly byKey: Int32Array;
   /** From here on a code is an extreme. */
   private readonly firstExtreme: number;
-  /** The units that show, ascending: in the order in which they lie in memory. */
-  private readonly shown: Uint32Array;
-  /** Where the row of each of them begins. */
-  private readonly starts: Uint32Array;
+  /** Whether the units are in the order in which they lie in memory. */
+  private readonly inOrder: boolean;
   /** The most units that one row has. */
   private readonly perRow: number;
   /** Weights, up to `MAX_ADDED` values in each bin. */
@@ -101,18 +116,12 @@ class Bins {
     this.input = input;
     this.colours = colours;
     this.meanColours = Uint32Array.from(CODE_OF_SUM, (code) => colours[code] as number);
-    this.weights = input.clipped ? CLIPPED : PLAIN;
+    this.byKey = addedByKey(input.coded.table, input.clipped ? CLIPPED : PLAIN);
     this.firstExtreme = input.clipped ? BELOW : codeOfShade(-EXTREME);
     const { order, unitEdges } = input;
     const rows = unitEdges.length - 1;
-    const rowOf = new Map<number, number>();
-    for (let row = 0; row < rows; row++) {
-      for (let i = unitEdges[row] as number; i < (unitEdges[row + 1] as number); i++)
-        rowOf.set(order[i] as number, row);
-    }
     this.perRow = Math.ceil(order.length / Math.max(1, rows));
-    this.shown = order.slice().sort();
-    this.starts = this.shown.map((unit) => (rowOf.get(unit) ?? 0) * TILE);
+    this.inOrder = order.every((unit, i) => unit === i);
     this.added = new Int32Array(rows * TILE);
     this.counts = new Int32Array(rows * TILE);
   }
@@ -125,7 +134,6 @@ class Bins {
     this.before = null;
     const perValue = mask !== null && mask.length !== timesteps;
     if (perValue) this.counts.fill(0);
-    const step = this.perRow <= MAX_ADDED ? this.shown.length : MAX_ADDED;
     const most = Math.min(this.perRow, MAX_ADDED);
     for (let x = 0; x < width; x++) {
       let load = 0;
@@ -133,16 +141,15 @@ class Bins {
       for (let t = timeEdges[left + x] as number; t < (timeEdges[left + x + 1] as number); t++) {
         if (mask !== null && !perValue && mask[t] === 0) continue;
         steps++;
-        for (let first = 0; first < this.shown.length; first += step) {
+        for (let from = 0; from < this.perRow; from += MAX_ADDED) {
           if (load + most > MAX_ADDED) {
             this.before ??= new Totals(this.added.length);
             this.before.take(this.added, x);
             load = 0;
           }
           load += most;
-          const end = Math.min(this.shown.length, first + step);
-          if (perValue) this.addUnmasked(t, x, first, end, mask);
-          else this.addSome(t, x, first, end);
+          if (perValue) this.addUnmasked(t, x, from, mask);
+          else this.addSome(t, x, from);
         }
       }
       // Most columns hold as many timesteps as those of the last strip.
@@ -150,25 +157,19 @@ class Bins {
     }
   }
 
-  /** Adds the values of some of the units that show, at one timestep. */
-  private addSome(t: number, x: number, first: number, end: number): void {
-    const { added, shown, starts, weights } = this;
-    const { keys, table } = this.input.coded;
-    const { units } = this.input;
+  /** Adds up to `MAX_ADDED` values of each row, from its `from`th unit on, at one timestep. */
+  private addSome(t: number, x: number, from: number): void {
+    const { added, byKey, inOrder } = this;
+    const { coded, order, unitEdges, units } = this.input;
+    const { keys } = coded;
     const base = t * units;
-    if (shown.length === units) {
-      // All units, so that each is at its own place among those that show.
-      for (let i = first; i < end; i++) {
-        const at = (starts[i] as number) + x;
-        const code = table[keys[base + i] as number] as number;
-        added[at] = (added[at] as number) + (weights[code] as number);
-      }
-      return;
-    }
-    for (let i = first; i < end; i++) {
-      const at = (starts[i] as number) + x;
-      const code = table[keys[base + (shown[i] as number)] as number] as number;
-      added[at] = (added[at] as number) + (weights[code] as number);
+    for (let row = 0, at = x; at < added.length; row++, at += TILE) {
+      let i = (unitEdges[row] as number) + from;
+      const end = Math.min(unitEdges[row + 1] as number, i + MAX_ADDED);
+      let sum = added[at] as number;
+      if (inOrder) for (; i < end; i++) sum += byKey[keys[base + i] as number] as number;
+      else for (; i < end; i++) sum += byKey[keys[base + (order[i] as number)] as number] as number;
+      added[at] = sum;
     }
   }
 
@@ -181,18 +182,20 @@ class Bins {
     }
   }
 
-  /** Adds and counts, where each value has a mask of its own. */
-  private addUnmasked(t: number, x: number, first: number, end: number, mask: Uint8Array): void {
-    const { added, counts, shown, starts, weights } = this;
-    const { keys, table } = this.input.coded;
-    const base = t * this.input.units;
-    for (let i = first; i < end; i++) {
-      const value = base + (shown[i] as number);
-      if (mask[value] === 0) continue;
-      const at = (starts[i] as number) + x;
-      const code = table[keys[value] as number] as number;
-      added[at] = (added[at] as number) + (weights[code] as number);
-      counts[at] = (counts[at] as number) + 1;
+  /** Adds and counts likewise, where each value has a mask of its own. */
+  private addUnmasked(t: number, x: number, from: number, mask: Uint8Array): void {
+    const { added, byKey, counts } = this;
+    const { coded, order, unitEdges, units } = this.input;
+    const base = t * units;
+    for (let row = 0, at = x; at < added.length; row++, at += TILE) {
+      const first = (unitEdges[row] as number) + from;
+      const end = Math.min(unitEdges[row + 1] as number, first + MAX_ADDED);
+      for (let i = first; i < end; i++) {
+        const value = base + (order[i] as number);
+        if (mask[value] === 0) continue;
+        added[at] = (added[at] as number) + (byKey[coded.keys[value] as number] as number);
+        counts[at] = (counts[at] as number) + 1;
+      }
     }
   }
 

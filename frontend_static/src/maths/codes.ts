@@ -1,9 +1,6 @@
 /**
  * Colour codes: one byte per value, ordered by how far the value lies from its scale's centre.
  *
- * When several values share one pixel, the farthest from the centre must show: with this order it is
- * simply the largest code, and NaN, the largest of all, is never hidden.
- *
  *   0          nothing (padding, or no value)
  *   1..251     a value: 1 is the centre; then below and above it alternate, outwards
  *   252, 253   a value below, or above, the scale
