@@ -50,5 +50,5 @@ def test_a_layer_shows_the_sample_of_the_last_one(tab: Tab) -> None:
     expect(tab.picker("sample")).to_have_value("1")
     tab.open(run="reshaped/rnn", layer="mixed", sample=7)
     tab.expect_step(0)
-    notice = "Layer “mixed” has the rows 0 to 3, and no 7: “row 0” is shown."
+    notice = "Layer “mixed” has no row 7, only 0 to 3: “row 0” is shown."
     expect(tab.frame.locator(".notice li")).to_have_text(notice)

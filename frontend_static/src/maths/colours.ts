@@ -52,8 +52,17 @@ export function codeColours(scale: Scale, theme: Theme): Uint32Array {
   return colours;
 }
 
+const gradients = new Map<string, string>();
+
 /** The legend, as a CSS gradient made of the very colours that are painted. */
 export function cssGradient(scale: Scale, theme: Theme): string {
+  const id = `${scale.kind} ${theme}`;
+  const gradient = gradients.get(id) ?? makeGradient(scale, theme);
+  gradients.set(id, gradient);
+  return gradient;
+}
+
+function makeGradient(scale: Scale, theme: Theme): string {
   const colour = ramp(scale, theme);
   const stops = Array.from({ length: 25 }, (_, i) => `${colour(i / 24)} ${((i / 24) * 100).toFixed(1)}%`);
   return `linear-gradient(to right, ${stops.join(", ")})`;

@@ -44,15 +44,24 @@ export function rowsShown({ layer }: Pick<Selection, "layer">, run: RunInfo): La
   return { run: run.run, layer, rows: rowsOf(run, layerOf(run, layer)) };
 }
 
-/** The selection with the same sample in the layer that it now names, which may have other rows; else the first row. */
-export function keepingRow<S extends Pick<Selection, "layer" | "sample">>(
+/**
+ * The selection with the same sample in the layer that it now names, which may have other rows; else the first row.
+ * A brush stays with its sample, too, or is gone.
+ */
+export function keepingRow<S extends Pick<Selection, "layer" | "sample" | "brush">>(
   selection: S,
   run: RunInfo,
   last: LayerRows | null,
 ): S {
-  const { layer, sample } = selection;
+  const { layer, sample, brush } = selection;
   if (last === null || sample === null || (last.run === run.run && last.layer === layer)) return selection;
-  return { ...selection, sample: sameRow(last.rows, sample, rowsOf(run, layerOf(run, layer))) ?? 0 };
+  const rows = rowsOf(run, layerOf(run, layer));
+  const brushed = brush && sameRow(last.rows, brush.sample, rows);
+  return {
+    ...selection,
+    sample: sameRow(last.rows, sample, rows) ?? 0,
+    brush: brush && brushed !== null ? { ...brush, sample: brushed } : null,
+  };
 }
 
 /** Why a row that was asked for is not the one that is shown; null if it is. */
@@ -60,8 +69,8 @@ export function whyNotRow(wanted: number, shown: Selection, run: RunInfo): strin
   if (shown.sample === null || shown.sample === wanted) return null;
   const layer = layerOf(run, shown.layer);
   const rows = rowsOf(run, layer);
-  const what = layer?.rows == null ? "samples" : "rows";
-  return `Layer “${shown.layer}” has the ${what} 0 to ${rows.length - 1}, and no ${wanted}: “${rowName(run, layer, shown.sample)}” is shown.`;
+  const what = layer?.rows == null ? "sample" : "row";
+  return `Layer “${shown.layer}” has no ${what} ${wanted}, only 0 to ${rows.length - 1}: “${rowName(run, layer, shown.sample)}” is shown.`;
 }
 
 function layerOf(run: RunInfo, key: string | null): LayerInfo | undefined {

@@ -18,11 +18,11 @@ export function whyUnrelated(a: Layer, b: Layer): string | null {
   if (isSameRun && (one === null || one !== other))
     return `“${a.layer.key}” and “${b.layer.key}” are two layers: their units do not correspond.`;
   if (haveOtherProbes(a.run, b.run))
-    return "The two runs have other probes: at a place of A stands another input than at the same place of B.";
+    return "The two runs have different probes: the same sample and timestep of A and of B have different inputs.";
   if (one === null || other === null)
-    return "It is not known whether the two runs started from the same weights, and so whether their units correspond: logs of older versions do not say it.";
+    return "Not known whether the two runs started from the same weights, so their units may not correspond: the log does not say it.";
   if (one === other) return null;
-  return "The two runs did not start from the same weights: unit i of A and unit i of B have nothing to do with each other.";
+  return "The two runs started from different weights: unit i of A is not unit i of B.";
 }
 
 /** Whether two runs are known to have other probes: then not even what two units do can be compared. */

@@ -32,6 +32,8 @@ export interface Picture {
   /** Why B, though selected, has no place. */
   readonly fault: string | null;
   readonly order: OrderKey;
+  /** Why the rows are not in the selected order. */
+  readonly orderFault: string | null;
 }
 
 /** The runs that a selection is about: A's and, if two are compared, B's. */
@@ -61,7 +63,9 @@ export function otherKey(
   const step = run && nearestStep(run.steps, selection.other.step ?? first.step);
   if (run === null || firstRun === null || layer === null || step === null) return null;
   const rows = rowsOf(firstRun, layerOf(firstRun, first.layer));
-  const sample = sameRow(rows, first.sample, rowsOf(run, layer));
+  // A row whose sample is not known has a counterpart in its own layer alone.
+  const isKnown = rows[first.sample]?.sample != null || layer.key === first.layer;
+  const sample = isKnown ? sameRow(rows, first.sample, rowsOf(run, layer)) : null;
   return sample === null ? null : { run: run.run, layer: layer.key, sample, step };
 }
 
@@ -80,7 +84,7 @@ export function pictureOf(known: Known, step: number | null = known.selection.st
   const [a, b] = placesOf(known, step);
   if (a === null) return null;
   const fault = compare === "off" || b !== null ? null : whyNot(known, a);
-  return { compare, a, b, fault, order: orderKeyOf(known, a) };
+  return { compare, a, b, fault, ...orderOf(known, a) };
 }
 
 export function frameKeyOf({ a, b, order }: Picture): FrameKey {
@@ -99,6 +103,7 @@ export function samePicture(one: Picture | null, other: Picture | null): boolean
   return (
     one.compare === other.compare &&
     one.fault === other.fault &&
+    one.orderFault === other.orderFault &&
     one.a.run === other.a.run &&
     one.b?.run === other.b?.run &&
     idOf(frameKeyOf(one)) === idOf(frameKeyOf(other))
@@ -107,14 +112,14 @@ export function samePicture(one: Picture | null, other: Picture | null): boolean
 
 /** The view of a picture whose frame has come. */
 export function viewOf(picture: Picture, frame: Frame): View {
-  const { compare, a, b, fault } = picture;
+  const { compare, a, b, fault, orderFault } = picture;
   return {
     compare,
     a: sideOf(a, frame.a),
     b: b && frame.b && sideOf(b, frame.b),
     fault: fault ?? frame.fault,
     order: frame.order,
-    orderFault: frame.orderFault,
+    orderFault: orderFault ?? frame.orderFault,
   };
 }
 
@@ -131,22 +136,27 @@ function placeOf(run: RunInfo | null, key: TraceKey | null): Place | null {
   return run === null || key === null || layer === undefined ? null : { key, run, layer };
 }
 
-function orderKeyOf({ selection, otherRun }: Known, { key, layer, run }: Place): OrderKey {
+function orderOf(
+  { selection, otherRun }: Known,
+  { key, layer, run }: Place,
+): Pick<Picture, "order" | "orderFault"> {
   const { order } = selection;
   const info = layer.signals.find(({ name }) => name === order.signal);
   const a = { ...key, step: order.step ?? key.step };
   const b = order.by === "change" ? otherKey(selection, otherRun, a, run) : null;
   const other = placeOf(otherRun, b);
   // Units that do not correspond have not changed from A to B.
-  const isKnown = info !== undefined && (other === null || whyUnrelated({ run, layer }, other) === null);
-  return {
+  const orderFault = other && whyUnrelated({ run, layer }, other);
+  const isKnown = info !== undefined && orderFault === null;
+  const found = {
     by: isKnown ? order.by : "index",
     signal: info?.name ?? "",
     units: layer.units,
     saturation: info?.saturation ?? null,
     a,
     b: isKnown && b ? { ...b, step: order.otherStep ?? b.step } : null,
-  };
+  } as const;
+  return { order: found, orderFault };
 }
 
 function sideOf({ run, layer }: Place, { trace, sample, series, scales }: Part): Side {

@@ -119,6 +119,7 @@ export class Store {
   navigate(params: Params): void {
     const wanted = fromParams(params);
     this.lastRows = null;
+    this.rowFault = null;
     this.catalogue.refresh();
     this.select({ ...wanted, run: wanted.run ?? this.current.run });
   }

@@ -21,17 +21,17 @@ test("units correspond within a layer of a run, and between runs from the same w
 });
 
 test("what is not known, or not so, is said", () => {
-  assert.match(whyUnrelated(side("a"), side("b", "two")) ?? "", /did not start from the same weights/);
+  assert.match(whyUnrelated(side("a"), side("b", "two")) ?? "", /started from different weights/);
   for (const [one, other] of [
     ["one", null],
     [null, "one"],
     [null, null],
   ] as const)
-    assert.match(whyUnrelated(side("a", one), side("b", other)) ?? "", /It is not known/);
+    assert.match(whyUnrelated(side("a", one), side("b", other)) ?? "", /Not known whether/);
 });
 
 test("runs with other probes have no common places, whatever their weights", () => {
-  assert.match(whyUnrelated(side("a"), side("b", "one", "q")) ?? "", /have other probes/);
+  assert.match(whyUnrelated(side("a"), side("b", "one", "q")) ?? "", /have different probes/);
   assert.ok(haveOtherProbes(side("a").run, side("b", "one", "q").run));
   assert.ok(!haveOtherProbes(side("a").run, side("b", "one", null).run));
 });

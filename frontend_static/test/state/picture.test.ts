@@ -208,8 +208,10 @@ test("units that do not correspond have no order by their change from A to B", (
     const otherRun = runOf("b", { layers: [layerOf("lstm", { fingerprint })] });
     const order = { by: "change", signal: "state", step: null, otherStep: null } as const;
     const selection = { ...AT, compare: "side", other: other({ run: "b" }), order } as const;
-    return pictureOf({ selection, run: RUN, otherRun })?.order;
+    return pictureOf({ selection, run: RUN, otherRun });
   };
-  assert.deepEqual([orderOf("same")?.by, orderOf("same")?.b?.run], ["change", "b"]);
-  assert.deepEqual([orderOf("other")?.by, orderOf("other")?.b], ["index", null]);
+  const [like, unlike] = [orderOf("same"), orderOf("other")];
+  assert.deepEqual([like?.order.by, like?.order.b?.run, like?.orderFault], ["change", "b", null]);
+  assert.deepEqual([unlike?.order.by, unlike?.order.b], ["index", null]);
+  assert.match(unlike?.orderFault ?? "", /started from different weights/);
 });

@@ -674,6 +674,24 @@ test("another layer shows the same sample where it has it", async (t) => {
   assert.deepEqual([store.selection.run, store.selection.sample], ["b", 1]);
 });
 
+test("a brush stays with its sample, or is gone", async (t) => {
+  const { store, started } = make(t, [RESHAPED]);
+  await started({ layer: "parts", sample: "0" });
+  await store.update({ brush: { sample: 3, start: 0, end: 1 } });
+  await store.update({ layer: "plain" });
+  assert.equal(store.selection.brush?.sample, 1);
+  await store.update({ layer: "unknown" });
+  assert.equal(store.selection.brush, null);
+});
+
+test("a row whose sample is not known is compared within its own layer alone", async (t) => {
+  const { store, started } = make(t, [RESHAPED]);
+  await started({ layer: "unknown", sample: "1", compare: "side" });
+  assert.equal(store.view?.b?.trace.key.sample, 1);
+  await store.update({ other: { ...store.selection.other, layer: "like unknown" } });
+  assert.equal(store.view?.b, null);
+});
+
 test("an address names any row, and one that is not there is said to be missing", async (t) => {
   const { store, started } = make(t, [RESHAPED]);
   await started({ layer: "parts", sample: "3" });
@@ -681,10 +699,10 @@ test("an address names any row, and one that is not there is said to be missing"
   store.navigate({ run: "a", layer: "parts", sample: "7" });
   await settle();
   assert.equal(store.selection.sample, 0);
-  assert.equal(store.rowFault, "Layer “parts” has the rows 0 to 3, and no 7: “part 0” is shown.");
+  assert.equal(store.rowFault, "Layer “parts” has no row 7, only 0 to 3: “part 0” is shown.");
   await store.update({ sample: 1 });
   assert.equal(store.rowFault, null);
   store.navigate({ run: "a", layer: "plain", sample: "2" });
   await settle();
-  assert.equal(store.rowFault, "Layer “plain” has the samples 0 to 1, and no 2: “x” is shown.");
+  assert.equal(store.rowFault, "Layer “plain” has no sample 2, only 0 to 1: “x” is shown.");
 });

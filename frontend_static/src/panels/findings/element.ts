@@ -174,7 +174,7 @@ export default class FindingsPanel extends PanelElement {
         first,
         more === ""
           ? nothing
-          : html`<button class="quiet" aria-expanded=${unfolded} aria-label=${more} title=${more} @click=${fold}>
+          : html`<button class="quiet" aria-expanded=${unfolded} aria-label=${unfolded ? "Fold" : more} title=${unfolded ? nothing : more} @click=${fold}>
             ${unfolded ? "Fold" : `${formatCount(finding_count - 1)} more`}
           </button>`,
       )}
