@@ -143,6 +143,11 @@ export interface SignalInfo {
    * `"head·key"`, of attention scores.
    */
   readonly axes: readonly [string | null, string];
+  /**
+   * What one index of the second axis is called: `"timestep"`, `"query"`, or `"position"` where the axis is
+   * not known.
+   */
+  readonly position: string;
 }
 
 /** One row of a layer's arrays. */

@@ -35,7 +35,7 @@ function textField(text: string): string {
 }
 
 /**
- * `timestep,token,unit 0,unit 1,…`, without the tokens' column where there are none. At padding the units'
+ * `timestep,token,unit 0,unit 1,…`, or what else the axes are, without the tokens' column where there are none. At padding the units'
  * fields are empty, so that it differs from a NaN that training produced.
  *
  * Lines end in LF: pandas and spreadsheets read either, and after CRLF `awk` and `cut` find a last field
@@ -43,13 +43,13 @@ function textField(text: string): string {
  */
 export function csv(
   matrix: Matrix,
-  more: { tokens: readonly string[] | null; mask: Uint8Array | null },
+  more: { tokens: readonly string[] | null; mask: Uint8Array | null; nouns: readonly [string, string] },
 ): string {
   const { timesteps, units } = matrix;
-  const { tokens, mask } = more;
+  const { tokens, mask, nouns } = more;
   const spell = spelling(matrix);
-  const names = Array.from({ length: units }, (_, unit) => `unit ${unit}`);
-  const rows = [[...(tokens === null ? ["timestep"] : ["timestep", "token"]), ...names].join(",")];
+  const names = Array.from({ length: units }, (_, unit) => `${nouns[0]} ${unit}`);
+  const rows = [[...(tokens === null ? [nouns[1]] : [nouns[1], "token"]), ...names].join(",")];
   const padding = names.map(() => "");
   for (let timestep = 0; timestep < timesteps; timestep++) {
     const row = [String(timestep)];

@@ -69,3 +69,9 @@ const VISIBLE: Readonly<Record<string, string>> = {
 export function visibleToken(token: string): string {
   return token.replace(/[ \n\t\r\u00a0]/g, (char) => VISIBLE[char] ?? char);
 }
+
+/** "1 unit", "5 queries", "2 keys". */
+export function plural(count: number, noun: string): string {
+  const several = /[^aeiou]y$/.test(noun) ? `${noun.slice(0, -1)}ies` : `${noun}s`;
+  return `${formatCount(count)} ${count === 1 ? noun : several}`;
+}

@@ -11,6 +11,8 @@ type Chosen = Pick<Selection, "signal" | "pinned" | "only">;
 
 export interface Numbers {
   readonly plot: Plot;
+  /** What one row and one column of the picture are called. */
+  readonly nouns: Lane["nouns"];
   /** The side whose tokens stand beside them. */
   readonly side: Side;
   /** The file's name, without its extension. */
@@ -28,7 +30,12 @@ export function numbersOf(view: View, chosen: Chosen, second: boolean): Numbers 
   if (lane === undefined || plot === undefined) throw new Error("This signal is not on the screen.");
   if (typeof plot === "string") throw new Error(plot);
   const side = other ?? view.a;
-  return { plot, side, name: fileName(describe(side, lane.of === null ? null : view.b, lane.signal)) };
+  return {
+    plot,
+    nouns: lane.nouns,
+    side,
+    name: fileName(describe(side, lane.of === null ? null : view.b, lane.signal)),
+  };
 }
 
 /** Python that loads what the chosen signal's lane shows of the window; null is all of time. */

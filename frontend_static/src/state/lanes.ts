@@ -32,6 +32,8 @@ export interface Lane {
   readonly clipped: boolean;
   /** What the rows are. */
   readonly rows: "units" | "steps";
+  /** What one row and one column are called: "unit" and "timestep", or "head·key" and "query". */
+  readonly nouns: readonly [row: string, column: string];
   /** One per pane; a sentence where there is nothing to paint. */
   readonly plots: readonly (Plot | string)[];
   /** A and B themselves, where the lane shows their difference. */
@@ -63,6 +65,7 @@ export function evolutionLane(
     note: `unit ${key.unit}, all steps`,
     ...contrasted([{ info: { ...signal, extremes }, typical }], colours),
     rows: "steps",
+    nouns: ["step", signal.position],
     plots: Array.from({ length: panes }, (_, pane) => (pane === 0 ? plot : "")),
     of: null,
   };
@@ -81,9 +84,18 @@ export function isBounded({ range }: SignalInfo): boolean {
   return range !== null;
 }
 
-/** What a signal is called, by whichever side has it. */
+/** A signal, by whichever side has it. */
+function anyInfo(sides: readonly (Side | null)[], name: string): SignalInfo | undefined {
+  return sides.map((side) => infoOf(side, name)).find((info) => info !== undefined);
+}
+
 function labelOf(sides: readonly (Side | null)[], name: string): string {
-  return sides.map((side) => infoOf(side, name)).find((info) => info !== undefined)?.label ?? name;
+  return anyInfo(sides, name)?.label ?? name;
+}
+
+function nounsOf(sides: readonly (Side | null)[], name: string): [string, string] {
+  const info = anyInfo(sides, name);
+  return [info?.axes[1] ?? "unit", info?.position ?? "timestep"];
 }
 
 /** What the scale of a signal comes from. */
@@ -133,6 +145,7 @@ function plainLane({ a, b, compare, fault }: View, name: string, order: Uint32Ar
     note: "",
     ...contrasted(reachesOf([a, second], name), colours),
     rows: "units",
+    nouns: nounsOf([a, b], name),
     plots,
     of: null,
   };
@@ -165,6 +178,7 @@ function differenceLane(a: Side, b: Side, name: string, order: Uint32Array, colo
     label,
     note: "",
     rows: "units" as const,
+    nouns: nounsOf([a, b], name),
     scale: commonScale(reaches, colours),
     clipped: false,
   };

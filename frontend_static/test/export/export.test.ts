@@ -55,7 +55,8 @@ test("the array of a NumPy file starts on a multiple of 64, at the length that t
   }
 });
 
-const BARE = { tokens: null, mask: null };
+const NOUNS = ["unit", "timestep"] as const;
+const BARE = { tokens: null, mask: null, nouns: NOUNS };
 
 test("CSV has a row per timestep and a column per unit", () => {
   const signal = matrix("F32", 2, [1, -0.5, 0.1, 2e-8, 1e10, -0]);
@@ -68,7 +69,7 @@ test("CSV has a row per timestep and a column per unit", () => {
 test("NaN and infinities are spelt as NumPy reads them, and padding is empty", () => {
   const signal = matrix("F64", 2, [NAN, INF, -INF, 1, NAN, NAN]);
   assert.equal(
-    csv(signal, { tokens: null, mask: Uint8Array.of(1, 1, 0) }),
+    csv(signal, { tokens: null, mask: Uint8Array.of(1, 1, 0), nouns: NOUNS }),
     "timestep,unit 0,unit 1\n0,nan,inf\n1,-inf,1\n2,,\n",
   );
 });
@@ -102,12 +103,12 @@ test("tokens are quoted where they must be, and never changed", () => {
   );
   const fields = ["a", '","', '""""', '"\n"', '"\r"', '" b"', '"c "', '" "', "=A1", "-", "+", "@x", "🙂", ""];
   const rows = [...fields, '"x""y"', '"a\rb"'].map((field, timestep) => `${timestep},${field},1\n`);
-  assert.equal(csv(signal, { tokens, mask: null }), `timestep,token,unit 0\n${rows.join("")}`);
+  assert.equal(csv(signal, { tokens, mask: null, nouns: NOUNS }), `timestep,token,unit 0\n${rows.join("")}`);
 });
 
 test("a padded timestep keeps its token, and one without a token has an empty field", () => {
   const signal = matrix("F32", 2, [1, 2, 3, 4]);
-  const text = csv(signal, { tokens: ["[PAD]"], mask: Uint8Array.of(0, 1) });
+  const text = csv(signal, { tokens: ["[PAD]"], mask: Uint8Array.of(0, 1), nouns: NOUNS });
   assert.equal(text, "timestep,token,unit 0,unit 1\n0,[PAD],,\n1,,3,4\n");
 });
 

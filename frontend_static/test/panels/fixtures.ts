@@ -9,6 +9,7 @@ export function signalInfo(name: string, more: Partial<SignalInfo> = {}): Signal
     extremes: null,
     units: 4,
     axes: ["time", "unit"],
+    position: "timestep",
     label: name.replaceAll("_", " "),
     letter: null,
     meaning: null,

@@ -16,6 +16,7 @@ export function signalOf(name: string, more: Partial<SignalInfo> = {}): SignalIn
     gradient_of: null,
     units: 4,
     axes: ["time", "unit"],
+    position: "timestep",
     ...more,
   };
 }

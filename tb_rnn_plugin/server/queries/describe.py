@@ -65,6 +65,8 @@ class SignalInfo(SignalMeaning):
             of attention, `"none"` where there is none and a single timestep stands for it, or null where it is not
             known; tokens and annotations belong to `"time"` alone. The third is `"unit"`, or `"key"` or `"head·key"`,
             of attention scores.
+        position: What one index of the second axis is called: `"timestep"`, `"query"`, or `"position"` where the axis
+            is not known.
     """
 
     name: str
@@ -72,6 +74,7 @@ class SignalInfo(SignalMeaning):
     extremes: Interval | None
     units: int
     axes: Axes
+    position: str
 
 
 class LayerInfo(TypedDict):
@@ -290,7 +293,7 @@ def describe_layer(info: schema.LayerInfo, rows: list[Row] | None = None, finger
         "cell": info.cell,
         "units": info.units,
         "timesteps": info.timesteps,
-        "position": _POSITIONS.get(info.signals[0].axes[0], "position"),
+        "position": _position(info.signals[0]),
         "over_time": is_over_time(info.signals[0].axes),
         "masked": info.masked,
         "signals": [_signal(info.cell, signal) for signal in info.signals],
@@ -302,7 +305,11 @@ def describe_layer(info: schema.LayerInfo, rows: list[Row] | None = None, finger
 
 
 def _signal(cell: str, info: schema.SignalInfo) -> SignalInfo:
-    return SignalInfo(**vars(describe_signal(cell, info)), **vars(info))
+    return SignalInfo(**vars(describe_signal(cell, info)), **vars(info), position=_position(info))
+
+
+def _position(info: schema.SignalInfo) -> str:
+    return _POSITIONS.get(info.axes[0], "position")
 
 
 def _not_finite(values: Mapping[int, float], steps: Sequence[int]) -> list[NotFinite]:

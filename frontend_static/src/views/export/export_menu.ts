@@ -126,10 +126,10 @@ export class ExportMenu extends LitElement {
   }
 
   private saveNumbers(view: View, format: "csv" | "npy"): void {
-    const { plot, side, name } = numbersOf(view, this.store.selection, this.second);
+    const { plot, nouns, side, name } = numbersOf(view, this.store.selection, this.second);
     const { matrix, mask } = plot;
     if (format === "npy") save(`${name}.npy`, "application/octet-stream", npy(matrix));
-    else save(`${name}.csv`, "text/csv", csv(matrix, { tokens: tokensOf(side), mask }));
+    else save(`${name}.csv`, "text/csv", csv(matrix, { tokens: tokensOf(side), mask, nouns }));
   }
 
   /** The stretch in view. It differs from the one in the URL if that was made on another screen. */

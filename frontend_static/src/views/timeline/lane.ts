@@ -4,7 +4,7 @@ import { valueAt } from "../../api/trace.ts";
 import { perPixel } from "../../maths/binning.ts";
 import { shareBeyond } from "../../maths/codes.ts";
 import { beyondColours, cssGradient, NOT_FINITE_COLOUR, type Theme } from "../../maths/colours.ts";
-import { formatEnd, formatShare, formatValue } from "../../maths/format.ts";
+import { formatEnd, formatShare, formatValue, plural } from "../../maths/format.ts";
 import type { LaneLayout } from "../../maths/layout.ts";
 import { isMasked } from "../../maths/mask.ts";
 import type { TimeWindow } from "../../maths/window.ts";
@@ -78,7 +78,7 @@ export class LaneView extends LitElement {
     const { heatmap } = this.layout;
     const size = `width: ${this.width}px; height: ${heatmap}px`;
     if (typeof plot === "string") return html`<div class="none" style=${size}>${plot || nothing}</div>`;
-    const { label, rows, scale, clipped } = this.lane;
+    const { label, nouns, scale, clipped } = this.lane;
     return html`<rnn-plot
       style=${size}
       .plot=${plot}
@@ -90,7 +90,7 @@ export class LaneView extends LitElement {
       .height=${heatmap}
       .ratio=${this.ratio}
       .marks=${this.marks(plot)}
-      .label="${label}: ${rows} as rows, timesteps as columns"
+      .label="${label}: a row for each ${nouns[0]}, a column for each ${nouns[1]}"
       @not-finite=${(event: CustomEvent<boolean>) => this.noteNotFinite(pane, event.detail)}
     ></rnn-plot>`;
   }
@@ -139,10 +139,10 @@ export class LaneView extends LitElement {
     const timesteps = Math.min(plot.matrix.timesteps, window.to) - window.from;
     const rows = perPixel(plot.order.length, layout.heatmap * ratio);
     const columns = perPixel(timesteps, (width * timesteps * ratio) / (window.to - window.from));
-    if (rows === 1 && columns === 1) return nothing;
-    const [high, wide] = [rows, columns].map((count) => Number(count.toPrecision(2)));
+    const [high, wide] = [Number(rows.toPrecision(2)), Number(columns.toPrecision(2))];
+    if (high === 1 && wide === 1) return nothing;
     const extremes = lane.clipped ? "Values beyond the scale" : "Values beyond 80 % of the scale";
-    const title = `A pixel shows the mean of about ${high} ${lane.rows} × ${wide} timesteps. ${extremes} show in as many pixels as they would fill, NaN wherever it is.`;
+    const title = `A pixel shows the mean of about ${plural(high, lane.nouns[0])} × ${plural(wide, lane.nouns[1])}. ${extremes} show in as many pixels as they would fill, NaN wherever it is.`;
     return html`<div class="rule" title=${title}>mean of ${high} × ${wide}</div>`;
   }
 
@@ -157,7 +157,8 @@ export class LaneView extends LitElement {
     const sides = lane.plots.length > 1;
     return lane.plots.map((plot, pane) => {
       if (typeof plot === "string") return nothing;
-      const name = lane.rows === "steps" ? "" : sides ? "AB"[pane] : lane.of ? "A − B" : `unit ${row}`;
+      const name =
+        lane.rows === "steps" ? "" : sides ? "AB"[pane] : lane.of ? "A − B" : `${lane.nouns[0]} ${row}`;
       return this.renderValue(
         plot,
         cursor.timestep,

@@ -2,16 +2,11 @@
 import { html, nothing } from "lit";
 import { isPadding } from "../../api/trace.ts";
 import type { LayerInfo } from "../../api/types.ts";
-import { formatCount, visibleToken } from "../../maths/format.ts";
+import { plural, visibleToken } from "../../maths/format.ts";
 import { hasPadding } from "../../maths/mask.ts";
 import { tokensOf, type View } from "../../state/view.ts";
 import { MONO } from "../theme.ts";
 import type { Cursor } from "./cursor.ts";
-
-function plural(count: number, noun: string): string {
-  const ending = noun.endsWith("y") ? ["y", "ies"] : ["", "s"];
-  return `${formatCount(count)} ${noun.replace(/y$/, "")}${count === 1 ? ending[0] : ending[1]}`;
-}
 
 /** "100 timesteps", "5 queries", "7 positions, not known to be time". */
 function places({ timesteps, position, over_time }: LayerInfo): string {
