@@ -201,7 +201,44 @@ def test_the_probes_targets_are_named_where_only_the_gradient_is_ill() -> None:
     )
     # An input that no layer of the log reads, in a branch that is not recurrent.
     beside = replace(batch_of(inputs(), other=np.array([[0.0], [np.inf], [0.0], [0.0]])), targets=targets)
-    assert cause(ill, batch=beside).startswith("The probe itself is not finite at sample 1, feature 0 of 'other';")
+    assert cause(ill, batch=beside) == (
+        "The probe's targets are not finite at sample 2, feature 0; this alone makes the loss not finite. "
+        "The probe's inputs are also not finite, at sample 1, feature 0 of 'other'."
+    )
+
+
+def test_inputs_that_the_model_cleans_are_not_blamed_for_the_loss() -> None:
+    trace = trace_of()
+    ill = with_gradients(trace, hidden_state=np.full_like(trace.signals["hidden_state"], np.nan))
+    assert cause(ill, batch=batch_of(ill_inputs())) == (
+        "What the layers in the log computed is finite, so the loss, its derivative or a layer behind them made it: "
+        "log(0), sqrt(0) or a division by 0. "
+        "The probe's inputs are also not finite, at sample 2, timestep 6, feature 1."
+    )
+
+
+def test_a_layer_without_inputs_and_weights_in_the_log() -> None:
+    """A Dense layer whose kernel is NaN: the log has only its output."""
+    output = np.full((4, TIMESTEPS, 2), np.nan)
+    dense = LayerTrace("dense", "Dense", {"output": output}, {}, None, {}, reads=("rnn",))
+    assert cause([trace_of(), dense], batch=batch_of(inputs())) == (
+        "Something in front of this layer, its weights (not in the log) or its forward pass made it."
+    )
+
+
+def test_initial_states_that_are_not_finite() -> None:
+    trace = trace_of()
+    assert set(trace.initial_states) == {"hidden_state", "cell_state"}
+    states = {name: values.copy() for name, values in trace.initial_states.items()}
+    signals = {name: values.copy() for name, values in trace.signals.items()}
+    states["cell_state"][1, 3] = np.nan
+    for name in ("cell_state", "hidden_state"):
+        signals[name][1, :, 3] = np.nan
+    ill = replace(with_signals(trace, **signals), initial_states=states)
+    assert cause(ill, batch=batch_of(inputs())) == (
+        "Initial states of this layer are not finite at epoch 0: cell state; an earlier batch, another layer or the "
+        "given values made them so."
+    )
 
 
 def test_gradients_are_not_finite_first_in_the_last_layer() -> None:
