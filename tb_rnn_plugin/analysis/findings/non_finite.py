@@ -73,10 +73,12 @@ def non_finite(run: RunAtStep) -> Iterator[Finding]:
     places = [place for place in map(first_place, run.layers) if place]
     if not places:
         return
-    start, held = episode_start(run.step, run.steps, lambda at: _origin(run.layers_at(at)) is not None)
+    start, held, before = episode_start(run.step, run.steps, lambda at: _is_broken(run.layers_at(at)))
     origin = _origin(run.layers_at(start)) or places[0]
     cause = _cause(run, start, origin)
     began = f"It began at {run.unit} {start} in layer {origin.layer!r}: {origin}."
+    if before is None and start != run.steps[0]:
+        began = f"{began[:-1]}; no earlier {run.unit} can be read."
     for place in sorted(places, key=lambda place: place.layer != origin.layer):
         what = "features" if place.signal == "inputs" else "units"
         message = (
@@ -119,6 +121,10 @@ def _origin(layers: Sequence[LayerTrace]) -> Place | None:
     places = [place for place in map(first_place, layers) if place]
     forward = [place for place in places if gradient_state(place.signal) is None]
     return forward[0] if forward else places[-1] if places else None
+
+
+def _is_broken(layers: Sequence[LayerTrace]) -> bool | None:
+    return _origin(layers) is not None if layers else None
 
 
 def _cause(run: RunAtStep, start: int, origin: Place) -> str:
@@ -180,13 +186,19 @@ def _spreads(batch: ProbeBatch | None, layers: Sequence[LayerTrace]) -> bool:
 
 def _weights_sentence(run: RunAtStep) -> str:
     """Return since when weights are not finite, which they are not at the run's own step."""
-    start, _ = episode_start(run.step, run.steps, lambda at: any(map(_broken_weights, run.layers_at(at))))
+    start, _, before = episode_start(run.step, run.steps, lambda at: _has_broken_weights(run.layers_at(at)))
     layer = next(trace for trace in run.layers_at(start) if _broken_weights(trace))
     since = f"Weights are not finite since {run.unit} {start}: {', '.join(_broken_weights(layer))} of {layer.key!r}"
     if start == run.steps[0]:
         return f"{since}; that is the first captured."
-    before = max(step for step in run.steps if step < start)
+    if before is None:
+        return f"{since}; no earlier {run.unit} has weights that can be read."
     return f"{since}; at {run.unit} {before} they were finite, so training made them so in between."
+
+
+def _has_broken_weights(layers: Sequence[LayerTrace]) -> bool | None:
+    """Return whether weights are not finite; None if the log has none."""
+    return any(map(_broken_weights, layers)) if any(trace.weights for trace in layers) else None
 
 
 def _forward_sentence(run: RunAtStep, start: int, origin: Place) -> str:

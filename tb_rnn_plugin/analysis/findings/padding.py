@@ -211,7 +211,7 @@ def mask_without_effect(run: RunAtStep) -> Iterator[Finding]:
             continue
         first = run.layer_at(run.steps[0], trace.key)
         if first is not None and first.mask is not None and not first.mask.all():
-            start, held = episode_start(run.step, run.steps, partial(_nothing_at, run, trace.key))
+            start, held, _ = episode_start(run.step, run.steps, partial(_nothing_at, run, trace.key))
             message = (
                 f"The mask masks nothing since {run.unit} {start}: at {run.unit} {run.steps[0]} it masked "
                 f"{int((~first.mask).sum())} of {first.mask.size} timesteps."
@@ -238,6 +238,6 @@ def _masks_nothing(trace: LayerTrace) -> bool:
     return trace.mask is not None and trace.mask.size > 0 and bool(trace.mask.all())
 
 
-def _nothing_at(run: RunAtStep, key: str, step: int) -> bool:
+def _nothing_at(run: RunAtStep, key: str, step: int) -> bool | None:
     trace = run.layer_at(step, key)
-    return trace is None or _masks_nothing(trace)
+    return None if trace is None else _masks_nothing(trace)

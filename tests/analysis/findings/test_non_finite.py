@@ -159,6 +159,21 @@ def test_weights_since_when() -> None:
     )
 
 
+def test_a_step_that_cannot_be_read_is_not_taken_for_a_healthy_one() -> None:
+    well, ill = trace_of(), trace_of(fault=nan_weight)
+    assert cause(ill, [], ill) == "Weights are not finite since epoch 0: kernel of 'rnn'; that is the first captured."
+    assert "since epoch 3: kernel of 'rnn'; at epoch 1 they were finite, so" in cause(well, well, [], ill, [], ill)
+    assert cause([], ill) == (
+        "Weights are not finite since epoch 1: kernel of 'rnn'; no earlier epoch has weights that can be read."
+    )
+    assert "no earlier epoch has weights that can be read" in cause(replace(well, weights={}), ill)
+    [found] = findings(ill, [], ill)["non_finite"]
+    assert found.steps == (0, 20)
+    assert "It began at epoch 0 in layer 'rnn'" in found.message
+    [found] = findings([], ill)["non_finite"]
+    assert found.message.endswith("in layer 'rnn': candidate at timestep 0; no earlier epoch can be read.")
+
+
 def test_a_forward_pass_that_overflows_before_any_weight_is_nan() -> None:
     """At epoch 0 the state alone is infinite, at epoch 1 the weights are not finite, either."""
 
@@ -285,8 +300,23 @@ def test_long_episodes_are_searched_by_halves(onset: int) -> None:
         read.append(at)
         return at >= 3 * onset
 
-    start, held = episode_start(297, steps, broken)
+    start, held, _ = episode_start(297, steps, broken)
     assert start == 3 * onset == held[0]
     assert held[-1] == 297
     assert held == tuple(sorted({297, *(at for at in read if at >= 3 * onset)}))
     assert len(read) == len(set(read)) <= PATIENCE + 7
+
+
+def test_unknown_steps_are_passed_over_by_the_search() -> None:
+    """Every third step is known, step 31 is the first of these that is broken."""
+    read = list[int]()
+
+    def broken(at: int) -> bool | None:
+        read.append(at)
+        return at >= 30 if at % 3 == 1 else None
+
+    start, held, before = episode_start(99, range(100), broken)
+    assert (start, before) == (31, 28)
+    assert held == tuple(sorted({99, *(at for at in read if at >= 30 and at % 3 == 1)}))
+    assert len(read) == len(set(read))
+    assert episode_start(99, range(100), lambda at: None) == (99, (99,), None)

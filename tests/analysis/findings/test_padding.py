@@ -175,6 +175,12 @@ def test_a_mask_that_has_ceased_to_mask() -> None:
     assert "mask_without_effect" not in findings(*steps[:2])
 
 
+def test_a_step_that_cannot_be_read_says_nothing_of_the_mask() -> None:
+    [found] = findings(masked(MASK), [], masked(ALL, 2), [], masked(ALL, 4))["mask_without_effect"]
+    assert found.message.startswith("The mask masks nothing since epoch 20: at epoch 0 it masked")
+    assert found.steps == (20, 40)
+
+
 def test_a_mask_that_never_masked_what_looks_like_padding() -> None:
     [found] = findings(masked(ALL, read=padded(value=-1.0)))["mask_without_effect"]
     assert found.message == (
