@@ -17,6 +17,8 @@ LARGE_STEP = 100_000_000
 """Bytes of a step from which a user is warned. Ours: a hundred epochs take 10 GB."""
 
 _OPTIONAL = ("gradients", "weights")
+_PREDICTIONS = (None, "predictions")
+"""The key of the part that is of no layer."""
 
 
 @dataclass(frozen=True)
@@ -27,12 +29,12 @@ class Forecast:
         trace: Size of the step's trace file.
         summary: Size of the step's event.
         parts: Size of what is stored of each layer, by its key and the kind of the arrays: `"signals"`, `"gradients"`,
-            `"weights"`, `"inputs"`, ….
+            `"weights"`, `"inputs"`, …; and of the model's outputs, by `_PREDICTIONS`.
     """
 
     trace: int
     summary: int
-    parts: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    parts: Mapping[tuple[str | None, str], int] = field(default_factory=dict)
 
     def of_run(self, steps: int, keep: int | None = None) -> int:
         """Return the size in bytes of a run of `steps` steps that keeps at most `keep` trace files."""
@@ -48,19 +50,17 @@ class Forecast:
         size = self.of_run(1)
         if size < LARGE_STEP:
             return None
-        layers, kinds = Counter[str](), Counter[str]()
+        layers, kinds = Counter[str | None](), Counter[str]()
         for (key, kind), part in self.parts.items():
             layers[key] += part
             kinds[kind] += part
         [(largest, of_largest)] = layers.most_common(1)
         advice = [f"probe fewer than {samples} samples"] if samples > 1 else ["probe shorter sequences"]
-        if len(layers) > 1:
+        if largest is not None and len([key for key in layers if key is not None]) > 1:
             advice.append("choose other layers with layers=")
         advice += [f"leave out the {kind} with {kind}=False" for kind in _OPTIONAL if kinds[kind] > size / 8]
-        return (
-            f"A step takes {spell_bytes(size)}, {spell_bytes(of_largest)} of it for layer {largest!r}: "
-            f"{', or '.join(advice)}."
-        )
+        what = "the predictions" if largest is None else f"layer {largest!r}"
+        return f"A step takes {spell_bytes(size)}, {spell_bytes(of_largest)} of it for {what}: {', or '.join(advice)}."
 
 
 def forecast(
@@ -80,14 +80,17 @@ def forecast(
         dtype: The dtype that floating-point values are stored in.
     """
     stored: dict[str, Array] = {}
-    parts = Counter[tuple[str, str]]()
+    parts = Counter[tuple[str | None, str]]()
     for layer in layers:
         arrays = stored_arrays([layer], {}, np.dtype(dtype))
         for name, array in arrays.items():
             is_gradient = gradient_state(name.rpartition("/")[2]) is not None
             parts[layer.key, "gradients" if is_gradient else name.partition("/")[0]] += array.nbytes
         stored |= arrays
-    stored |= stored_arrays([], predictions or {}, np.dtype(dtype))
+    outputs = stored_arrays([], predictions or {}, np.dtype(dtype))
+    if outputs:
+        parts[_PREDICTIONS] = sum(array.nbytes for array in outputs.values())
+    stored |= outputs
     document = step_document(0, [describe(layer) for layer in layers])
     event = step_event(1, 0.0, layers, logs or {})
     return Forecast(file_size(stored, document), event.ByteSize(), parts)

@@ -167,7 +167,7 @@ def read_all(file: ArrayFile) -> list[LayerTrace]:
 
 
 def read_part(file: ArrayFile, layers: Mapping[str, LayerInfo], key: str, signal: str | None) -> LayerTrace | None:
-    """Return one layer with one of its signals, or with its weights and no signal, and its mask; None if it has none.
+    """Return one layer with a signal, or with its weights and none, its mask and fingerprint; None if it has none.
 
     Args:
         file: A step's file.
@@ -189,6 +189,7 @@ def read_part(file: ArrayFile, layers: Mapping[str, LayerInfo], key: str, signal
         weights=read_weights(file, key) if signal is None else {},
         config=layer.config,
         reads=layer.reads,
+        fingerprint=layer.fingerprint,
     )
 
 

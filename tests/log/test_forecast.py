@@ -61,3 +61,18 @@ def test_a_large_step_names_what_makes_it_large() -> None:
     )
     heavy = replace(lstm_trace(0), weights={"kernel": np.zeros((1000, 60_000), np.float32)})
     assert str(forecast([heavy]).describe_large(3)).endswith("or leave out the weights with weights=False.")
+
+
+def test_predictions_that_make_a_step_large_are_named() -> None:
+    """Next-token probabilities over a vocabulary of 100,000, beside two small layers."""
+    layers = [lstm_trace(0), replace(lstm_trace(1), key="second")]
+    predicted = forecast(layers, {"output": np.broadcast_to(np.float16(0), (8, 100, 100_000))})
+    size = spell_bytes(predicted.of_run(1))
+    assert predicted.describe_large(8) == (
+        f"A step takes {size}, 160 MB of it for the predictions: probe fewer than 8 samples."
+    )
+    parts = {("conv", "signals"): 145_000_000, **predicted.parts, (None, "predictions"): 10_000_000}
+    assert Forecast(predicted.trace, predicted.summary, parts).describe_large(8) == (
+        f"A step takes {size}, 145 MB of it for layer 'conv': probe fewer than 8 samples, or choose other layers with "
+        "layers=."
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias, TypeVar, cast
+from typing import NamedTuple, TypeAlias, TypeVar, cast
 
 import numpy as np
 
@@ -100,32 +100,54 @@ class RunAtStep:
         return self._layers[step]
 
 
-def episode_start(step: int, steps: Sequence[int], broken: Callable[[int], bool]) -> tuple[int, tuple[int, ...]]:
-    """Return the step at which a run broke that is broken at `step`, and the broken steps that were read, ascending.
+class Episode(NamedTuple):
+    """The steps over which a run is broken.
+
+    Attributes:
+        start: The first broken step.
+        held: The broken steps that were read, ascending.
+        before: The last step before `start` that was read and is not broken; None if there is none.
+    """
+
+    start: int
+    held: tuple[int, ...]
+    before: int | None
+
+
+def episode_start(step: int, steps: Sequence[int], broken: Callable[[int], bool | None]) -> Episode:
+    """Return since when a run is broken that is broken at `step`.
 
     Goes back one by one for `PATIENCE` steps. If the run is still broken there, the steps before are searched by
-    bisection: weights that are NaN stay NaN, so a gap that this misses is rare, and each step is a file to read.
+    bisection: weights that are NaN stay NaN, so a gap that this misses is rare, and each step is a file to read. A step
+    of which it is not known tells nothing.
 
     Args:
         step: One of the steps, broken.
         steps: All captured steps, ascending.
-        broken: Returns whether the run is broken at a step. It is called once per step at most.
+        broken: Returns whether the run is broken at a step; None where the step cannot be read or does not say. It is
+            called once per step at most.
     """
-    at = list(steps).index(step)
-    held, healthy = [step], -1
-    for place in range(at - 1, max(at - 1 - PATIENCE, -1), -1):
-        if not broken(steps[place]):
-            return held[-1], tuple(reversed(held))
-        held.append(steps[place])
-    first = at - len(held) + 1
-    while first - healthy > 1:
-        middle = (first + healthy) // 2
-        if broken(steps[middle]):
-            first = middle
-            held.append(steps[middle])
+    earlier = list(steps)[: list(steps).index(step)]
+    held = [step]
+    for at in reversed(earlier[-PATIENCE:]):
+        verdict = broken(at)
+        if verdict:
+            held.append(at)
+        elif verdict is not None:
+            return Episode(held[-1], tuple(reversed(held)), at)
+    before, unknown = None, earlier[:-PATIENCE]
+    while unknown:
+        middle = len(unknown) // 2
+        at = unknown[middle]
+        verdict = broken(at)
+        if verdict is None:
+            del unknown[middle]
+        elif verdict:
+            held.append(at)
+            unknown = unknown[:middle]
         else:
-            healthy = middle
-    return steps[first], tuple(sorted(held))
+            before, unknown = at, unknown[middle + 1 :]
+    return Episode(min(held), tuple(sorted(held)), before)
 
 
 Check: TypeAlias = Callable[[RunAtStep], Iterator[Finding]]

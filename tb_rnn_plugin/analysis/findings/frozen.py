@@ -39,9 +39,9 @@ _RULE = Rule(
 
 _UNMOVED = Rule(
     kind=_KIND,
-    rule=f"All weights of the layer, {MIN_WEIGHTS} or more, are as stored the same at this captured step, the one "
-    "before and the first.",
-    source="Ours: float16, as logs are stored, resolves 5e-4 of a weight.",
+    rule=f"All weights of the layer, {MIN_WEIGHTS} or more, are the same at this captured step, the one before and the "
+    "first: by their fingerprints, or as stored where an older log has none.",
+    source="Ours: a fingerprint tells any change; float16, as logs are stored, resolves 5e-4 of a weight.",
     advice="See whether a gradient comes to the layer (gradients=True shows it), whether the layer is trainable, and "
     "whether the learning rate is 0.",
     not_a_fault="The layer is meant to stay as it is (trainable=False), or captured steps are too close together to "
@@ -84,30 +84,49 @@ def frozen(run: RunAtStep) -> Iterator[Finding]:
     The step before is read, and earlier ones as long as nothing changes.
     """
     for trace in run.layers:
-        if _is_unmoved(run, trace):
+        if same := _unmoved(run, trace):
             steps = tuple(dict.fromkeys((run.steps[0], run.before[-1], run.step)))
+            exactly = all(_fingerprints(trace, past) for past in same)
+            count = sum(values.size for values in trace.weights.values())
+            stored = min((values.dtype for values in trace.weights.values()), key=lambda dtype: dtype.itemsize)
+            limit, how = ("", "") if exactly else (f", as far as {stored} shows,", " as stored")
             message = (
-                f"The weights have not moved since {run.unit} {steps[0]}, the first that was captured: all "
-                f"{sum(values.size for values in trace.weights.values())} are the same as stored."
+                f"The weights have not moved{limit} since {run.unit} {steps[0]}, the first that was captured: all "
+                f"{count} are the same{how}."
             )
             yield _UNMOVED.finding(trace.key, main_signal(trace) or "", message, steps=steps, share=1.0)
         elif len(run.before) >= PAIRS:
             yield from _of_layer(run, trace)
 
 
-def _is_unmoved(run: RunAtStep, trace: LayerTrace) -> bool:
+def _unmoved(run: RunAtStep, trace: LayerTrace) -> list[LayerTrace]:
+    """Return the layer at the step before and at the first, if it has the same weights there; else nothing."""
     if not run.before or sum(values.size for values in trace.weights.values()) < MIN_WEIGHTS:
-        return False
+        return []
+    same = []
     # The first step is read only if the weights are those of the step before.
-    return all(_same_weights(trace, run.layer_at(step, trace.key)) for step in (run.before[-1], run.steps[0]))
+    for step in dict.fromkeys((run.before[-1], run.steps[0])):
+        past = run.layer_at(step, trace.key)
+        if past is None or not _same_weights(trace, past):
+            return []
+        same.append(past)
+    return same
 
 
-def _same_weights(trace: LayerTrace, other: LayerTrace | None) -> bool:
-    return (
-        other is not None
-        and trace.weights.keys() == other.weights.keys()
-        and all(np.array_equal(values, other.weights[name]) for name, values in trace.weights.items())
+def _same_weights(trace: LayerTrace, other: LayerTrace) -> bool:
+    """Return whether two steps have the same weights, by their fingerprints if both have one: float16 hides changes."""
+    if fingerprints := _fingerprints(trace, other):
+        return fingerprints[0] == fingerprints[1]
+    return trace.weights.keys() == other.weights.keys() and all(
+        np.array_equal(values, other.weights[name]) for name, values in trace.weights.items()
     )
+
+
+def _fingerprints(trace: LayerTrace, other: LayerTrace) -> tuple[str, str] | None:
+    """Return the fingerprints of both; None if one has none."""
+    if trace.fingerprint is None or other.fingerprint is None:
+        return None
+    return trace.fingerprint, other.fingerprint
 
 
 def _of_layer(run: RunAtStep, trace: LayerTrace) -> Iterator[Finding]:

@@ -55,12 +55,16 @@ def no_gradient(run: RunAtStep) -> Iterator[Finding]:
     if not without:
         return
     if _none_has(run.layers):
-        start, held = episode_start(run.step, run.steps, lambda step: _none_has(run.layers_at(step)))
+        start, held, before = episode_start(run.step, run.steps, lambda step: _none_has(run.layers_at(step)))
         first = start == run.steps[0]
-        since = f"since {run.unit} {start}" + (", the first that was captured" if first else "")
+        since = f"since {run.unit} {start}"
+        if first:
+            since += ", the first that was captured"
+        elif before is None:
+            since += f"; no gradients of an earlier {run.unit} can be read"
         message = f"The gradient of the loss is 0 in {_named(without)}, in all samples at all timesteps, {since}."
-        if not first:
-            message += " It was not before: the loss may be met, or the way to it blocked."
+        if before is not None:
+            message += f" It was not at {run.unit} {before}: the loss may be met, or the way to it blocked."
         yield _NONE.finding(without[-1].key, _signal(without[-1]), message, steps=held, share=1.0 if first else 0.0)
         return
     largest, feeds = largest_courses(run.layers), proven_feeds(run.layers)
@@ -77,9 +81,10 @@ def no_gradient(run: RunAtStep) -> Iterator[Finding]:
             yield _UNREACHED.finding(trace.key, _signal(trace), message, steps=(run.step,), share=1.0)
 
 
-def _none_has(layers: Sequence[LayerTrace]) -> bool:
+def _none_has(layers: Sequence[LayerTrace]) -> bool | None:
+    """Return whether no layer has a gradient; None if none was captured."""
     with_gradients = [trace for trace in layers if trace.gradients]
-    return bool(with_gradients) and all(map(has_no_gradient, with_gradients))
+    return all(map(has_no_gradient, with_gradients)) if with_gradients else None
 
 
 def _signal(trace: LayerTrace) -> str:

@@ -73,10 +73,12 @@ def non_finite(run: RunAtStep) -> Iterator[Finding]:
     places = [place for place in map(first_place, run.layers) if place]
     if not places:
         return
-    start, held = episode_start(run.step, run.steps, lambda at: _origin(run.layers_at(at)) is not None)
+    start, held, before = episode_start(run.step, run.steps, lambda at: _is_broken(run.layers_at(at)))
     origin = _origin(run.layers_at(start)) or places[0]
     cause = _cause(run, start, origin)
     began = f"It began at {run.unit} {start} in layer {origin.layer!r}: {origin}."
+    if before is None and start != run.steps[0]:
+        began = f"{began[:-1]}; no earlier {run.unit} can be read."
     for place in sorted(places, key=lambda place: place.layer != origin.layer):
         what = "features" if place.signal == "inputs" else "units"
         message = (
@@ -121,28 +123,52 @@ def _origin(layers: Sequence[LayerTrace]) -> Place | None:
     return forward[0] if forward else places[-1] if places else None
 
 
+def _is_broken(layers: Sequence[LayerTrace]) -> bool | None:
+    return _origin(layers) is not None if layers else None
+
+
 def _cause(run: RunAtStep, start: int, origin: Place) -> str:
-    """Return what is known of the cause: the probe, the weights, the forward pass or the loss; at most two of them."""
+    """Return what is known of the cause: the probe, the weights, the forward pass or the loss."""
     layers = run.layers_at(start)
     timesteps = {next(iter(trace.signals.values())).shape[1] for trace in layers if trace.signals}
     inputs, targets = (run.batch.inputs, run.batch.targets) if run.batch else ({}, {})
     place = probe_place(inputs, timesteps)
+    known = []
     if gradient_state(origin.signal) is not None:
-        if not place and (target := probe_place(targets, timesteps)):
-            return f"The probe's targets are not finite at {target}; this alone makes the loss not finite."
-        if not place:
-            return (
-                "What the layers in the log computed is finite, so the loss, its derivative or a layer behind them "
-                "made it: log(0), sqrt(0) or a division by 0."
-            )
-    known = [f"The probe itself is not finite at {place}; this alone makes what follows not finite."] if place else []
-    if place and _spreads(run.batch, layers):
-        known.append("Samples whose inputs are finite are not finite, either.")
-    if not place and (origin.signal == "inputs" or not any(map(_broken_weights, layers))):
+        # A model may clean its inputs: those that are not finite need not explain a loss that is not.
+        known.append(_loss_sentence(probe_place(targets, timesteps)))
+        if place:
+            known.append(f"The probe's inputs are also not finite, at {place}.")
+    elif place:
+        known.append(f"The probe itself is not finite at {place}; this alone makes what follows not finite.")
+        if _spreads(run.batch, layers):
+            known.append("Samples whose inputs are finite are not finite, either.")
+    elif states := _broken_states(layers, origin):
+        known.append(
+            f"Initial states of this layer are not finite at {run.unit} {start}: {', '.join(states)}; an earlier "
+            "batch, another layer or the given values made them so."
+        )
+    elif origin.signal == "inputs" or not any(map(_broken_weights, layers)):
         known.append(_forward_sentence(run, start, origin))
     if any(map(_broken_weights, run.layers)):
         known.append(_weights_sentence(run))
     return " ".join(known)
+
+
+def _loss_sentence(target: str | None) -> str:
+    """Return what made gradients that are not finite below a forward pass that is; `target` is from `probe_place`."""
+    if target:
+        return f"The probe's targets are not finite at {target}; this alone makes the loss not finite."
+    return (
+        "What the layers in the log computed is finite, so the loss, its derivative or a layer behind them made it: "
+        "log(0), sqrt(0) or a division by 0."
+    )
+
+
+def _broken_states(layers: Sequence[LayerTrace], origin: Place) -> list[str]:
+    """Return the initial states, in words, that are not finite in the layer and sample in which it began."""
+    states = next(trace for trace in layers if trace.key == origin.layer).initial_states
+    return [named(name) for name, values in states.items() if not np.isfinite(values[origin.sample]).all()]
 
 
 def _spreads(batch: ProbeBatch | None, layers: Sequence[LayerTrace]) -> bool:
@@ -160,20 +186,29 @@ def _spreads(batch: ProbeBatch | None, layers: Sequence[LayerTrace]) -> bool:
 
 def _weights_sentence(run: RunAtStep) -> str:
     """Return since when weights are not finite, which they are not at the run's own step."""
-    start, _ = episode_start(run.step, run.steps, lambda at: any(map(_broken_weights, run.layers_at(at))))
+    start, _, before = episode_start(run.step, run.steps, lambda at: _has_broken_weights(run.layers_at(at)))
     layer = next(trace for trace in run.layers_at(start) if _broken_weights(trace))
     since = f"Weights are not finite since {run.unit} {start}: {', '.join(_broken_weights(layer))} of {layer.key!r}"
     if start == run.steps[0]:
         return f"{since}; that is the first captured."
-    before = max(step for step in run.steps if step < start)
+    if before is None:
+        return f"{since}; no earlier {run.unit} has weights that can be read."
     return f"{since}; at {run.unit} {before} they were finite, so training made them so in between."
 
 
+def _has_broken_weights(layers: Sequence[LayerTrace]) -> bool | None:
+    """Return whether weights are not finite; None if the log has none."""
+    return any(map(_broken_weights, layers)) if any(trace.weights for trace in layers) else None
+
+
 def _forward_sentence(run: RunAtStep, start: int, origin: Place) -> str:
-    """Return what the forward pass made at a step, where neither the probe nor the weights of this layer explain it."""
+    """Return what the forward pass made at a step, where neither the probe nor weights or states in the log did."""
     if origin.signal == "inputs":
         return "Something in front of this layer made it, a layer that is not in the log or its weights."
-    if not any(trace.weights for trace in run.layers_at(start)):
+    trace = next(trace for trace in run.layers_at(start) if trace.key == origin.layer)
+    if trace.inputs is None:
+        return "Something in front of this layer, its weights (not in the log) or its forward pass made it."
+    if not trace.weights:
         return "The forward pass made it, or weights, which are not in the log."
     return f"The weights in the log are finite at {run.unit} {start}, so the forward pass made it in this layer."
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -31,19 +31,25 @@ _PADDING_KIND = Kind("drowned_by_padding", rank=65, weight=0.9)
 _MASK_KIND = Kind("mask_without_effect", rank=66, weight=0.8)
 _PADDING = Rule(
     kind=_PADDING_KIND,
-    rule=f"A sample counts when its input ends with {MIN_PADDING} or more equal timesteps that are not masked, and "
-    "another sample's ends with the same; together they count when the root mean square difference of their last "
-    f"states from their mean is at most {DROWNED:g} of what it is where the padding begins. A layer whose states are "
-    "read at all timesteps does not count.",
+    rule=f"A sample counts when its input, in the order in which the layer reads it, ends with {MIN_PADDING} or more "
+    "equal timesteps that are not masked, and another sample's ends with the same; together they count when the root "
+    f"mean square difference of their last states from their mean is at most {DROWNED:g} of what it is where the "
+    "padding begins. A layer whose states are read at all timesteps does not count.",
     source="Ours: what the layer hands on is the same for these samples, so nothing behind it can tell them apart.",
     advice="Mask the padding (mask_zero=True in Embedding, or a Masking layer), or put it in front of the sequences "
     "(padding='pre' in pad_sequences).",
     not_a_fault="The layers above read the states at all timesteps, by pooling or attention, not only the last one.",
 )
+_PADDING_OF_BOTH_SIDES = replace(
+    _PADDING,
+    advice="Mask the padding (mask_zero=True in Embedding, or a Masking layer). In a model with a layer that reads "
+    "backwards it does not help to pad the other side.",
+)
 _MASK = Rule(
     kind=_MASK_KIND,
     rule="A layer counts when it has a mask that masks no timestep of the probe, and either masked some at the first "
-    f"captured step, or two or more samples end with the same {MIN_PADDING} or more equal timesteps.",
+    f"captured step, or two or more samples end, in the order in which the layer reads them, with the same "
+    f"{MIN_PADDING} or more equal timesteps.",
     source="Ours: a mask that masks nothing lets the layer read the padding.",
     advice="Put Masking first, before a layer that changes the padded value: BatchNormalization or Dense does, once "
     "it has a bias or a mean. Compare mask_value with what the sequences are padded with; Embedding masks the index 0 "
@@ -160,17 +166,19 @@ def _of_layer(run: RunAtStep, trace: LayerTrace, lowest: LayerTrace, padding: Pa
     shown[starts.min() :] = True
     samples = len(stored)
     concerned = len(np.unique(rows // sequence_count(trace, timesteps)))
-    first, latest = (_timestep(trace, int(at), states.shape[1]) for at in (starts.min(), starts.max()))
-    since = f"timestep {first}" if first == latest else f"timesteps {first} to {latest}"
+    first, latest = sorted(_timestep(lowest, int(at), states.shape[1]) for at in (starts.min(), starts.max()))
+    where = f"timestep {first}" if first == latest else f"timesteps {first} to {latest}"
+    where = f"up to {where}" if _is_backward(lowest) else f"from {where} on"
     masked = ", which has a mask that masks nothing there," if lowest.mask is not None else ""
     what = "samples" if trace.row_samples is None else "rows"
     differ = f"differ by {after:.1e}" if after else "do not differ"
     message = (
-        f"{label(signal)}: from {since} on the input of {lowest.key}{masked} is the same in {concerned} of {samples} "
+        f"{label(signal)}: {where} the input of {lowest.key}{masked} is the same in {concerned} of {samples} "
         f"{what} and not masked; their last states {differ} between {what}, by {before:.1e} where the "
         "padding begins."
     )
-    yield _PADDING.finding(
+    rule = _PADDING_OF_BOTH_SIDES if any(map(_is_backward, run.layers)) else _PADDING
+    yield rule.finding(
         trace.key,
         signal,
         message,
@@ -183,7 +191,11 @@ def _of_layer(run: RunAtStep, trace: LayerTrace, lowest: LayerTrace, padding: Pa
 
 def _timestep(trace: LayerTrace, place: int, length: int) -> int:
     """Return the input's timestep of a place in the order of `as_read`."""
-    return length - 1 - place if trace.config.get("go_backwards") else place
+    return length - 1 - place if _is_backward(trace) else place
+
+
+def _is_backward(trace: LayerTrace) -> bool:
+    return bool(trace.config.get("go_backwards"))
 
 
 @check(_MASK_KIND)
@@ -199,7 +211,7 @@ def mask_without_effect(run: RunAtStep) -> Iterator[Finding]:
             continue
         first = run.layer_at(run.steps[0], trace.key)
         if first is not None and first.mask is not None and not first.mask.all():
-            start, held = episode_start(run.step, run.steps, partial(_nothing_at, run, trace.key))
+            start, held, _ = episode_start(run.step, run.steps, partial(_nothing_at, run, trace.key))
             message = (
                 f"The mask masks nothing since {run.unit} {start}: at {run.unit} {run.steps[0]} it masked "
                 f"{int((~first.mask).sum())} of {first.mask.size} timesteps."
@@ -208,8 +220,9 @@ def mask_without_effect(run: RunAtStep) -> Iterator[Finding]:
         elif padding := _padding_of(trace):
             count, total = len(padding.sequences), len(padding.starts)
             what = "samples" if trace.row_samples is None else "rows"
+            end = "begin" if _is_backward(trace) else "end"
             message = (
-                f"The mask masks nothing, though the inputs of {count} of {total} {what} end with the same "
+                f"The mask masks nothing, though the inputs of {count} of {total} {what} {end} with the same "
                 f"{int((padding.ends - padding.starts + 1)[padding.sequences].min())} or more timesteps, as padding "
                 "does."
             )
@@ -225,6 +238,6 @@ def _masks_nothing(trace: LayerTrace) -> bool:
     return trace.mask is not None and trace.mask.size > 0 and bool(trace.mask.all())
 
 
-def _nothing_at(run: RunAtStep, key: str, step: int) -> bool:
+def _nothing_at(run: RunAtStep, key: str, step: int) -> bool | None:
     trace = run.layer_at(step, key)
-    return trace is None or _masks_nothing(trace)
+    return None if trace is None else _masks_nothing(trace)

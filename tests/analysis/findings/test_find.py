@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
 from typing import Any
@@ -186,12 +185,3 @@ def test_half_precision_gives_what_single_gives() -> None:
     assert {k: [f.units for f in v] for k, v in findings(trace).items()} == {
         k: [f.units for f in v] for k, v in findings(narrow).items()
     }
-
-
-@pytest.mark.slow
-def test_a_large_run_is_searched_quickly() -> None:
-    """Three layers of 512 units, 8 samples of 200 timesteps; generously, for machines that are busy."""
-    layers = [replace(lstm_trace(i, 8, 200, 512), key=str(i)) for i in range(3)]
-    started = time.process_time()
-    findings(*[layers] * 5)
-    assert time.process_time() - started < 30

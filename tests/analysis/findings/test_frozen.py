@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tb_rnn_plugin import open_run
 from tb_rnn_plugin.analysis.findings.frozen import relative_change
+from tb_rnn_plugin.log.fingerprint import fingerprint
 from tb_rnn_plugin.log.schema import Array, LayerTrace
+from tb_rnn_plugin.log.writer import RunWriter
 from tests.analysis.findings.networks import Weights, findings, inputs, synthetic, trace_of
 
 HIDDEN = np.random.default_rng(0).uniform(-0.8, 0.8, (3, 30, 6))
@@ -44,7 +48,8 @@ def test_weights_that_have_never_moved_are_found_at_once() -> None:
     steps = [trace_of(x=inputs(seed)) for seed in range(4)]
     [found] = findings(*steps[:2])["frozen"]
     assert found.message == (
-        "The weights have not moved since epoch 0, the first that was captured: all 384 are the same as stored."
+        "The weights have not moved, as far as float32 shows, since epoch 0, the first that was captured: all 384 are "
+        "the same as stored."
     )
     assert (found.layer, found.steps) == ("rnn", (0, 10))
     assert findings(*steps)["frozen"][0].steps == (0, 20, 30)
@@ -56,6 +61,34 @@ def test_weights_that_have_never_moved_are_found_at_once() -> None:
     moved = trace_of(fault=move, x=inputs(5))
     assert "frozen" not in findings(moved, *steps[1:])
     assert "frozen" not in findings(*steps, moved)
+
+
+def logged(directory: Path, *kernels: Array) -> list[str]:
+    """Return what the findings in the log of a run with these weights, with fingerprints, say of weights."""
+    writer = RunWriter(directory)
+    for step, kernel in enumerate(kernels):
+        weights = {"kernel": kernel}
+        trace = synthetic(np.random.default_rng(step).uniform(-1, 1, (3, 30, 6)), weights=weights)
+        writer.write_step(step, [replace(trace, fingerprint=fingerprint(weights))])
+    found = open_run(directory).findings(len(kernels) - 1)
+    return [one.message for one in found if one.kind == "frozen"]
+
+
+def test_fingerprints_tell_what_float16_hides(tmp_path: Path) -> None:
+    kernel = np.random.default_rng(0).normal(size=(10, 20)).astype(np.float32)
+    moved = kernel * np.float32(1 + 1e-6)
+    assert np.array_equal(kernel.astype(np.float16), moved.astype(np.float16))
+    assert logged(tmp_path / "moved", kernel, moved) == logged(tmp_path / "first", kernel, moved, moved) == []
+    assert logged(tmp_path / "same", kernel, kernel) == [
+        "The weights have not moved since epoch 0, the first that was captured: all 200 are the same."
+    ]
+
+
+def test_without_a_fingerprint_the_weights_are_known_as_they_are_stored() -> None:
+    weights: dict[str, Array] = {"kernel": np.ones((10, 20), np.float16), "bias": np.ones(20, np.float32)}
+    older, newer = (replace(trace_of(x=inputs(seed)), weights=weights) for seed in range(2))
+    [found] = findings(older, replace(newer, fingerprint="a"))["frozen"]
+    assert "not moved, as far as float16 shows, since epoch 0" in found.message
 
 
 def test_a_few_weights_tell_nothing() -> None:

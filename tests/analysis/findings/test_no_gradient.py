@@ -32,9 +32,22 @@ def test_no_layer_has_a_gradient() -> None:
 def test_a_gradient_that_was_there_before() -> None:
     """A loss that has been met has no gradient, either: not severe."""
     [found] = findings(trained(0, 1.0), trained(1, 0.0), trained(2, 0.0), unit="batch")["no_gradient"]
-    assert "in layer 'rnn', in all samples at all timesteps, since batch 10. It was not before" in found.message
+    assert "in layer 'rnn', in all samples at all timesteps, since batch 10. It was not at batch 0: " in found.message
     assert found.steps == (10, 20)
     assert found.severity == pytest.approx(0.9 * 0.2)
+
+
+def test_steps_that_cannot_be_read_and_steps_without_gradients_are_not_known() -> None:
+    [found] = findings(trained(0, 1.0), trained(1, 0.0), [], trained(3, 0.0))["no_gradient"]
+    assert found.steps == (10, 30)
+    assert "since epoch 10. It was not at epoch 0: " in found.message
+    without: list[list[LayerTrace]] = [[], [replace(trained(0, 0.0), gradients={})]]
+    for unknown in without:
+        [found] = findings(unknown, trained(1, 0.0))["no_gradient"]
+        assert found.message.endswith("since epoch 10; no gradients of an earlier epoch can be read.")
+        assert found.severity == pytest.approx(0.9 * 0.2)
+    [found] = findings(trained(0, 0.0), [], trained(2, 0.0))["no_gradient"]
+    assert found.message.endswith("since epoch 0, the first that was captured.")
 
 
 def test_one_layer_of_two_has_none() -> None:

@@ -159,6 +159,21 @@ def test_weights_since_when() -> None:
     )
 
 
+def test_a_step_that_cannot_be_read_is_not_taken_for_a_healthy_one() -> None:
+    well, ill = trace_of(), trace_of(fault=nan_weight)
+    assert cause(ill, [], ill) == "Weights are not finite since epoch 0: kernel of 'rnn'; that is the first captured."
+    assert "since epoch 3: kernel of 'rnn'; at epoch 1 they were finite, so" in cause(well, well, [], ill, [], ill)
+    assert cause([], ill) == (
+        "Weights are not finite since epoch 1: kernel of 'rnn'; no earlier epoch has weights that can be read."
+    )
+    assert "no earlier epoch has weights that can be read" in cause(replace(well, weights={}), ill)
+    [found] = findings(ill, [], ill)["non_finite"]
+    assert found.steps == (0, 20)
+    assert "It began at epoch 0 in layer 'rnn'" in found.message
+    [found] = findings([], ill)["non_finite"]
+    assert found.message.endswith("in layer 'rnn': candidate at timestep 0; no earlier epoch can be read.")
+
+
 def test_a_forward_pass_that_overflows_before_any_weight_is_nan() -> None:
     """At epoch 0 the state alone is infinite, at epoch 1 the weights are not finite, either."""
 
@@ -201,7 +216,44 @@ def test_the_probes_targets_are_named_where_only_the_gradient_is_ill() -> None:
     )
     # An input that no layer of the log reads, in a branch that is not recurrent.
     beside = replace(batch_of(inputs(), other=np.array([[0.0], [np.inf], [0.0], [0.0]])), targets=targets)
-    assert cause(ill, batch=beside).startswith("The probe itself is not finite at sample 1, feature 0 of 'other';")
+    assert cause(ill, batch=beside) == (
+        "The probe's targets are not finite at sample 2, feature 0; this alone makes the loss not finite. "
+        "The probe's inputs are also not finite, at sample 1, feature 0 of 'other'."
+    )
+
+
+def test_inputs_that_the_model_cleans_are_not_blamed_for_the_loss() -> None:
+    trace = trace_of()
+    ill = with_gradients(trace, hidden_state=np.full_like(trace.signals["hidden_state"], np.nan))
+    assert cause(ill, batch=batch_of(ill_inputs())) == (
+        "What the layers in the log computed is finite, so the loss, its derivative or a layer behind them made it: "
+        "log(0), sqrt(0) or a division by 0. "
+        "The probe's inputs are also not finite, at sample 2, timestep 6, feature 1."
+    )
+
+
+def test_a_layer_without_inputs_and_weights_in_the_log() -> None:
+    """A Dense layer whose kernel is NaN: the log has only its output."""
+    output = np.full((4, TIMESTEPS, 2), np.nan)
+    dense = LayerTrace("dense", "Dense", {"output": output}, {}, None, {}, reads=("rnn",))
+    assert cause([trace_of(), dense], batch=batch_of(inputs())) == (
+        "Something in front of this layer, its weights (not in the log) or its forward pass made it."
+    )
+
+
+def test_initial_states_that_are_not_finite() -> None:
+    trace = trace_of()
+    assert set(trace.initial_states) == {"hidden_state", "cell_state"}
+    states = {name: values.copy() for name, values in trace.initial_states.items()}
+    signals = {name: values.copy() for name, values in trace.signals.items()}
+    states["cell_state"][1, 3] = np.nan
+    for name in ("cell_state", "hidden_state"):
+        signals[name][1, :, 3] = np.nan
+    ill = replace(with_signals(trace, **signals), initial_states=states)
+    assert cause(ill, batch=batch_of(inputs())) == (
+        "Initial states of this layer are not finite at epoch 0: cell state; an earlier batch, another layer or the "
+        "given values made them so."
+    )
 
 
 def test_gradients_are_not_finite_first_in_the_last_layer() -> None:
@@ -248,8 +300,23 @@ def test_long_episodes_are_searched_by_halves(onset: int) -> None:
         read.append(at)
         return at >= 3 * onset
 
-    start, held = episode_start(297, steps, broken)
+    start, held, _ = episode_start(297, steps, broken)
     assert start == 3 * onset == held[0]
     assert held[-1] == 297
     assert held == tuple(sorted({297, *(at for at in read if at >= 3 * onset)}))
     assert len(read) == len(set(read)) <= PATIENCE + 7
+
+
+def test_unknown_steps_are_passed_over_by_the_search() -> None:
+    """Every third step is known, step 31 is the first of these that is broken."""
+    read = list[int]()
+
+    def broken(at: int) -> bool | None:
+        read.append(at)
+        return at >= 30 if at % 3 == 1 else None
+
+    start, held, before = episode_start(99, range(100), broken)
+    assert (start, before) == (31, 28)
+    assert held == tuple(sorted({99, *(at for at in read if at >= 30 and at % 3 == 1)}))
+    assert len(read) == len(set(read))
+    assert episode_start(99, range(100), lambda at: None) == (99, (99,), None)

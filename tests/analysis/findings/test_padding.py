@@ -84,7 +84,25 @@ def test_a_layer_that_goes_backwards_reads_the_padding_first() -> None:
     front[:, :28] = 0.0
     [found] = findings(last_only(trace_of("SimpleRNN", forgets, front, go_backwards=True)))["drowned_by_padding"]
     assert found.timesteps == tuple(range(28))
-    assert "from timestep 27 on" in found.message
+    assert "Hidden state: up to timestep 27 the input of rnn is the same in 4 of 4 samples" in found.message
+    assert "padding='pre'" not in found.advice
+
+
+def test_a_model_that_reads_both_ways_has_no_side_to_pad() -> None:
+    assert "padding='pre'" in findings(fading())["drowned_by_padding"][0].advice
+    backward = fading(key="backward", inputs=inputs(), config={"go_backwards": True})
+    [found] = findings([fading(), backward])["drowned_by_padding"]
+    assert (found.layer, "padding='pre'" in found.advice) == ("rnn", False)
+
+
+def test_samples_of_different_lengths_that_are_read_backwards() -> None:
+    read = inputs()
+    for sample, start in enumerate((5, 12, 12, 40)):
+        read[sample, start:] = 0.0
+    states = fading().signals["hidden_state"][:, ::-1]
+    config = {"return_sequences": False, "go_backwards": True}
+    [found] = findings(synthetic(states, inputs=read[:, ::-1], config=config))["drowned_by_padding"]
+    assert "up to timesteps 27 to 34 the input of rnn is the same in 3 of 4 samples" in found.message
 
 
 def fading(samples: int = SAMPLES, **fields: Any) -> LayerTrace:
@@ -157,6 +175,12 @@ def test_a_mask_that_has_ceased_to_mask() -> None:
     assert "mask_without_effect" not in findings(*steps[:2])
 
 
+def test_a_step_that_cannot_be_read_says_nothing_of_the_mask() -> None:
+    [found] = findings(masked(MASK), [], masked(ALL, 2), [], masked(ALL, 4))["mask_without_effect"]
+    assert found.message.startswith("The mask masks nothing since epoch 20: at epoch 0 it masked")
+    assert found.steps == (20, 40)
+
+
 def test_a_mask_that_never_masked_what_looks_like_padding() -> None:
     [found] = findings(masked(ALL, read=padded(value=-1.0)))["mask_without_effect"]
     assert found.message == (
@@ -164,6 +188,10 @@ def test_a_mask_that_never_masked_what_looks_like_padding() -> None:
         "padding does."
     )
     assert found.severity >= HIGH
+    [found] = findings(replace(masked(ALL, read=padded()[:, ::-1]), config={"go_backwards": True}))[
+        "mask_without_effect"
+    ]
+    assert "the inputs of 4 of 4 samples begin with the same 28 or more timesteps" in found.message
     few = np.concatenate([padded(samples=1), inputs(samples=SAMPLES - 2), padded(samples=1)])
     assert findings(masked(ALL, read=few))["mask_without_effect"][0].severity < HIGH
 
