@@ -62,7 +62,8 @@ class Probe:
         inputs: The batch as arrays.
         arguments: What the probe was made with, but for the model, by parameter.
         samples: Number of samples in the batch.
-        knows_rows: Whether `find_rows` has found whose the rows of the layers are.
+        has_sought_rows: Whether `find_rows` was called since the model was checked last.
+        checks: How often the arguments were checked against the model: once, and again for each change of it.
         compilations: How often the pass was traced: once, twice if XLA could not compile it, and again for each change
             of the model.
         unreachable: After the first call, by key a sentence that says why a layer is not captured.
@@ -114,7 +115,8 @@ class Probe:
         self._calls: dict[str, LayerCall] = {}
         self._row_samples: dict[str, tuple[int | None, ...]] = {}
         self._reads: dict[str, Sequence[str]] = {}
-        self.knows_rows = False
+        self.has_sought_rows = False
+        self.checks = 0
         self.compilations = 0
         self.unreachable: dict[str, str] = {}
         self._arguments = keras.tree.map_structure(ops.convert_to_tensor, self.inputs)
@@ -180,13 +182,13 @@ class Probe:
         def rows(traces: Sequence[LayerTrace]) -> dict[str, list[Array]]:
             return {trace.key: [*trace.signals.values(), *_given([trace.inputs, trace.mask])] for trace in traces}
 
+        self.has_sought_rows = True  # Also if it fails: it would fail again at every step.
         if self._training:
             contract_seconds = None  # In training, layers such as BatchNormalization read the whole batch.
         before = rows(captured.traces)
         self._row_samples = samples_of_rows(
             lambda inputs: rows(self(inputs).traces), self.inputs, before, contract_seconds=contract_seconds
         )
-        self.knows_rows = True
         traces = [replace(trace, row_samples=self._samples_of(trace.key, trace.signals)) for trace in captured.traces]
         return Activations(traces, captured.predictions)
 
@@ -232,8 +234,11 @@ class Probe:
         self._loss = None if self._targets is None else Loss(self.model, self.inputs, self._targets)
         self._compiled = backend.compile(self._forward, self._jit_compile)
         self._state = ModelState(self.model)
-        # A changed model may lay out its rows and connect its layers otherwise.
-        self._row_samples, self._reads, self.knows_rows = {}, {}, False
+        self.checks += 1
+        # A changed model may lay out its rows and connect its layers otherwise. Rows that were not the samples are of
+        # unknown samples until they are found again.
+        self._row_samples = {key: (None,) * len(rows) for key, rows in self._row_samples.items()}
+        self._reads, self.has_sought_rows = {}, False
 
     def _checked_batch(self, inputs: Any) -> Any:
         batch = checked_probe(self.model, inputs)
