@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from tb_rnn_plugin.analysis.feeds import with_feeds
+from tb_rnn_plugin.analysis.feeds import Decided, with_feeds
 from tb_rnn_plugin.log.fingerprint import fingerprint
 from tb_rnn_plugin.log.rows import RowSamples, unknown_rows
 from tb_rnn_plugin.log.schema import Array, Interval, LayerTrace
@@ -114,7 +114,7 @@ class Probe:
         self._jit_compile: JitCompile = False if targets is not None and jit_compile == "auto" else jit_compile
         self._calls: dict[str, LayerCall] = {}
         self._row_samples: dict[str, tuple[int | None, ...]] = {}
-        self._reads: dict[str, Sequence[str]] = {}
+        self._reads: Decided = {}
         self.has_sought_rows = False
         self.checks = 0
         self.compilations = 0
@@ -144,10 +144,8 @@ class Probe:
         start = self.held_states() if states is None or is_changed else list(states)
         calls, outputs = keras.tree.map_structure(backend.to_numpy, self._compiled(arguments, start))
         layers = [self._trace(key, call, calls[key]) for key, call in self._calls.items()]
-        layers = with_feeds(layers, self._reads)
         # The compiled pass connects the layers alike in every call.
-        self._reads = {trace.key: trace.reads or () for trace in layers}
-        return Activations(layers, named_arrays(outputs, "output"))
+        return Activations(with_feeds(layers, self._reads), named_arrays(outputs, "output"))
 
     def fingerprints(self) -> dict[str, str]:
         """Return the fingerprint of the weights of each layer that has any, by key, after the first call."""
