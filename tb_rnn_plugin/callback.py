@@ -30,6 +30,9 @@ _log = logging.getLogger("tb_rnn_plugin")
 _CONTRACT_SHARE = 0.1
 """How long it may take to test that row i of a layer is sample i, as a share of the probe's compilation."""
 
+_Trained: TypeAlias = tuple[int, Sequence[Any] | Exception]
+"""The probe's `checks` when its states were read, and the states, or why they could not be read."""
+
 _Layout: TypeAlias = dict[str, tuple[str, dict[str, tuple[int, ...]]]]
 """By layer, its cell and the shapes of what a log stores of it."""
 
@@ -69,7 +72,8 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
             `class_weight` does not.
         weights: Whether to store the cells' weights at every step.
         initial_states: What stateful layers start from at every step: `"zeros"`; `"current"` for the states that the
-            last training batch left, before `fit`'s validation; or by key a list of arrays `[sample, unit]`, for any
+            last training batch left, before `fit`'s validation (for those at the epoch's end if the model changes
+            between the two, such as a layer's `trainable`); or by key a list of arrays `[sample, unit]`, for any
             recurrent layers (stateful layers without an entry start from zeros).
         training: Whether the probe is run with `training=True`, which applies dropout, for example.
         dtype: `"float16"`, or `"float32"` for twice the bytes; a signal with values too large for float16 is stored as
@@ -96,7 +100,8 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
     _epochs = 0
     _batches = 0
     _batches_before_epoch = 0
-    _trained_states: Sequence[Any] | None = None
+    _trained: _Trained | None = None
+    _checks = 0
 
     def __init__(
         self,
@@ -180,7 +185,9 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
             probe, is_new, is_changed = kept_probe(self.model, self._inputs, **self._probe_options), True, True
             probe.refresh()
         else:
-            is_new, is_changed = False, probe.refresh()
+            probe.refresh()
+            # Another callback with the same probe may have noticed the change first.
+            is_new, is_changed = False, probe.checks != self._checks
         if is_changed and writes:
             captured = self._captured_first(probe)
             # With another loss, for example, the run goes on, but not if what it stores has other shapes.
@@ -189,7 +196,7 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
                 self._prepare(probe, captured)
         if is_new:
             self._epochs = 0
-        self._probe = probe
+        self._probe, self._checks = probe, probe.checks
         self._is_new_fit = True
 
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
@@ -197,12 +204,15 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
         if self._is_new_fit:
             self._start(epoch)
         self._batches_before_epoch = self._batches
-        self._trained_states = None
+        self._trained = None
 
     def on_test_begin(self, logs: Mapping[str, Any] | None = None) -> None:
         """Keep the states that training left: the epoch's validation, which starts, changes them."""
-        if self._probe is not None and self._recording is not None and self._trained_states is None:
-            self._trained_states = self._probe.held_states()
+        if self._probe is not None and self._recording is not None and self._trained is None:
+            try:
+                self._trained = self._probe.checks, self._probe.held_states()
+            except Exception as error:  # Training goes on; the epoch's step, which would be of other states, fails.
+                self._trained = self._probe.checks, error
 
     def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Capture after this batch if the schedule says so."""
@@ -220,7 +230,7 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
         self._epochs = step + 1
         self._check_begun()
         if self._schedule.takes_epoch(step):
-            self._capture(step, logs, self._trained_states)
+            self._capture(step, logs, self._trained)
 
     def on_train_end(self, logs: Mapping[str, Any] | None = None) -> None:
         """Close the run, and log how many steps are missing, if any."""
@@ -257,13 +267,7 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
     def _captured_first(self, probe: Probe) -> Activations:
         """Run a probe that may have yet to compile; only on the worker that writes. Warn of what it cannot show."""
         start = time.perf_counter()
-        captured = probe()
-        seconds = _CONTRACT_SHARE * (time.perf_counter() - start)
-        try:
-            if not probe.knows_rows:
-                captured = probe.find_rows(captured, contract_seconds=seconds)
-        except Exception:  # The model runs on the probe, so it can be trained.
-            _log.warning("Whose the rows of the layers are could not be found out.", exc_info=True)
+        captured = _with_rows(probe, probe(), time.perf_counter() - start)
         rows = describe_rows({trace.key: trace.row_samples for trace in captured.traces}, probe.samples)
         for sentence in [*probe.unreachable.values(), *probe.without_gradients(), *([] if rows is None else [rows])]:
             warn(f"RNNTimeline: {sentence}")
@@ -301,13 +305,36 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
         optimizer = getattr(self.model, "optimizer", None)
         return self._batches if optimizer is None else int(optimizer.iterations.numpy())
 
-    def _capture(self, step: int, logs: Mapping[str, Any] | None, states: Sequence[Any] | None = None) -> None:
+    def _capture(self, step: int, logs: Mapping[str, Any] | None, trained: _Trained | None = None) -> None:
         if self._probe is not None and self._recording is not None:
-            self._recording.write(step, partial(_captured, self._probe, states), logs or {})
+            self._recording.write(step, partial(_captured, self._probe, trained), logs or {})
 
 
-def _captured(probe: Probe, states: Sequence[Any] | None) -> Activations:
-    return probe.fingerprinted(probe(states=states))
+def _captured(probe: Probe, trained: _Trained | None) -> Activations:
+    """Return a pass with the states that training left, or those held now if the model has changed since."""
+    states = None if trained is None or trained[0] != probe.checks else trained[1]
+    if isinstance(states, Exception):
+        raise states
+    start = time.perf_counter()
+    captured = probe(states=states)
+    return probe.fingerprinted(_with_rows(probe, captured, time.perf_counter() - start))
+
+
+def _with_rows(probe: Probe, captured: Activations, seconds: float) -> Activations:
+    """Find whose the rows are, if that was not tried since the model was traced.
+
+    Args:
+        probe: The probe.
+        captured: What it returned.
+        seconds: How long that took, with the compilation.
+    """
+    if probe.has_sought_rows:
+        return captured
+    try:
+        return probe.find_rows(captured, contract_seconds=_CONTRACT_SHARE * seconds)
+    except Exception:  # The model runs on the probe, so it can be trained.
+        _log.warning("Whose the rows of the layers are could not be found out.", exc_info=True)
+        return captured
 
 
 def _layout(captured: Activations) -> _Layout:

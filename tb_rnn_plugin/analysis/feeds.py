@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import TypeAlias
 
 import numpy as np
 
@@ -22,17 +23,20 @@ _FEW = 8
 """At how many places one unit is looked for among the features first."""
 
 
-def with_feeds(traces: Sequence[LayerTrace], known: Mapping[str, Sequence[str]] | None = None) -> list[LayerTrace]:
+Decided: TypeAlias = dict[tuple[str, str], bool]
+"""By keys of two layers, whether the first reads the second, where values have decided it."""
+
+
+def with_feeds(traces: Sequence[LayerTrace], decided: Decided | None = None) -> list[LayerTrace]:
     """Return the layers, each with the layers that it provably reads: see `proven_feeds`.
 
     Args:
         traces: The layers at one step, in the order of their calls.
-        known: By layer, layers that it reads, proven before.
+        decided: What earlier steps with the same connections decided, which is not compared again; what this step
+            decides is added to it.
     """
-    proven = known or {}
-    return [
-        replace(trace, reads=_read_by(traces, place, proven.get(trace.key, ()))) for place, trace in enumerate(traces)
-    ]
+    known: Decided = {} if decided is None else decided
+    return [replace(trace, reads=_read_by(traces, place, known)) for place, trace in enumerate(traces)]
 
 
 def proven_feeds(traces: Sequence[LayerTrace]) -> dict[str, tuple[str, ...]]:
@@ -48,7 +52,7 @@ def proven_feeds(traces: Sequence[LayerTrace]) -> dict[str, tuple[str, ...]]:
         traces: The layers at one step, in the order of their calls.
     """
     return {
-        trace.key: _read_by(traces, place, ()) if trace.reads is None else trace.reads
+        trace.key: _read_by(traces, place, {}) if trace.reads is None else trace.reads
         for place, trace in enumerate(traces)
     }
 
@@ -79,32 +83,42 @@ def output_signal(trace: LayerTrace) -> str | None:
     return next(iter(trace.signals), None)
 
 
-def _read_by(traces: Sequence[LayerTrace], place: int, known: Sequence[str]) -> tuple[str, ...]:
-    earlier = traces[max(0, place - MAX_BACK) : place]
-    return tuple(lower.key for lower in earlier if lower.key in known or _reads(traces[place], lower))
+def _read_by(traces: Sequence[LayerTrace], place: int, decided: Decided) -> tuple[str, ...]:
+    upper, earlier = traces[place], traces[max(0, place - MAX_BACK) : place]
+    for lower in earlier:
+        if (upper.key, lower.key) not in decided:
+            reads = _reads(upper, lower)
+            if reads is not None:
+                decided[upper.key, lower.key] = reads
+    return tuple(lower.key for lower in earlier if decided.get((upper.key, lower.key)))
 
 
-def _reads(upper: LayerTrace, lower: LayerTrace) -> bool:
+def _reads(upper: LayerTrace, lower: LayerTrace) -> bool | None:
+    """Return whether a layer reads another; None if the values do not decide it."""
     signal = output_signal(lower)
     if upper.inputs is None or signal is None:
-        return False
+        return None
     output, inputs = lower.signals[signal], upper.inputs
     if output.shape[:2] != inputs.shape[:2] or not 0 < output.shape[2] <= inputs.shape[2]:
-        return False
+        return None
     read = np.argwhere(present(lower, output) & present(upper, inputs))
     places = read[np.linspace(0, len(read) - 1, min(len(read), MAX_PLACES)).astype(np.int64)]
     dtype = min(output.dtype, inputs.dtype, key=lambda dtype: dtype.itemsize)
     units = output.shape[2]
     # A few places of one unit first, at which most features differ.
     few = places[:: max(1, len(places) // _FEW)]
-    like_first = (_at(inputs, few, slice(None), dtype) == _at(output, few, slice(0, 1), dtype)).all(axis=0)
+    first = _at(output, few, slice(0, 1), dtype)
+    like_first = (_at(inputs, few, slice(None), dtype) == first).all(axis=0)
     starts = [start for start in np.flatnonzero(like_first).tolist() if start + units <= inputs.shape[2]]
-    if not len(places) or not starts:
-        return False
+    if not len(places):
+        return None
+    if not starts:
+        return None if np.isnan(first).any() else False  # NaN is unlike NaN.
     whole = _at(output, places, slice(None), dtype)
-    if (whole == whole[:1]).all():
-        return False  # Constants are equal to each other without any connection.
-    return any(np.array_equal(_at(inputs, places, slice(start, start + units), dtype), whole) for start in starts)
+    if any(np.array_equal(_at(inputs, places, slice(start, start + units), dtype), whole) for start in starts):
+        # Constants are equal to each other without any connection.
+        return None if (whole == whole[:1]).all() else True
+    return None if np.isnan(whole).any() else False
 
 
 def _at(values: Array, places: Array, features: slice, dtype: np.dtype[np.generic]) -> Array:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from tb_rnn_plugin.analysis.feeds import with_feeds
+from tb_rnn_plugin.analysis.feeds import Decided, with_feeds
 from tb_rnn_plugin.log.fingerprint import fingerprint
 from tb_rnn_plugin.log.rows import RowSamples, unknown_rows
 from tb_rnn_plugin.log.schema import Array, Interval, LayerTrace
@@ -62,7 +62,8 @@ class Probe:
         inputs: The batch as arrays.
         arguments: What the probe was made with, but for the model, by parameter.
         samples: Number of samples in the batch.
-        knows_rows: Whether `find_rows` has found whose the rows of the layers are.
+        has_sought_rows: Whether `find_rows` was called since the model was checked last.
+        checks: How often the arguments were checked against the model: once, and again for each change of it.
         compilations: How often the pass was traced: once, twice if XLA could not compile it, and again for each change
             of the model.
         unreachable: After the first call, by key a sentence that says why a layer is not captured.
@@ -113,8 +114,9 @@ class Probe:
         self._jit_compile: JitCompile = False if targets is not None and jit_compile == "auto" else jit_compile
         self._calls: dict[str, LayerCall] = {}
         self._row_samples: dict[str, tuple[int | None, ...]] = {}
-        self._reads: dict[str, Sequence[str]] = {}
-        self.knows_rows = False
+        self._reads: Decided = {}
+        self.has_sought_rows = False
+        self.checks = 0
         self.compilations = 0
         self.unreachable: dict[str, str] = {}
         self._arguments = keras.tree.map_structure(ops.convert_to_tensor, self.inputs)
@@ -142,10 +144,8 @@ class Probe:
         start = self.held_states() if states is None or is_changed else list(states)
         calls, outputs = keras.tree.map_structure(backend.to_numpy, self._compiled(arguments, start))
         layers = [self._trace(key, call, calls[key]) for key, call in self._calls.items()]
-        layers = with_feeds(layers, self._reads)
         # The compiled pass connects the layers alike in every call.
-        self._reads = {trace.key: trace.reads or () for trace in layers}
-        return Activations(layers, named_arrays(outputs, "output"))
+        return Activations(with_feeds(layers, self._reads), named_arrays(outputs, "output"))
 
     def fingerprints(self) -> dict[str, str]:
         """Return the fingerprint of the weights of each layer that has any, by key, after the first call."""
@@ -180,13 +180,13 @@ class Probe:
         def rows(traces: Sequence[LayerTrace]) -> dict[str, list[Array]]:
             return {trace.key: [*trace.signals.values(), *_given([trace.inputs, trace.mask])] for trace in traces}
 
+        self.has_sought_rows = True  # Also if it fails: it would fail again at every step.
         if self._training:
             contract_seconds = None  # In training, layers such as BatchNormalization read the whole batch.
         before = rows(captured.traces)
         self._row_samples = samples_of_rows(
             lambda inputs: rows(self(inputs).traces), self.inputs, before, contract_seconds=contract_seconds
         )
-        self.knows_rows = True
         traces = [replace(trace, row_samples=self._samples_of(trace.key, trace.signals)) for trace in captured.traces]
         return Activations(traces, captured.predictions)
 
@@ -232,8 +232,11 @@ class Probe:
         self._loss = None if self._targets is None else Loss(self.model, self.inputs, self._targets)
         self._compiled = backend.compile(self._forward, self._jit_compile)
         self._state = ModelState(self.model)
-        # A changed model may lay out its rows and connect its layers otherwise.
-        self._row_samples, self._reads, self.knows_rows = {}, {}, False
+        self.checks += 1
+        # A changed model may lay out its rows and connect its layers otherwise. Rows that were not the samples are of
+        # unknown samples until they are found again.
+        self._row_samples = {key: (None,) * len(rows) for key, rows in self._row_samples.items()}
+        self._reads, self.has_sought_rows = {}, False
 
     def _checked_batch(self, inputs: Any) -> Any:
         batch = checked_probe(self.model, inputs)

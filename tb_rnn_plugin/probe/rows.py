@@ -30,7 +30,7 @@ MAINLY = 1.5
 and time gives 4.6 for two samples and more for more, a batch with time as its first axis 1 at most."""
 
 MAX_SECONDS = 20.0
-"""Passes that take longer are given up: training waits for them."""
+"""Passes that take longer, for all layers together, are given up: training waits for them."""
 
 
 def samples_of_rows(
@@ -56,13 +56,16 @@ def samples_of_rows(
     passes = _Passes(run, inputs, captured)
     reshaped = [key for key, arrays in captured.items() if len(arrays[0]) != passes.samples]
     suspicious = [] if contract_seconds is None else _suspicious(passes, captured, contract_seconds)
-    found = {}
+    found: dict[str, tuple[int | None, ...]] = {}
+    mixed = []
     for key, changes in passes.changes([*reshaped, *suspicious]).items():
         samples, several = _decoded(changes, passes.samples)
         if key in reshaped or any(sample not in (row, None) for row, sample in enumerate(samples)):
             found[key] = samples
-        elif several[changes.any(axis=(0, 1))].all() and not _is_mainly_in_order(passes.influences(key)):
-            found[key] = (None,) * len(samples)
+        elif several[changes.any(axis=(0, 1))].all():
+            mixed.append(key)
+    influences = passes.influences(mixed)
+    found.update({key: (None,) * passes.samples for key in mixed if not _is_mainly_in_order(influences.get(key))})
     return found
 
 
@@ -96,11 +99,10 @@ class _Passes:
         """
         counts = {key: len(self._captured[key][0]) for key in keys}
         seen = {key: np.zeros((len(self.bits), 2, count), np.bool_) for key, count in counts.items()}
-        end = time.perf_counter() + MAX_SECONDS
         for repeat in range(ROUNDS if keys else 0):
             for bit in self.bits:
                 for value in (0, 1):
-                    if time.perf_counter() > end:
+                    if time.perf_counter() > self._end:
                         return {key: np.ones_like(flags) for key, flags in seen.items()}
                     changed = self.changed(bit, value, repeat)
                     for key in keys:
@@ -122,27 +124,33 @@ class _Passes:
     def _reordered(self, order: NDArray[np.int64]) -> Any:
         return keras.tree.map_structure(lambda array: array[order], self.inputs)
 
-    def influences(self, key: str) -> Array | None:
-        """Return how far a layer's rows change when one sample is replaced, `[sample, row]`; None if it takes too long.
+    def influences(self, keys: Sequence[str]) -> dict[str, Array]:
+        """Return how far the rows of these layers change when one sample is replaced, `[sample, row]`.
 
-        Distances are means over the values of a row, each in units of its array's largest value.
+        Distances are means over the values of a row, each in units of its array's largest value. None are returned if
+        the passes take too long.
         """
-        if self.samples > MAX_SINGLE:
-            return None
-        found = []
-        end = time.perf_counter() + MAX_SECONDS
+        if self.samples > MAX_SINGLE or not keys:
+            return {}
+        found: dict[str, list[Array]] = {key: [] for key in keys}
         for sample, (other, *_) in enumerate(self._others):
-            if time.perf_counter() > end:
-                return None
+            if time.perf_counter() > self._end:
+                return {}
             order = np.arange(self.samples)
             order[sample] = other
-            arrays = self._run(self._reordered(order))[key]
-            found.append(_distances(self._captured[key], arrays))
-        return np.array(found)
+            arrays = self._run(self._reordered(order))
+            for key in keys:
+                found[key].append(_distances(self._captured[key], arrays[key]))
+        return {key: np.array(distances) for key, distances in found.items()}
 
     def differences(self, inputs: Any) -> dict[str, Flags]:
         """Return by layer which rows differ from those captured when the model runs on these inputs, `[row]`."""
         return {key: _differ(self._captured[key], arrays) for key, arrays in self._run(inputs).items()}
+
+    @cached_property
+    def _end(self) -> float:
+        """When the passes are given up, counted from the first question for it."""
+        return time.perf_counter() + MAX_SECONDS
 
     @cached_property
     def _others(self) -> list[list[int]]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import keras
 import numpy as np
 import pytest
 from keras import layers as L  # noqa: N812
+from numpy.typing import NDArray
 
 from tb_rnn_plugin import capture
 from tb_rnn_plugin.analysis.feeds import MAX_BACK, path, proven_feeds, with_feeds
@@ -76,3 +78,28 @@ def test_the_shortest_chain() -> None:
     assert path(feeds, "b", "b") == ("b",)
     assert path(feeds, "d", "a") == ()
     assert path(feeds, "a", "x") == ()
+
+
+def test_what_values_decided_is_not_compared_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Constants and NaN decide nothing, so that a later step may."""
+    values = np.random.default_rng(0).normal(size=(2, 9, 3))
+    decided: dict[tuple[str, str], bool] = {}
+
+    def read(lower: NDArray[Any], inputs: NDArray[Any]) -> tuple[str, ...] | None:
+        return with_feeds([synthetic(lower), synthetic(lower, key="upper", inputs=inputs)], decided)[1].reads
+
+    for undecided in (
+        np.zeros_like(values),
+        np.full_like(values, np.nan),
+        values * np.where(values == values[0, 0, 2], np.nan, 1),
+    ):
+        assert read(undecided, undecided) == ()
+        assert decided == {}
+    assert read(values, values) == ("rnn",)
+    monkeypatch.setattr("tb_rnn_plugin.analysis.feeds.present", None)
+    assert read(values, values + 1) == ("rnn",)
+    decided.clear()
+    monkeypatch.undo()
+    assert read(values, values + 1) == ()
+    monkeypatch.setattr("tb_rnn_plugin.analysis.feeds.present", None)
+    assert read(values, values) == ()

@@ -34,17 +34,19 @@ def test_another_loss_goes_on_in_the_same_run(tmp_path: Path) -> None:
 
 
 def test_other_shapes_are_a_run_of_their_own(tmp_path: Path) -> None:
+    """Of each of two callbacks that share one probe, whichever notices the change first."""
     model = new_model(keras.layers.SimpleRNN(UNITS, unroll=True, name="rnn"))
-    callback = timeline(tmp_path)
-    fit(model, callback, epochs=2)
+    callbacks = [timeline(tmp_path / name, jit_compile=False) for name in ("one", "other")]
+    fit(model, callbacks, epochs=2)
     while model.layers:
         model.pop()
     model.add(keras.layers.SimpleRNN(UNITS + 1, unroll=True, name="rnn"))
     model.add(keras.layers.Dense(1))
     model.compile("sgd", "mse", jit_compile=False)
-    fit(model, callback)
-    shapes = [open_run(tmp_path / name).load("rnn", "hidden_state", 0).shape[2] for name in ("rnn", "rnn-2")]
-    assert shapes == [UNITS, UNITS + 1]
+    fit(model, callbacks)
+    for logs in (tmp_path / "one", tmp_path / "other"):
+        runs = [open_run(logs / name) for name in ("rnn", "rnn-2")]
+        assert [run.load("rnn", "hidden_state", 0).shape[2] for run in runs] == [UNITS, UNITS + 1]
 
 
 def test_targets_that_do_not_fit_the_new_loss_end_the_fit_before_it_starts(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from tb_rnn_plugin import RNNTimeline, open_run
 from tb_rnn_plugin.analysis.errors import AnalysisError
+from tb_rnn_plugin.probe import Probe
 from tb_rnn_plugin.run import Run
 
 SAMPLES, TIMESTEPS, NODES = 4, 6, 5
@@ -40,13 +41,13 @@ class Nodes(keras.Model):  # type: ignore[misc]
         return self.out(self.over_nodes(ops.reshape(self.lstm(sequences), (-1, NODES, 4))))
 
 
-def fitted(log_dir: Path, model: Any, **options: Any) -> list[str]:
-    """Train, and return the warnings of the callback."""
+def fitted(log_dir: Path, model: Any, *others: Any, epochs: int = 2, **options: Any) -> list[str]:
+    """Train, with other callbacks before this one, and return the warnings of the callback."""
     model.compile("sgd", "mse", jit_compile=False)
     callback = RNNTimeline(log_dir, X[:SAMPLES], jit_compile=False, sample_names=NAMES, dtype="float32", **options)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        model.fit(X, Y, batch_size=4, epochs=2, verbose=0, callbacks=[callback])
+        model.fit(X, Y, batch_size=4, epochs=epochs, verbose=0, callbacks=[*others, callback])
     return [str(warning.message) for warning in caught if "RNNTimeline" in str(warning.message)]
 
 
@@ -142,3 +143,37 @@ def test_samples_in_another_order(tmp_path: Path) -> None:
     flags, unit = FLAGS.ravel(), values[..., best.unit].ravel() * best.sign
     wins = (unit[flags][:, None] > unit[~flags]).mean() + (unit[flags][:, None] == unit[~flags]).mean() / 2
     assert best.score == pytest.approx(wins, abs=1e-6)
+
+
+class Freezes(keras.callbacks.Callback):  # type: ignore[misc]
+    """Freezes a layer in the middle of a fit, so that the probe is compiled again."""
+
+    def __init__(self, layer: Any) -> None:
+        super().__init__()
+        self.layer = layer
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        self.layer.trainable = epoch < 1
+
+
+def test_a_model_that_changes_during_the_fit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whose the rows are is found again; if that fails, they are of unknown samples, and the step is written."""
+    found = Probe.find_rows
+    for fails in (False, True):
+        calls: list[Probe] = []
+
+        def find_rows(self: Probe, *args: Any, fails: bool = fails, calls: Any = calls, **options: Any) -> Any:
+            calls.append(self)
+            if fails and len(calls) == 2:
+                monkeypatch.setattr("tb_rnn_plugin.probe.probe.samples_of_rows", None)
+            return found(self, *args, **options)
+
+        monkeypatch.setattr(Probe, "find_rows", find_rows)
+        model = Backwards()
+        fitted(tmp_path / str(fails), model, Freezes(model.rnn), epochs=3)
+        rows = [[row.name for row in open_run(tmp_path / str(fails) / "rnn").rows("rnn", step)] for step in range(3)]
+        assert rows[0] == NAMES[::-1]
+        assert rows[1] == rows[2]
+        assert (rows[1] == NAMES[::-1]) is not fails
+        assert not fails or not set(NAMES) & set(rows[1])
+        assert len(calls) == 2, "once for each compilation"

@@ -7,10 +7,12 @@ from typing import Any
 
 import keras
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from tb_rnn_plugin import open_run
-from tests.callback.training import BATCH_SIZE, FEATURES, TIMESTEPS, UNITS, X, Y, fit, timeline
+from tb_rnn_plugin.probe import Probe
+from tests.callback.training import BATCH_SIZE, FEATURES, TIMESTEPS, UNITS, X, Y, fit, new_model, timeline
 
 
 class States(keras.callbacks.Callback):  # type: ignore[misc]
@@ -43,3 +45,21 @@ def test_validation_does_not_change_what_an_epoch_starts_from(tmp_path: Path) ->
         np.testing.assert_array_equal(run.trace("rnn", step).initial_states["hidden_state"], states)
     assert not any(np.allclose(*pair) for pair in zip(seen.trained, seen.at_the_end[:2], strict=True))
     assert len(wanted) == 3
+
+
+def test_states_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Training goes on; the step, which would start from validation's states, is missing."""
+    original = Probe.held_states
+
+    def fails(self: Probe) -> Any:
+        monkeypatch.setattr(Probe, "held_states", original)
+        raise OSError("lost device")
+
+    callback = timeline(tmp_path, initial_states="current", jit_compile=False)
+    layer = keras.layers.SimpleRNN(UNITS, unroll=True, name="rnn")
+    at = keras.callbacks.LambdaCallback(
+        on_epoch_begin=lambda epoch, logs: epoch or monkeypatch.setattr(Probe, "held_states", fails)
+    )
+    with pytest.warns(RuntimeWarning, match="at step 0.*lost device.*Training goes on"):
+        fit(new_model(layer), [at, callback], epochs=2, validation_data=(X, Y))
+    assert open_run(tmp_path / "rnn").steps == [1]

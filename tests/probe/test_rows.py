@@ -173,6 +173,23 @@ def test_passes_that_take_too_long_are_given_up(monkeypatch: pytest.MonkeyPatch)
     assert found(lambda x: x[[0, 0, 1, 1]], np.arange(2)[:, None]) == [None] * 4
 
 
+def test_passes_are_shared_by_all_layers() -> None:
+    """Also those that replace single samples."""
+
+    def mixed(x: Any) -> dict[str, list[NDArray[Any]]]:
+        return {f"rnn {place}": [place + x - x.mean(axis=0)] for place in range(9)}
+
+    calls = []
+
+    def run(inputs: Any) -> dict[str, list[NDArray[Any]]]:
+        calls.append(inputs)
+        return mixed(inputs)
+
+    assert samples_of_rows(run, SEQUENCES, mixed(SEQUENCES), contract_seconds=1e9) == {}
+    of_bits, unchanged = 6, 1
+    assert len(calls) == of_bits + unchanged + len(SEQUENCES)
+
+
 def probed(model: Any, inputs: Any, **options: Any) -> dict[str, Any]:
     """Return whose the rows are of a model's layers, as a probe finds it and keeps it."""
     probe = Probe(model, inputs, jit_compile=False, **options)

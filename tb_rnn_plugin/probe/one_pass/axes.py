@@ -63,27 +63,45 @@ class TimeAxes:
     """The tensors of one pass that have time on their second axis.
 
     What a recurrent layer reads and returns has; so has what a layer that keeps positions makes of such a tensor, or
-    makes such a tensor of; and so has what has a mask, which is by timestep.
+    makes such a tensor of; and so has what has a mask, which is by timestep. None of this holds for what runs through
+    time backwards, as a recurrent layer that goes backwards returns it: Keras gives it the mask of the layer's input.
     """
 
     def __init__(self) -> None:
         self._groups: list[list[Tensor]] = []
         self._marked: list[Tensor] = []
+        self._backwards: list[Tensor] = []
 
     def mark(self, tensor: Tensor) -> None:
         """Note that a tensor has time on its second axis."""
         self._marked.append(tensor)
 
+    def mark_backwards(self, tensor: Tensor) -> None:
+        """Note that a tensor may have time backwards on its second axis, before layers read it."""
+        self._backwards.append(tensor)
+
+    def may_be_backwards(self, tensor: Tensor) -> bool:
+        """Return whether a tensor may have time backwards on its second axis."""
+        return _is_in(tensor, self._backwards)
+
     def relate(self, tensors: Sequence[Tensor]) -> None:
-        """Note that tensors have the same second axis, except for those in which it has another length."""
+        """Note that tensors, of which the last is made of the others, have the same second axis.
+
+        Those in which it has another length are left out.
+        """
         length = _positions(tensors[-1])
         alike = [tensor for tensor in tensors if length is not None and _positions(tensor) == length]
+        if any(map(self.may_be_backwards, alike)):
+            self.mark_backwards(tensors[-1])
+            return
         joined = [group for group in self._groups if any(_is_in(tensor, group) for tensor in alike)]
         self._groups = [group for group in self._groups if not any(group is other for other in joined)]
         self._groups.append([*alike, *(tensor for group in joined for tensor in group)])
 
     def is_time(self, tensor: Tensor) -> bool:
         """Return whether a tensor is known to have time on its second axis."""
+        if self.may_be_backwards(tensor):
+            return False
         mask = mask_of(tensor)
         if mask is not None and len(mask.shape) == 2 < len(tensor.shape) and mask.shape[1] == tensor.shape[1]:
             return True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -84,9 +84,12 @@ def recurrent_call(session: CaptureSession, key: str | None, layer: Any) -> Call
     def call(*args: Any, **kwargs: Any) -> Any:
         with session.in_layer():
             output = original(*args, **kwargs)
-        session.time_axes.mark(_first([*args, *kwargs.values()]))
+        read = _first(_first_argument(layer, args, kwargs))
+        session.time_axes.mark(read)
         if layer.return_sequences:
-            session.time_axes.mark(_first(output))
+            is_backwards = layer.go_backwards or session.time_axes.may_be_backwards(read)
+            mark = session.time_axes.mark_backwards if is_backwards else session.time_axes.mark
+            mark(_first(output))
         if key is not None and key not in session.looped:
             session.mark_unreachable(
                 key, "the call of its class does not run Keras' loop over time. Loop in a layer of your own"
@@ -154,7 +157,7 @@ def position_keeping_call(session: CaptureSession, layer: Any) -> Callable[..., 
 
     def call(*args: Any, **kwargs: Any) -> Any:
         outputs = original(*args, **kwargs)
-        given = next(iter([*args, *kwargs.values()]))
+        given = _first_argument(layer, args, kwargs)
         session.time_axes.relate(axes.same_positions(layer, given, _first(outputs)))
         return outputs
 
@@ -177,7 +180,7 @@ def time_distributed_call(session: CaptureSession, layer: Any) -> Callable[..., 
 
         with replaced_method(layer.layer, "call", one_step):
             outputs = original(*args, **kwargs)
-        sequences = _first([*args, *kwargs.values()])
+        sequences = _first(_first_argument(layer, args, kwargs))
         for key in steps[0]:
             made = joined(key, [as_sequence(step[key]) for step in steps])
             session.scope.add(key, partial(_over_steps, session, made, sequences))
@@ -248,7 +251,7 @@ def _output_call(session: CaptureSession, key: str, layer: Any, nested: Any) -> 
         else:
             found[name] = "none", "unit"
             signals[name] = _one_timestep(output)
-    mask = mask_of(outputs[0])
+    mask = None if session.time_axes.may_be_backwards(outputs[0]) else mask_of(outputs[0])
     if mask is None or len(mask.shape) != 2 or len(outputs[0].shape) < 3 or mask.shape[1] != outputs[0].shape[1]:
         return LayerCall(type(layer).__name__, signals, axes=found, layer=layer)
     # The mask is the first output's: another has it if its second axis is the same.
@@ -262,6 +265,13 @@ def _over_steps(session: CaptureSession, call: LayerCall, sequences: Tensor) -> 
     # If the layer has an axis of its own at each step, the joined one is neither.
     seconds = {name: steps if second == "none" else None for name, (second, _) in call.axes.items()}
     return replace(call, axes={name: (seconds[name], third) for name, (_, third) in call.axes.items()})
+
+
+def _first_argument(layer: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+    """Return the first argument of a layer's `call` in the order of its signature, however it is passed."""
+    # Of the class: the layer's own may be a patch, which takes any arguments.
+    given = inspect.signature(type(layer).call).bind(layer, *args, **kwargs).arguments
+    return list(given.values())[1]
 
 
 def _first(nested: Any) -> Tensor:

@@ -133,3 +133,43 @@ def test_text_is_left_out_of_a_pattern() -> None:
     assert list(captured(model, "codes*", texts)) == ["codes"]
     with pytest.raises(ProbeError, match="'codes_before' is not captured: it gives no numbers"):
         captured(model, "codes_before", texts)
+
+
+@pytest.mark.parametrize("is_masked", [True, False])
+def test_backwards_through_time_is_not_time(is_masked: bool) -> None:
+    """A layer that goes backwards returns the last timestep first, and Keras gives that its input's mask."""
+    inputs = keras.Input((TIMESTEPS, FEATURES))
+    read = L.Masking(name="read")(inputs) if is_masked else L.Dense(FEATURES, name="read")(inputs)
+    turned = rnn(go_backwards=True)(read)
+    behind = L.Dense(UNITS, name="behind")(turned)
+    again = L.SimpleRNN(UNITS, unroll=True, return_sequences=True, name="again")(behind)
+    added = L.Add(name="added")([L.Dense(UNITS, name="beside")(read), L.Dense(UNITS, name="top")(again)])
+    both = L.Bidirectional(L.GRU(2, unroll=True, return_sequences=True, name="gru"), name="both")(read)
+    model = keras.Model(inputs, [added, both])
+    x = X.copy()
+    x[0, -2:] = 0
+    traces = captured(model, lambda layer: not isinstance(layer, L.RNN), x)
+    found = {key: trace.axes["output"][0] for key, trace in traces.items()}
+    assert found == {"read": "time", "beside": "time", "both": "time", "behind": None, "top": None, "added": None}
+    assert {key for key, trace in traces.items() if trace.mask is not None} == (
+        {"read", "beside", "both"} if is_masked else set()
+    )
+
+
+class Named(keras.Model):  # type: ignore[misc]
+    """Passes arguments by name, and not in the order of the signature."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rnn, self.read = rnn(), L.Dense(UNITS, name="read")
+        self.att = L.MultiHeadAttention(HEADS, 3, name="att")
+
+    def call(self, x: Any) -> Any:
+        hidden = self.rnn(initial_state=ops.zeros((SAMPLES, UNITS)), sequences=self.read(x))
+        return self.att(value=hidden, query=x[:, ::-1])
+
+
+def test_arguments_by_name() -> None:
+    model = Named()
+    model(X)
+    assert second_axes(model, ["read", "att"]) == {"read": "time", "att": None}
