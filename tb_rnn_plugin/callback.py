@@ -7,11 +7,13 @@ import os
 import time
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
+from dataclasses import replace
 from functools import partial
 from typing import Any, TypeAlias
 
 from tb_rnn_plugin.log.batch import probe_batch
 from tb_rnn_plugin.log.directories import check_log_dir
+from tb_rnn_plugin.log.fingerprint import fingerprint
 from tb_rnn_plugin.log.forecast import Forecast, forecast
 from tb_rnn_plugin.log.local_path import local_path
 from tb_rnn_plugin.log.rows import describe_rows
@@ -227,7 +229,7 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
         if self._is_new_fit and (self.params or {}).get("epochs"):
             self._start(self.params["epochs"])  # No epoch was left to train, but a step may be left to capture.
         if self._recording is not None:
-            self._recording.close()
+            self._recording.close(dict if self._probe is None else self._probe.fingerprints)
             if self._recording.failures:
                 _log.warning("Steps that could not be written to %s: %d.", self._log_dir, self._recording.failures)
 
@@ -275,7 +277,7 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
         timesteps = {trace.key: next(iter(trace.signals.values())).shape[1] for trace in captured.traces}
         batch = probe_batch(named_arrays(probe.inputs, "input"), timesteps, **self._batch_details)
         self._recording = Recording(self._log_dir, batch, self._schedule.unit, self._dtype, self._keep)
-        self._forecast = forecast(probe.fingerprinted(captured).traces, captured.predictions, dtype=self._dtype)
+        self._forecast = forecast(_fingerprinted(captured).traces, captured.predictions, dtype=self._dtype)
         large = self._forecast.describe_large(probe.samples)
         if large is not None:
             warn(f"RNNTimeline: {large}")
@@ -307,7 +309,13 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
 
 
 def _captured(probe: Probe, states: Sequence[Any] | None) -> Activations:
-    return probe.fingerprinted(probe(states=states))
+    return _fingerprinted(probe(states=states))
+
+
+def _fingerprinted(captured: Activations) -> Activations:
+    """Return what was captured with the fingerprints of the weights in it; to copy others as well would take long."""
+    traces = [replace(trace, fingerprint=fingerprint(trace.weights)) for trace in captured.traces]
+    return Activations(traces, captured.predictions)
 
 
 def _layout(captured: Activations) -> _Layout:

@@ -20,7 +20,7 @@ export function whyUnrelated(a: Layer, b: Layer): string | null {
   if (haveOtherProbes(a.run, b.run))
     return "The two runs have other probes: at a place of A stands another input than at the same place of B.";
   if (one === null || other === null)
-    return "It is not known whether the two runs started from the same weights, and so whether their units correspond: logs of older versions do not say it.";
+    return "It is not known whether the two runs started from the same weights, and so whether their units correspond: their logs do not say it.";
   if (one === other) return null;
   return "The two runs did not start from the same weights: unit i of A and unit i of B have nothing to do with each other.";
 }
