@@ -7,11 +7,13 @@ import os
 import time
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
+from dataclasses import replace
 from functools import partial
 from typing import Any, TypeAlias
 
 from tb_rnn_plugin.log.batch import probe_batch
 from tb_rnn_plugin.log.directories import check_log_dir
+from tb_rnn_plugin.log.fingerprint import fingerprint
 from tb_rnn_plugin.log.forecast import Forecast, forecast
 from tb_rnn_plugin.log.local_path import local_path
 from tb_rnn_plugin.log.rows import describe_rows
@@ -237,7 +239,7 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
         if self._is_new_fit and (self.params or {}).get("epochs"):
             self._start(self.params["epochs"])  # No epoch was left to train, but a step may be left to capture.
         if self._recording is not None:
-            self._recording.close()
+            self._recording.close(dict if self._probe is None else self._probe.fingerprints)
             if self._recording.failures:
                 _log.warning("Steps that could not be written to %s: %d.", self._log_dir, self._recording.failures)
 
@@ -279,7 +281,7 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
         timesteps = {trace.key: next(iter(trace.signals.values())).shape[1] for trace in captured.traces}
         batch = probe_batch(named_arrays(probe.inputs, "input"), timesteps, **self._batch_details)
         self._recording = Recording(self._log_dir, batch, self._schedule.unit, self._dtype, self._keep)
-        self._forecast = forecast(probe.fingerprinted(captured).traces, captured.predictions, dtype=self._dtype)
+        self._forecast = forecast(_fingerprinted(captured).traces, captured.predictions, dtype=self._dtype)
         large = self._forecast.describe_large(probe.samples)
         if large is not None:
             warn(f"RNNTimeline: {large}")
@@ -317,7 +319,7 @@ def _captured(probe: Probe, trained: _Trained | None) -> Activations:
         raise states
     start = time.perf_counter()
     captured = probe(states=states)
-    return probe.fingerprinted(_with_rows(probe, captured, time.perf_counter() - start))
+    return _fingerprinted(_with_rows(probe, captured, time.perf_counter() - start))
 
 
 def _with_rows(probe: Probe, captured: Activations, seconds: float) -> Activations:
@@ -335,6 +337,12 @@ def _with_rows(probe: Probe, captured: Activations, seconds: float) -> Activatio
     except Exception:  # The model runs on the probe, so it can be trained.
         _log.warning("Whose the rows of the layers are could not be found out.", exc_info=True)
         return captured
+
+
+def _fingerprinted(captured: Activations) -> Activations:
+    """Return what was captured with the fingerprints of the weights in it; to copy others as well would take long."""
+    traces = [replace(trace, fingerprint=fingerprint(trace.weights)) for trace in captured.traces]
+    return Activations(traces, captured.predictions)
 
 
 def _layout(captured: Activations) -> _Layout:

@@ -48,6 +48,7 @@ class Recording:
         self._keep = keep
         self._first_step = 0
         self._fingerprints: Mapping[str, str] = {}
+        self._origins: Mapping[str, str] | None = None
         self._is_first = True
         self._directory: Path | None = None
         self._writer: RunWriter | None = None
@@ -89,11 +90,18 @@ class Recording:
             writer, keep = self._writer, self._keep
             self._guarded(lambda: writer.thin(keep), f"thinned at step {step}")
 
-    def close(self) -> None:
-        """Release the run for other processes; the next write claims it again."""
-        self._writer = None
+    def close(self, fingerprints: Callable[[], Mapping[str, str]] = dict) -> None:
+        """Release the run for other processes; the next write claims it again.
+
+        Args:
+            fingerprints: Returns by layer that of the weights that the fit ended with.
+        """
+        writer, self._writer = self._writer, None
         if self._directory is not None:
-            release(trace_directory(self._directory))
+            traces = trace_directory(self._directory)
+            if writer is not None and not is_lost(traces) and last_step(traces) is not None:
+                self._guarded(lambda: writer.write_probe(self._batch, self._origins, fingerprints()), "closed")
+            release(traces)
 
     def _write(self, step: int, captured: Activations, logs: Mapping[str, float]) -> None:
         writer = self._opened()
@@ -128,7 +136,8 @@ class Recording:
                 self._directory = claim_run(self._log_dir, self._first_step, self._unit, self._batch.inputs)
             writer = RunWriter(self._directory, self._unit, self._dtype)
             earlier = [run for run in numbered_runs(self._log_dir) if run != self._directory]
-            writer.write_probe(self._batch, first_fingerprints(self._directory, earlier, self._fingerprints))
+            self._origins = first_fingerprints(self._directory, earlier, self._fingerprints)
+            writer.write_probe(self._batch, self._origins)
             self._writer = writer
         return self._writer
 

@@ -215,7 +215,8 @@ class Run(RunReader):
             other_layer: The key of the other run's layer; None for the same.
 
         Returns:
-            None if one of the runs does not say what it started from, as runs of older versions do not.
+            None if one of the runs does not say what it started from, as runs of older versions do not, runs that may
+            go on from an earlier one beside them, and layers that start from constants, as normalizations do.
         """
         if self.directory == other.directory and layer == (other_layer or layer):
             return True

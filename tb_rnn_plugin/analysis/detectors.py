@@ -50,20 +50,41 @@ class Detector:
     sign: int
 
 
+@dataclass(frozen=True)
+class Ranking:
+    """The units that track an annotation best.
+
+    Attributes:
+        detectors: The best units, best first; equal ones in the order of layers, signals and units.
+        compared_places: At how many of the annotation's places, samples times timesteps, the units were compared.
+    """
+
+    detectors: tuple[Detector, ...]
+    compared_places: int
+
+
 def compared_places(size: int, units: int) -> int:
-    """Return how many of an annotation's places, samples times timesteps, are compared with this many units."""
+    """Return at how many of an annotation's places, samples times timesteps, so many units are compared at least."""
     return min(size, max(MIN_PLACES, MAX_VALUES // max(units, 1)))
 
 
 def detectors(
     traces: Sequence[LayerTrace], annotation: Array, *, count: int | None = 100, permutations: int = 200, seed: int = 0
 ) -> tuple[Detector, ...]:
+    """Return the best units of `rank`, best first."""
+    return rank(traces, annotation, count=count, permutations=permutations, seed=seed).detectors
+
+
+def rank(
+    traces: Sequence[LayerTrace], annotation: Array, *, count: int | None = 100, permutations: int = 200, seed: int = 0
+) -> Ranking:
     """Rank the units of all signals by how well each tracks an annotation.
 
     A score is over all timesteps that the layer read and at which the annotation is known: the AUC for flags (Hanley &
     McNeil 1982, "The meaning and use of the area under a receiver operating characteristic curve"), the absolute value
     of Pearson's r for numbers. A unit that is constant, or not finite at a timestep that was read, scores 0.5 or 0. Of
-    more places than `compared_places` returns, as many are drawn at random, the same for all units and permutations.
+    more places than `compared_places` returns, as many are drawn at random, the same for all units and permutations,
+    unless the annotation would not vary at these over the timesteps of a layer: then all are compared.
 
     Chance is estimated by giving each sample the annotation of another, which keeps the annotation's course over time.
     Each such permutation has a best score over all ranked units; chance is the score among these that luck exceeds in
@@ -81,9 +102,6 @@ def detectors(
         count: How many units to return; None for all.
         permutations: How many are drawn at most; if there are no more, all but the identity.
         seed: Of the random draw.
-
-    Returns:
-        The best units, best first; equal ones in the order of layers, signals and units.
 
     Raises:
         AnalysisError: the annotation is neither flags nor numbers, fits no layer, or does not vary.
@@ -109,11 +127,12 @@ def detectors(
         for signal, values in trace.signals.items():
             effect = _effects_of_units(trace, values, annotation, chosen, orders, best)
             found.append((trace.key, signal, effect))
-    return _ranked(found, least_score(annotation), chance_level(best), count)
+    ranked = _ranked(found, least_score(annotation), chance_level(best), count)
+    return Ranking(ranked, int(chosen.sum()))
 
 
 def scores(trace: LayerTrace, signal: str, annotation: Array, units: int | None = None) -> tuple[Array, Array]:
-    """Return how well each unit of one signal tracks an annotation, as in `detectors`, without chance.
+    """Return how well each unit of one signal tracks an annotation, as in `rank`, without chance.
 
     Args:
         trace: What the layer did.

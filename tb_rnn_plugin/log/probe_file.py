@@ -17,7 +17,13 @@ from tb_rnn_plugin.log.schema import Array, ProbeBatch
 from tb_rnn_plugin.log.texts import decoded_array
 
 
-def write_probe(path: Path, probe: ProbeBatch, unit: str, fingerprints: Mapping[str, str] | None = None) -> None:
+def write_probe(
+    path: Path,
+    probe: ProbeBatch,
+    unit: str,
+    fingerprints: Mapping[str, str] | None = None,
+    ended_with: Mapping[str, str] | None = None,
+) -> None:
     """Write the probe batch. Numbers keep their dtype.
 
     Args:
@@ -25,13 +31,15 @@ def write_probe(path: Path, probe: ProbeBatch, unit: str, fingerprints: Mapping[
         probe: The batch.
         unit: What the run's steps count, `"epoch"` or `"batch"`.
         fingerprints: By layer, that of the weights that training began with; None if they are not known.
+        ended_with: By layer, that of the weights that the last fit ended with; None if they are not known.
 
     Raises:
         OSError: the file cannot be written.
     """
     document = _document(probe, unit)
-    if fingerprints is not None:
-        document["fingerprints"] = dict(fingerprints)
+    for field, known in (("fingerprints", fingerprints), ("ended_with", ended_with)):
+        if known is not None:
+            document[field] = dict(known)
     write(path, {name: array for name, array in _named(probe).items() if name not in document["texts"]}, document)
 
 
@@ -82,13 +90,17 @@ def read_unit(file: ArrayFile) -> str:
     return str(unit)
 
 
-def read_fingerprints(file: ArrayFile) -> dict[str, str] | None:
+def read_fingerprints(file: ArrayFile, field: str = "fingerprints") -> dict[str, str] | None:
     """Return by layer the fingerprint of the weights that training began with; None if the file does not say it.
+
+    Args:
+        file: The probe's file.
+        field: `"ended_with"` for the weights that the last fit ended with.
 
     Raises:
         UnreadableFileError: the file says something else.
     """
-    value = file.optional_field("fingerprints")
+    value = file.optional_field(field)
     if value is None:
         return None
     if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
@@ -97,10 +109,17 @@ def read_fingerprints(file: ArrayFile) -> dict[str, str] | None:
 
 
 def inputs_fingerprint(file: ArrayFile) -> str:
-    """Return a hash of the probe's inputs: two runs with the same have the same probe."""
+    """Return a hash of the probe's inputs: two runs with the same have the same probe.
+
+    Raises:
+        UnreadableFileError: the file does not describe its texts correctly.
+    """
     arrays = {name: block for name, block in file.blocks.items() if name.startswith("inputs/")}
     described = {name: [block.dtype.str, block.shape, file.checksums(name)] for name, block in arrays.items()}
-    texts = {name: values for name, values in file.field("texts").items() if name.startswith("inputs/")}
+    texts = file.field("texts")
+    if not isinstance(texts, dict):
+        raise UnreadableFileError(f"{file.path} does not hold a valid probe batch, got texts {texts!r:.60}.")
+    texts = {name: values for name, values in texts.items() if name.startswith("inputs/")}
     return blake2b(json.dumps([described, texts], sort_keys=True).encode(), digest_size=16).hexdigest()
 
 

@@ -43,14 +43,20 @@ class RunWriter:
         self._events = EventFile(directory)
         self._layers: dict[str, LayerInfo] | None = None
 
-    def write_probe(self, probe: ProbeBatch, fingerprints: Mapping[str, str] | None = None) -> None:
+    def write_probe(
+        self,
+        probe: ProbeBatch,
+        fingerprints: Mapping[str, str] | None = None,
+        ended_with: Mapping[str, str] | None = None,
+    ) -> None:
         """Write the probe batch. Its numbers keep their dtype, whatever the writer's `dtype` is.
 
         Args:
             probe: The batch.
             fingerprints: By layer, that of the weights that training began with; None if they are not known.
+            ended_with: By layer, that of the weights that the last fit ended with; None if they are not known.
         """
-        write_probe(self._traces / layout.PROBE_FILE, probe, self._unit, fingerprints)
+        write_probe(self._traces / layout.PROBE_FILE, probe, self._unit, fingerprints, ended_with)
 
     def write_step(
         self,

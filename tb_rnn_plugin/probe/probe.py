@@ -148,16 +148,10 @@ class Probe:
         return Activations(with_feeds(layers, self._reads), named_arrays(outputs, "output"))
 
     def fingerprints(self) -> dict[str, str]:
-        """Return the fingerprint of the weights of each layer that has any, by key, after the first call."""
+        """Return the fingerprint of the weights of each layer that has one, by key, after the first call."""
         ran = {key: call.layer if call.cell is None else call.cell for key, call in self._calls.items()}
         found = {key: fingerprint(cell_weights(layer)) for key, layer in ran.items()}
         return {key: known for key, known in found.items() if known is not None}
-
-    def fingerprinted(self, captured: Activations) -> Activations:
-        """Return what was captured with the fingerprints of the weights as they are now."""
-        known = self.fingerprints()
-        traces = [replace(trace, fingerprint=known.get(trace.key)) for trace in captured.traces]
-        return Activations(traces, captured.predictions)
 
     def without_gradients(self) -> list[str]:
         """Return sentences that say which of the captured recurrent layers have no gradients, and why."""

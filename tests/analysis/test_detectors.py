@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from tb_rnn_plugin.analysis import detectors as module
 from tb_rnn_plugin.analysis.association import place
-from tb_rnn_plugin.analysis.detectors import Detector, compared_places, detectors, least_score, scores
+from tb_rnn_plugin.analysis.detectors import Detector, compared_places, detectors, least_score, rank, scores
 from tb_rnn_plugin.analysis.errors import AnalysisError
 from tb_rnn_plugin.analysis.permutation import chance_level, chance_sentences, sample_orders
 from tb_rnn_plugin.log.schema import Array, LayerTrace
@@ -362,7 +362,10 @@ def test_a_flag_that_is_too_rare_for_a_sample_is_compared_everywhere(monkeypatch
     rare = np.zeros((6, 1000), np.bool_)
     rare[2, 500] = True
     monkeypatch.setattr(module, "MAX_VALUES", 1)
-    assert len(detectors([trace], rare, count=None)) == 40
+    found = rank([trace], rare, count=None)
+    assert len(found.detectors) == 40
+    assert found.compared_places == rare.size
+    assert rank([trace], np.random.default_rng(0).normal(size=(6, 1000)), count=1).compared_places == module.MIN_PLACES
 
 
 def test_float16_is_ranked_as_float64() -> None:

@@ -62,11 +62,11 @@ def test_the_fingerprint_is_of_the_weights_before_the_first_batch(tmp_path: Path
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        ({"a": np.zeros(4)}, {"a": np.zeros(4, "float32")}),
-        ({"a": np.zeros(4)}, {"b": np.zeros(4)}),
-        ({"a": np.zeros((2, 2))}, {"a": np.zeros(4)}),
-        ({"a": np.zeros(4)}, {"a": np.zeros(2), "b": np.zeros(2)}),
-        ({"a": np.zeros(4)}, {"a": -np.zeros(4)}),
+        ({"a": np.arange(4.0)}, {"a": np.arange(4, dtype="float32")}),
+        ({"a": np.arange(4.0)}, {"b": np.arange(4.0)}),
+        ({"a": np.eye(2)}, {"a": np.eye(2).ravel()}),
+        ({"a": np.eye(2)}, {"a": np.eye(2)[0], "b": np.eye(2)[1]}),
+        ({"a": np.array([0.0, 1.0])}, {"a": np.array([-0.0, 1.0])}),
     ],
     ids=str,
 )
@@ -95,6 +95,17 @@ def test_a_fit_that_goes_on_in_a_new_run_has_the_first_ones_fingerprint(tmp_path
     assert started(tmp_path / "rnn") == started(tmp_path / "rnn-2") == started(tmp_path / "rnn-3")
     fit(other_weights(), timeline(tmp_path))
     assert started(tmp_path / "rnn-4") != started(tmp_path / "rnn")
+
+
+def test_a_fit_goes_on_from_the_end_of_one_whose_last_epoch_was_not_captured(tmp_path: Path) -> None:
+    """Also if no step has fingerprints: no weights are copied for them that are not stored."""
+    model = tiny_model()
+    fit(model, timeline(tmp_path, every=2, weights=False), epochs=2)
+    fit(model, timeline(tmp_path))
+    assert at_step(tmp_path / "rnn", 0) == {"rnn": None}
+    assert started(tmp_path / "rnn") == started(tmp_path / "rnn-2") != {}
+    fit(other_weights(), timeline(tmp_path))
+    assert started(tmp_path / "rnn-3") == {}, "of weights that no earlier run is known to have had"
 
 
 def test_a_run_of_an_older_version_stays_unknown(tmp_path: Path) -> None:

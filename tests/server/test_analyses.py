@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -13,15 +13,20 @@ import pytest
 import safetensors.numpy
 
 from tb_rnn_plugin import open_run
+from tb_rnn_plugin.analysis import detectors
+from tb_rnn_plugin.analysis.errors import AnalysisError
 from tb_rnn_plugin.analysis.findings import group
 from tb_rnn_plugin.analysis.findings.finding import Kind, Rule
 from tb_rnn_plugin.analysis.memory import KEPT
 from tb_rnn_plugin.analysis.permutation import chance_sentences
 from tb_rnn_plugin.log.schema import Array
+from tb_rnn_plugin.log.writer import RunWriter
 from tb_rnn_plugin.run import Run
 from tb_rnn_plugin.server import wire
+from tb_rnn_plugin.server.queries.detectors import list_detectors, read_detector_history
 from tb_rnn_plugin.server.queries.explanation import describe_explanation
 from tb_rnn_plugin.server.queries.findings import MAX_IN_GROUP, list_findings
+from tests.runs import lstm_trace, probe, write_run
 from tests.server.runs import EXPLAINED_STEPS, stored
 from tests.tensorboard_process import TensorBoard
 
@@ -181,3 +186,24 @@ def test_gradients_are_signals(board: TensorBoard, run: Run) -> None:
     assert wanted.dtype == np.float32
     assert 0 < np.abs(wanted).max() < 1e-7  # Too small for float16.
     np.testing.assert_array_equal(answer["signals/gradient:cell_state"], wanted)
+
+
+def test_units_are_compared_with_a_rare_flag_at_all_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few of them would have it: then the tab must not say that few were compared."""
+    run = open_run(write_run(tmp_path, steps=1))
+    monkeypatch.setattr(detectors, "MAX_VALUES", 1)
+    monkeypatch.setattr(detectors, "MIN_PLACES", 1)
+    found = list_detectors(run, "vowel", 0)
+    assert found["compared_places"] == found["places"] == run.annotation("vowel").size
+    monkeypatch.setattr(detectors, "MIN_PLACES", 30)
+    assert list_detectors(run, "vowel", 0)["compared_places"] == 30
+
+
+def test_a_signal_that_is_not_over_time_has_no_history_as_a_detector(tmp_path: Path) -> None:
+    writer = RunWriter(tmp_path)
+    writer.write_probe(probe())
+    writer.write_step(0, [replace(lstm_trace(0), axes={"hidden_state": ("query", "unit")})])
+    run = open_run(tmp_path)
+    assert read_detector_history(run, "vowel", "lstm", "cell_state", 0)["steps"].tolist() == [0]
+    with pytest.raises(AnalysisError, match="must have its samples and timesteps"):
+        read_detector_history(run, "vowel", "lstm", "hidden_state", 0)

@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 from safetensors.numpy import load
 from scipy.optimize import linear_sum_assignment
 
+from tb_rnn_plugin.log import array_writer, layout
+from tb_rnn_plugin.log.arrays import ArrayFile
 from tb_rnn_plugin.log.writer import RunWriter
 from tb_rnn_plugin.server.queries.unit_matching import bins
-from tests.runs import gru_trace, lstm_trace, probe
+from tests.runs import gru_trace, lstm_trace, probe, write_run
 from tests.server.application import Answer, Application
 from tests.server.requests import HOSTILE_NAMES
 
@@ -117,3 +119,14 @@ def test_all_values_are_in_a_bin_however_close_or_far(ends: tuple[float, float])
     edges = bins(*ends)
     assert (np.diff(edges) > 0).all()
     assert np.histogram(np.array(ends, np.float64), edges)[0].sum() == 2
+
+
+def test_a_probe_file_without_texts_is_a_sentence(tmp_path: Path) -> None:
+    write_run(tmp_path / "a" / "rnn", steps=1)
+    path = layout.trace_directory(write_run(tmp_path / "b" / "rnn", steps=1)) / layout.PROBE_FILE
+    file = ArrayFile(path)
+    known = {name: file.field(name) for name in ("kind", "unit", "sample_names", "tokens")}
+    array_writer.write(path, {name: file.read(name) for name in file.names}, {**known, "texts": []})
+    answer = Application(tmp_path).ask("unit_matching", {**ASKED, "other_step": 0, "other_layer": "lstm"})
+    assert answer.status == 404, answer
+    assert "does not hold a valid probe batch" in answer.body.decode()

@@ -39,7 +39,7 @@ export interface RunInfo {
    * Keras' logs by name, aligned with `steps`; null where the event file has no finite value for the step.
    */
   readonly logs: Readonly<Record<string, readonly (number | null)[]>>;
-  /** By name, the values of these logs that are null or infinite, by step; a log without any is left out. */
+  /** By name, the values of these logs that are not finite, by step; a log without any is left out. */
   readonly not_finite: Readonly<Record<string, readonly NotFinite[]>>;
   /** The layers at the last readable step, in the model's order. */
   readonly layers: readonly LayerInfo[];

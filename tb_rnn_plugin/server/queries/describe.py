@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias, TypedDict
+from typing import Any, Literal, TypeAlias, TypedDict, TypeVar
 
 import numpy as np
 
@@ -15,12 +15,13 @@ from tb_rnn_plugin.cells import find_spec
 from tb_rnn_plugin.log import schema
 from tb_rnn_plugin.log.arrays import ArrayFile
 from tb_rnn_plugin.log.errors import LogError
-from tb_rnn_plugin.log.rows import Row, list_rows, unknown_rows
+from tb_rnn_plugin.log.rows import Row, list_rows
 from tb_rnn_plugin.log.schema import Axes, Finite, Interval, ProbeBatch, is_over_time
 from tb_rnn_plugin.log.step_file import read_layers, row_count
 from tb_rnn_plugin.run import Run
 from tb_rnn_plugin.server.queries.served_run import ServedRun, check_sample
 
+T = TypeVar("T")
 Unit: TypeAlias = Literal["epoch", "batch"]
 
 
@@ -156,7 +157,7 @@ class RunInfo(TypedDict):
         unit: What a step counts, `"epoch"` or `"batch"`.
         steps: The steps that have a trace file, ascending. They need not be consecutive.
         logs: Keras' logs by name, aligned with `steps`; null where the event file has no finite value for the step.
-        not_finite: By name, the values of these logs that are NaN or infinite, by step; a log without any is left out.
+        not_finite: By name, the values of these logs that are not finite, by step; a log without any is left out.
         layers: The layers at the last readable step, in the model's order.
         samples: The samples of the probe.
         annotations: The annotations of the probe.
@@ -207,14 +208,13 @@ def describe_run(run: ServedRun) -> RunInfo:
     """Answer `/run`: what can be read of a run, and a sentence for each part that cannot."""
     logs, unreadable = run.events.logs()
     steps = run.steps
-    probe, inputs, lost = ProbeBatch(inputs={}, sample_names=[]), None, []
-    fingerprints: Mapping[str, str] = {}
-    try:
-        probe, inputs, fingerprints = run.probe, run.probe_fingerprint, run.fingerprints
-    except (LogError, OSError) as error:
-        lost.append(str(error))
+    lost: list[str] = []
+    probe = _readable(lambda: run.probe, ProbeBatch(inputs={}, sample_names=[]), lost)
+    inputs = _readable(lambda: run.probe_fingerprint, None, lost)
+    none_known: Mapping[str, str] = {}
+    fingerprints = _readable(lambda: run.fingerprints, none_known, lost)
     layers, damaged = _last_layers(run, steps, probe.sample_names, fingerprints)
-    problems = [*unreadable, *damaged, *lost]
+    problems = [*unreadable, *damaged, *dict.fromkeys(lost)]
     return {
         "run": run.name,
         "directory": str(run.directory.resolve()),
@@ -232,6 +232,15 @@ def describe_run(run: ServedRun) -> RunInfo:
         "saturated_share": NEARLY_ALWAYS,
         "probe": inputs,
     }
+
+
+def _readable(read: Callable[[], T], default: T, problems: list[str]) -> T:
+    """Return what is read, or the default if it cannot be, and add a sentence for that to the problems."""
+    try:
+        return read()
+    except (LogError, OSError) as error:
+        problems.append(str(error))
+        return default
 
 
 def describe_sample(run: Run, sample: int) -> SampleInfo:
@@ -268,7 +277,7 @@ def _last_layers(
         try:
             file = run.opened(step)
             layers = [
-                describe_layer(info, _rows(file, info, names), fingerprints.get(key))
+                describe_layer(info, _rows(run, file, info, names), fingerprints.get(key))
                 for key, info in read_layers(file).items()
             ]
             break
@@ -277,9 +286,12 @@ def _last_layers(
     return layers, problems
 
 
-def _rows(file: ArrayFile, info: schema.LayerInfo, names: Sequence[str]) -> list[Row] | None:
-    row_samples = info.row_samples or unknown_rows(row_count(file, info), len(names))
-    return None if row_samples is None else list(list_rows(row_samples, names))
+def _rows(run: Run, file: ArrayFile, info: schema.LayerInfo, names: Sequence[str]) -> list[Row] | None:
+    row_samples = run.row_samples(file, info)
+    if row_samples is None and names:
+        return None
+    # Without the probe, rows have numbers for names.
+    return list(list_rows(range(row_count(file, info)) if row_samples is None else row_samples, names))
 
 
 _POSITIONS: dict[str | None, str] = {"time": "timestep", "none": "timestep", "query": "query"}

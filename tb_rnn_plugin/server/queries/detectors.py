@@ -7,7 +7,7 @@ from typing import Literal, TypedDict
 
 import numpy as np
 
-from tb_rnn_plugin.analysis.detectors import Detector, compared_places, least_score, scores
+from tb_rnn_plugin.analysis.detectors import Detector, least_score, rank, scores
 from tb_rnn_plugin.analysis.matching import Match, pattern_score
 from tb_rnn_plugin.analysis.permutation import chance_sentences
 from tb_rnn_plugin.analysis.timestep_inputs import checked_index
@@ -61,7 +61,9 @@ class Pattern(TypedDict):
 
 def list_detectors(run: Run, annotation: str, step: int) -> Detectors:
     """Answer `/detectors`."""
-    values, ranked = run.annotation(annotation), run.detectors(annotation, step)
+    values = run.annotation(annotation)
+    ranking = rank(run.traces(step), values)
+    ranked = ranking.detectors
     return {
         "annotation": annotation,
         "step": step,
@@ -70,7 +72,7 @@ def list_detectors(run: Run, annotation: str, step: int) -> Detectors:
         "least": least_score(values),
         "chance_sentences": chance_sentences(ranked[0].score, ranked[0].chance, len(values)) if ranked else [],
         "places": values.size,
-        "compared_places": compared_places(values.size, _units(run, step)),
+        "compared_places": ranking.compared_places,
     }
 
 
@@ -141,5 +143,7 @@ def _one_signal(run: Run, layer: str, signal: str, step: int) -> LayerTrace:
     file = run.opened(step)
     known = find_layer(file, layer)
     signals = {signal: file.read(check_signal(known, signal))}
+    axes = {info.name: info.axes for info in known.signals}
     mask = file.read(mask_array(layer)) if known.masked else None
-    return LayerTrace(layer, known.cell, signals, {}, None, {}, mask, row_samples=run.row_samples(file, known))
+    rows = run.row_samples(file, known)
+    return LayerTrace(layer, known.cell, signals, {}, None, {}, mask, row_samples=rows, axes=axes)
