@@ -42,8 +42,8 @@ _PADDING = Rule(
 )
 _PADDING_OF_BOTH_SIDES = replace(
     _PADDING,
-    advice="Mask the padding (mask_zero=True in Embedding, or a Masking layer). In a model with a layer that reads "
-    "backwards it does not help to pad the other side.",
+    advice="Mask the padding (mask_zero=True in Embedding, or a Masking layer). A model that reads both ways has "
+    "no side to pad.",
 )
 _MASK = Rule(
     kind=_MASK_KIND,
