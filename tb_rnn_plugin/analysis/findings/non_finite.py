@@ -133,23 +133,30 @@ def _cause(run: RunAtStep, start: int, origin: Place) -> str:
     timesteps = {next(iter(trace.signals.values())).shape[1] for trace in layers if trace.signals}
     inputs, targets = (run.batch.inputs, run.batch.targets) if run.batch else ({}, {})
     place = probe_place(inputs, timesteps)
+    ill, broken, all_known = _samples(run.batch, layers)
     known = []
+    # A model may clean its inputs: those that are not finite need not explain what is not.
+    also = f"The probe's inputs are also not finite, at {place}" if place else ""
     if gradient_state(origin.signal) is not None:
-        # A model may clean its inputs: those that are not finite need not explain a loss that is not.
         known.append(_loss_sentence(probe_place(targets, timesteps)))
-        if place:
-            known.append(f"The probe's inputs are also not finite, at {place}.")
-    elif place:
+        if also:
+            known.append(f"{also}.")
+    elif place and (ill & broken or not all_known):
         known.append(f"The probe itself is not finite at {place}; this alone makes what follows not finite.")
-        if _spreads(run.batch, layers):
+        if broken - ill:
             known.append("Samples whose inputs are finite are not finite, either.")
-    elif states := _broken_states(layers, origin):
-        known.append(
-            f"Initial states of this layer are not finite at {run.unit} {start}: {', '.join(states)}; an earlier "
-            "batch, another layer or the given values made them so."
-        )
-    elif origin.signal == "inputs" or not any(map(_broken_weights, layers)):
-        known.append(_forward_sentence(run, start, origin))
+    else:
+        if states := _broken_states(layers, origin):
+            known.append(
+                f"Initial states of this layer are not finite at {run.unit} {start}: {', '.join(states)}; an earlier "
+                "batch, another layer or the given values made them so."
+            )
+        elif origin.signal == "inputs" or not any(map(_broken_weights, layers)):
+            known.append(_forward_sentence(run, start, origin))
+        if also:
+            known.append(
+                f"{also}, but what the layers in the log read and computed of such samples is finite where not masked."
+            )
     if any(map(_broken_weights, run.layers)):
         known.append(_weights_sentence(run))
     return " ".join(known)
@@ -171,17 +178,23 @@ def _broken_states(layers: Sequence[LayerTrace], origin: Place) -> list[str]:
     return [named(name) for name, values in states.items() if not np.isfinite(values[origin.sample]).all()]
 
 
-def _spreads(batch: ProbeBatch | None, layers: Sequence[LayerTrace]) -> bool:
-    """Return whether layers are not finite in samples whose inputs are, where rows are samples."""
+def _samples(batch: ProbeBatch | None, layers: Sequence[LayerTrace]) -> tuple[set[int], set[int], bool]:
+    """Return the samples whose inputs are not finite, those not finite in layers, and whether those are all known.
+
+    They are where the rows of every layer are the probe's samples.
+    """
     inputs = [values for values in batch.inputs.values() if values.dtype.kind in "fc"] if batch else []
     ill = {sample for values in inputs for sample in np.argwhere(~np.isfinite(values))[:, 0].tolist()}
+    broken, all_known = set[int](), True
     for trace in layers:
-        for values in trace.signals.values():
+        read = [] if trace.inputs is None else [trace.inputs]
+        for values in [*read, *trace.signals.values()]:
             if trace.row_samples is None and all(len(values) == len(given) for given in inputs):
                 rows = (~np.isfinite(values) & present(trace, values)[..., None]).any(axis=(1, 2))
-                if set(np.flatnonzero(rows).tolist()) - ill:
-                    return True
-    return False
+                broken.update(np.flatnonzero(rows).tolist())
+            else:
+                all_known = False
+    return ill, broken, all_known
 
 
 def _weights_sentence(run: RunAtStep) -> str:

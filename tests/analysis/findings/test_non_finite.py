@@ -151,6 +151,21 @@ def test_a_probe_that_explains_one_sample_does_not_explain_others() -> None:
     )
 
 
+def test_a_probe_that_the_model_cleans_explains_nothing() -> None:
+    """The sample whose inputs are NaN is finite in the layer, another one is not."""
+    trace = trace_of()
+    state = trace.signals["hidden_state"].copy()
+    state[0, 20] = np.inf
+    ill = with_signals(trace, hidden_state=state)
+    also = "The probe's inputs are also not finite, at sample 2, timestep 6, feature 1, but what the layers in "
+    assert cause(ill, batch=batch_of(ill_inputs())) == (
+        "The weights in the log are finite at epoch 0, so the forward pass made it in this layer. "
+        f"{also}the log read and computed of such samples is finite where not masked."
+    )
+    assert cause(replace(ill, inputs=ill_inputs()), batch=batch_of(ill_inputs())).startswith(PROBE_IS_ILL)
+    assert cause(replace(ill, row_samples=(3, 2, 1, 0)), batch=batch_of(ill_inputs())).startswith(PROBE_IS_ILL)
+
+
 def test_weights_since_when() -> None:
     well, ill = trace_of(), trace_of(fault=nan_weight)
     assert cause(well, well, ill, ill, batch=batch_of(inputs())) == (
