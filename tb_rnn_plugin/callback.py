@@ -153,7 +153,10 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
         }
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return what a copy or a pickle has: the arguments, as before the first fit."""
+        """Return what a copy or a pickle has: the arguments, as before the first fit.
+
+        But for a relative `log_dir`: from the first fit on it is the absolute directory that this fit wrote to.
+        """
         held = {name: value for name, value in vars(self).items() if name not in vars(RNNTimeline)}
         return {**held, **vars(keras.callbacks.Callback())}
 

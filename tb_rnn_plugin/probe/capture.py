@@ -22,6 +22,10 @@ def capture(
 ) -> Activations:
     """Return every gate and state of a model's recurrent layers on one batch; the model stays as it was.
 
+    Row i of a layer with as many rows as samples is taken to be sample i, as is Keras' contract. That is not tested,
+    which takes further passes: `Probe.find_rows` makes them. A layer that is not captured, or has no gradients where
+    `targets` ask for them, is a warning.
+
     Args:
         model: The Keras model.
         inputs: The batch: an array, or a list, tuple or dict of arrays, samples on the first axis.
@@ -53,6 +57,6 @@ def capture(
         jit_compile=False,
     )
     captured = probe()
-    for sentence in probe.unreachable.values():
+    for sentence in [*probe.unreachable.values(), *probe.without_gradients()]:
         warnings.warn(sentence, RuntimeWarning, stacklevel=2)
     return captured

@@ -142,16 +142,16 @@ def _chosen(
     recurrent = [key for key in everything if key not in others]
     known = [*recurrent, *(name for key in recurrent for name in captured[key] if name != key)]
     reached = [key for key in known if key not in recurrent or key not in inside]
-    listed = f"The recurrent layers of this model are {_spelled(reached)}; the others are {_spelled(others)}."
+    choices = f"The recurrent layers of this model are {_spelled(reached)}; the others are {_spelled(others)}."
     if callable(choice) and not isinstance(choice, keras.Layer):
         chosen = [key for key, layer in everything.items() if choice(layer)]
         if not chosen:
-            raise ProbeError(f"layers= is a function that chooses none of the model's layers. {listed}")
+            raise ProbeError(f"layers= is a function that chooses none of the model's layers. {choices}")
         return [], chosen
     key_of = {id(layer): key for key, layer in everything.items()}
     patterns = [key_of.get(id(item), item) for item in (choice if _is_several(choice) else [choice])]
     if not patterns or not all(isinstance(pattern, str) for pattern in patterns):
-        raise ProbeError(f"layers must be keys, patterns, layers or a function of a layer, got {choice!r}. {listed}")
+        raise ProbeError(f"layers must be keys, patterns, layers or a function of a layer, got {choice!r}. {choices}")
     exact, matching = [], []
     for pattern in patterns:
         if pattern in known or pattern in others:
@@ -161,7 +161,7 @@ def _chosen(
         if not found:
             inner = _matching(inside, pattern)
             why = f"{inner[0]!r}: {in_a_cell(inside[inner[0]])}" if inner else "no layer"
-            raise ProbeError(f"layers names {pattern!r}, which matches {why}. {listed}")
+            raise ProbeError(f"layers names {pattern!r}, which matches {why}. {choices}")
         matching += found
     return exact, matching
 

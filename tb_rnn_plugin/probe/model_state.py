@@ -17,7 +17,8 @@ class ModelState:
     A traced pass reads the values of variables at each call. It holds everything else: which layers and variables there
     are, the settings of Keras' own layers (`activation`, `rate`, `cell`, …), the `trainable` and `dtype_policy` of all,
     and what `compile` made. Another attribute of a class of the user's is compared only if it holds layers: a number,
-    as in Keras' own train step, is what it was when the pass was traced, until the model is compiled again.
+    as in Keras' own train step, is what it was when the pass was traced, until the model is compiled again. A list of
+    more than `MAX_CONSTANTS` constants, such as a vocabulary, is compared by identity and length.
 
     Args:
         model: The model, built.
@@ -49,6 +50,9 @@ class ModelState:
         return "was compiled again" if self.compilation != other.compilation else None
 
 
+MAX_CONSTANTS = 1000
+"""Up to how many constants a list is compared item by item, which takes time at every step."""
+
 _CONSTANTS = frozenset({type(None), bool, int, float, str})
 
 
@@ -73,9 +77,17 @@ def _comparable(value: Any) -> Any:
         return (value,)  # In a tuple, NaN equals itself.
     if isinstance(value, dict):
         return {key: _comparable(item) for key, item in value.items()}
+    if _is_vocabulary(value):
+        return [_Same(value), len(value)]
     if isinstance(value, (list, tuple)):
         return [_comparable(item) for item in value]
     return _Same(value)
+
+
+def _is_vocabulary(value: Any) -> bool:
+    """Return whether a value is a long list of constants, judged by its ends."""
+    is_long = isinstance(value, (list, tuple)) and len(value) > MAX_CONSTANTS
+    return is_long and type(value[0]) in _CONSTANTS and type(value[-1]) in _CONSTANTS
 
 
 def _settings(layer: Any) -> Mapping[str, Any]:
@@ -91,7 +103,7 @@ def _settings(layer: Any) -> Mapping[str, Any]:
 
 def _holds_layers(value: Any) -> bool:
     several = list(value.values()) if isinstance(value, dict) else value
-    if isinstance(several, (list, tuple)):
+    if isinstance(several, (list, tuple)) and not _is_vocabulary(several):
         return any(isinstance(item, keras.Layer) for item in several)
     return isinstance(several, keras.Layer)
 

@@ -119,7 +119,7 @@ class Probe:
         self.checks = 0
         self.compilations = 0
         self.unreachable: dict[str, str] = {}
-        self._arguments = keras.tree.map_structure(ops.convert_to_tensor, self.inputs)
+        self._tensors = keras.tree.map_structure(ops.convert_to_tensor, self.inputs)
         self._prepare()
 
     def __call__(self, inputs: Any = None, *, states: Sequence[Tensor] | None = None) -> Activations:
@@ -140,9 +140,9 @@ class Probe:
             ProbeError: the batch has other shapes or dtypes.
         """
         is_changed = self.refresh()
-        arguments = self._arguments if inputs is None else self._checked_batch(inputs)
+        tensors = self._tensors if inputs is None else self._checked_batch(inputs)
         start = self.held_states() if states is None or is_changed else list(states)
-        calls, outputs = keras.tree.map_structure(backend.to_numpy, self._compiled(arguments, start))
+        calls, outputs = keras.tree.map_structure(backend.to_numpy, self._compiled(tensors, start))
         layers = [self._trace(key, call, calls[key]) for key, call in self._calls.items()]
         # The compiled pass connects the layers alike in every call.
         return Activations(with_feeds(layers, self._reads), named_arrays(outputs, "output"))

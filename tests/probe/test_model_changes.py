@@ -13,6 +13,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from tb_rnn_plugin.probe import Probe, ProbeError
+from tb_rnn_plugin.probe.model_state import MAX_CONSTANTS, ModelState
 from tests.probe.models import FEATURES, SAMPLES, TIMESTEPS, UNITS, own_output, randomized, sequences, sequential
 
 L = keras.layers
@@ -228,3 +229,28 @@ def test_arguments_that_no_longer_fit_are_refused_until_they_do() -> None:
     model.pop()
     model.add(head)
     assert list(probe()) == ["rnn", "head"]
+
+
+def test_a_vocabulary_is_not_read_at_each_call() -> None:
+    """It is compared by identity and length; a short list is by its items."""
+    layer = L.StringLookup(vocabulary=[str(number) for number in range(MAX_CONSTANTS + 1)], name="codes")
+    layer.some = [1, 2]
+    model = keras.Sequential([keras.Input((TIMESTEPS,), dtype="string"), layer])
+
+    def change(name: str, value: Any) -> str | None:
+        before = ModelState(model)
+        vars(layer)[name] = value
+        return before.change_to(ModelState(model))
+
+    class Unread(list):  # type: ignore[type-arg]
+        def __iter__(self) -> Any:
+            raise AssertionError("is read")
+
+    changed = "has another input_vocabulary in layer 'codes'"
+    assert change("input_vocabulary", Unread(layer.input_vocabulary)) == changed
+    assert change("input_vocabulary", layer.input_vocabulary) is None
+    before = ModelState(model)
+    layer.input_vocabulary.append("more")
+    assert before.change_to(ModelState(model)) == changed
+    assert change("some", [1, 2]) is None
+    assert change("some", [1, 3]) == "has another some in layer 'codes'"

@@ -14,7 +14,7 @@ from tb_rnn_plugin.probe.one_pass.axes import keeps_positions
 from tb_rnn_plugin.probe.one_pass.patches import replaced, replaced_method
 from tb_rnn_plugin.probe.one_pass.session import CaptureSession
 
-_one_at_a_time = RLock()
+_LOCK = RLock()
 """Held while layers are patched: each of two passes over one layer would restore what it found, a patch perhaps."""
 
 
@@ -22,11 +22,12 @@ _one_at_a_time = RLock()
 def patched(session: CaptureSession) -> Iterator[None]:
     """Patch the layers of a session; restore them afterwards, with everything that their calls change.
 
-    Other threads may call the layers meanwhile: they get the original methods.
+    Other threads may call the layers meanwhile: they get the original methods. Other attributes that a pass changes,
+    such as `_called` and `_losses`, have the pass' values for them too, and `use_cudnn` is False.
     """
     layers = session.layers
     keys = {id(layer): key for key, layer in layers.recurrent.items()}
-    with _one_at_a_time, ExitStack() as stack:
+    with _LOCK, ExitStack() as stack:
 
         def replace(owner: Any, name: str, value: Any) -> None:
             stack.enter_context((replaced_method if callable(value) else replaced)(owner, name, value))
