@@ -52,7 +52,8 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
             starts at the working directory in which training starts. If `<log_dir>/rnn` holds an earlier fit, a new
             fit is written to `<log_dir>/rnn-2`, `rnn-3`, …. A fit resumed with `initial_epoch` or Keras'
             `BackupAndRestore` continues the newest of these if that has the same probe, and replaces its steps from the
-            resumed one on.
+            resumed one on. A second fit with the same callback goes on in its run: if the weights are reset between the
+            two, as for the folds of a cross-validation, make another callback, or units of two models count as one.
         probe: The fixed batch, as the model is called with it: an array, or a list, tuple or dict of arrays, samples on
             the first axis. A few samples suffice: all their timesteps and units are stored at every captured step.
         targets: The probe's targets, nested as `fit` takes them; stored with the probe.

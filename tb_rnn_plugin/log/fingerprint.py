@@ -23,6 +23,9 @@ from tb_rnn_plugin.log.step_file import last_step, list_steps, read_layers
 _PART = 1 << 18
 """Bytes that are copied at a time, few enough to stay in the processor's cache."""
 
+_MAX_STEPS = 2000
+"""How many steps of earlier runs are searched for the weights that a fit starts from. Ours: it takes seconds."""
+
 
 def fingerprint(weights: Mapping[str, Array]) -> str | None:
     """Return a hash of a layer's variables, by name; None for a layer without any, or of constants alone.
@@ -71,28 +74,31 @@ def first_fingerprints(
     if not earlier:
         return dict(started_from)
     found: dict[str, str] = {}
+    steps_left = _MAX_STEPS
     for run in reversed(earlier):
         origins = _logged(run) or {}
         sought = {key: started for key, started in started_from.items() if key in origins and key not in found}
-        for fingerprints in _held(run):
+        steps = list_steps(layout.trace_directory(run))[::-1][:steps_left]
+        for fingerprints in _held(run, steps):
             if not sought:
                 break
             met = {key for key, started in sought.items() if fingerprints.get(key) == started}
             found.update({key: origins[key] for key in met})
             sought = {key: started for key, started in sought.items() if key not in met}
+        steps_left -= len(steps)
     return found
 
 
-def _held(directory: Path) -> Iterator[Mapping[str, str | None]]:
-    """Yield the fingerprints of the weights that a run is known to have had, the latest first, by layer."""
+def _held(directory: Path, steps: Sequence[int]) -> Iterator[Mapping[str, str | None]]:
+    """Yield the fingerprints of the weights that a run ended and began with and had at these steps, by layer."""
     traces = layout.trace_directory(directory)
     with contextlib.suppress(LogError, OSError):  # What cannot be read is no origin.
         yield read_fingerprints(ArrayFile(traces / layout.PROBE_FILE), "ended_with") or {}
-    for step in reversed(list_steps(traces)):
+    yield _logged(directory) or {}
+    for step in steps:
         with contextlib.suppress(LogError, OSError):
             layers = read_layers(ArrayFile(traces / layout.step_file(step)))
             yield {key: layer.fingerprint for key, layer in layers.items()}
-    yield _logged(directory) or {}
 
 
 def _logged(directory: Path) -> Mapping[str, str] | None:

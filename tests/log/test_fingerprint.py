@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tb_rnn_plugin.log import fingerprint as module
 from tb_rnn_plugin.log.fingerprint import fingerprint, first_fingerprints
 from tb_rnn_plugin.log.writer import RunWriter
 from tests.runs import lstm_trace, probe
@@ -71,3 +72,14 @@ def test_what_an_earlier_run_is_not_known_to_have_had_is_not_known(tmp_path: Pat
     for started in ("between two steps", "step of an older version"):
         assert first_fingerprints(tmp_path / "rnn-3", [first, unsaid], {"lstm": started}) == {}
     assert first_fingerprints(tmp_path / "beside" / "rnn", [], {"lstm": "a"}) == {"lstm": "a"}
+
+
+def test_the_last_steps_of_earlier_runs_are_searched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not tens of thousands: training waits."""
+    monkeypatch.setattr(module, "_MAX_STEPS", 2)
+    runs = [
+        write(tmp_path / "rnn", {"lstm": "a"}, ["a0", "a1"]),
+        write(tmp_path / "rnn-2", {"lstm": "b"}, ["b0"]),
+    ]
+    searched = {key: first_fingerprints(tmp_path / "rnn-3", runs, {"lstm": key}) for key in ("a", "a0", "a1", "b0")}
+    assert searched == {"a": {"lstm": "a"}, "a0": {}, "a1": {"lstm": "a"}, "b0": {"lstm": "b"}}
