@@ -133,7 +133,7 @@ def of_units(count: int, total: int) -> str:
 
 
 def listed(units: Iterable[int]) -> str:
-    """Return the first few units as text: `"unit 3"`, `"units 3, 4, 9, …"`."""
+    """Return the first few units as text: `"unit 3"`, `"units 3, 4, 9, 2, 7 and 11 more"`."""
     numbers = list(units)
-    named = ", ".join(map(str, numbers[:_LISTED]))
-    return f"unit{'s' if len(numbers) > 1 else ''} {named}{', …' if len(numbers) > _LISTED else ''}"
+    named, more = ", ".join(map(str, numbers[:_LISTED])), len(numbers) - _LISTED
+    return f"unit{'s' if len(numbers) > 1 else ''} {named}" + (f" and {more} more" if more > 0 else "")
