@@ -61,7 +61,7 @@ def described_with(directory: Path, **fields: Any) -> RunInfo:
         ({"texts": []}, {"fingerprint"}),
         ({"tokens": 7}, {"probe", "fingerprint"}),
     ],
-    ids=str,
+    ids=["fingerprints", "texts", "tokens"],
 )
 def test_a_damaged_field_of_the_probe_hides_no_other(tmp_path: Path, fields: Any, readable: set[str]) -> None:
     described = described_with(tmp_path, **fields)

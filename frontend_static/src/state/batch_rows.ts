@@ -1,6 +1,7 @@
 /** Whose the rows of a layer are: the samples of the probe, unless the model reshapes or reorders its batch. */
 import type { Row } from "../api/routes.ts";
 import type { LayerInfo, RunInfo } from "../api/types.ts";
+import { plural } from "../maths/format.ts";
 import type { Selection } from "./selection.ts";
 
 /** The rows of a layer, in order. A run whose probe is lost names no samples, yet its traces hold at least one. */
@@ -8,6 +9,14 @@ export function rowsOf(run: RunInfo, layer: LayerInfo | undefined): readonly Row
   if (layer?.rows != null) return layer.rows;
   const names = run.samples.length === 0 ? [rowText(0)] : run.samples.map(({ name }) => name);
   return names.map((name, sample) => ({ name, sample }));
+}
+
+/** All rows of a layer, in words. */
+export function allRows(run: RunInfo | null, layer: LayerInfo): string {
+  const { length } = layer.rows ?? run?.samples ?? [];
+  const noun = layer.rows === null ? "sample" : "row";
+  if (length === 0) return "all samples";
+  return length === 1 ? `the ${noun}` : `all ${plural(length, noun)}`;
 }
 
 export function rowName(run: RunInfo, layer: LayerInfo | undefined, row: number): string {

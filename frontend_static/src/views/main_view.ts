@@ -6,7 +6,7 @@ import type { TimeWindow } from "../maths/window.ts";
 import "../panels/frame.ts";
 import { goToStep } from "../state/actions/steps.ts";
 import { brush, pick, showWindow } from "../state/actions/time.ts";
-import { rowsOf } from "../state/batch_rows.ts";
+import { allRows } from "../state/batch_rows.ts";
 import type { Store } from "../state/store.ts";
 import "./empty_state.ts";
 import "./overview/overview.ts";
@@ -83,7 +83,7 @@ function renderOverview(store: Store, { theme, cursor, setCursor }: Look) {
     .cursor=${cursor ?? selection.pin?.timestep ?? null}
     .theme=${theme}
     .unit=${run?.unit ?? "epoch"}
-    .samples=${run === null ? 1 : rowsOf(run, overviews.layer).length}
+    .over=${allRows(run, overviews.layer)}
     @window-change=${zoom(store)}
     @cursor-change=${(event: CustomEvent<number | null>) => setCursor(event.detail)}
     @overlay-change=${(event: CustomEvent<number>) => void store.update({ overlay: event.detail })}

@@ -80,7 +80,7 @@ export default class PairsPanel extends PanelElement {
           </section>`
       }
       <section aria-label="Distributions">
-        <h3>All values of the layer</h3>
+        <h3>All values of the signal</h3>
         ${this.renderAnswer(answers.answer(distributionsQuery(selection, other)), renderDistributions)}
       </section>
     `;
@@ -147,7 +147,7 @@ export default class PairsPanel extends PanelElement {
 
 function renderRelated(a: Side, b: Side): string {
   return a.run.run === b.run.run
-    ? "Two steps of one layer: unit i of A is unit i of B."
+    ? `Two ${a.layer.key === b.layer.key ? "steps" : "calls"} of one layer: unit i of A is unit i of B.`
     : "Both runs started from the same weights: unit i of A corresponds to unit i of B.";
 }
 

@@ -11,19 +11,32 @@ export function search(store: Searching, find: string): void {
   void store.update({ find });
 }
 
-/** Puts the crosshair on the next match, or on the one before; returns false if there is none. */
+/** Puts the crosshair on the next match that the layer has a row of, or on the one before; returns false if there is none. */
 export function goToMatch(store: Searching, axis: TimeAxis | null, by: 1 | -1): boolean {
   const { matches, at } = store.finder;
-  if (matches === null) return false;
-  const match = store.finder.goTo(wrap(at, by, matches.length));
+  let place = at;
+  for (const _ of matches ?? []) {
+    place = wrap(place, by, matches?.length ?? 0);
+    const sample = rowOf(store, matches?.[place]?.sample ?? null);
+    if (sample !== null) return goTo(store, axis, place, sample);
+  }
+  return false;
+}
+
+function goTo(store: Searching, axis: TimeAxis | null, place: number, sample: number): boolean {
+  const match = store.finder.goTo(place);
   if (match === null) return false;
   const { pin, window } = store.selection;
   const next = window && axis ? revealStretch(axis.window, match, axis.total) : window;
-  const { start } = match;
-  const { run } = store;
-  const layer = run?.layers.find(({ key }) => key === store.selection.layer);
-  const sample = run && firstRow(rowsOf(run, layer), match.sample);
-  if (sample === null) return false;
-  void store.update({ sample, pin: { timestep: start, unit: pin?.unit ?? 0 }, window: next });
+  void store.update({ sample, pin: { timestep: match.start, unit: pin?.unit ?? 0 }, window: next });
   return true;
+}
+
+/** The row of a sample of the probe: the selected one if it is a part of it, else its first. */
+function rowOf({ run, selection }: Searching, sample: number | null): number | null {
+  const layer = run?.layers.find(({ key }) => key === selection.layer);
+  if (run === null || sample === null) return null;
+  const rows = rowsOf(run, layer);
+  const { sample: row } = selection;
+  return row !== null && rows[row]?.sample === sample ? row : firstRow(rows, sample);
 }

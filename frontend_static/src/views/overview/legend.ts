@@ -16,8 +16,8 @@ export interface LegendInput {
   readonly theme: Theme;
   /** All that are drawn; those with thresholds also as shares of saturated values. */
   readonly signals: readonly SignalInfo[];
-  /** How many samples the statistics are over. */
-  readonly samples: number;
+  /** What the statistics are over: "all 6 samples". */
+  readonly over: string;
   /** The most timesteps that one pixel holds. */
   readonly perPixel: number;
   readonly overlay: number;
@@ -78,14 +78,14 @@ function renderEntries({ entries, unit, theme, signals }: LegendInput) {
   </div>`;
 }
 
-function renderMeaning({ theme, signals, samples, perPixel }: LegendInput) {
+function renderMeaning({ theme, signals, over, perPixel }: LegendInput) {
   const accent = entryColour(0, theme);
   const shares = signals.some(({ saturation }) => saturation !== null);
   const [outer, inner] = [veiled(accent, OUTER), veiled(accent, INNER)];
   return html`<div class="row">
     <span class="key">${renderPatch([outer])}5 to 95 %</span>
     <span class="key">${renderPatch([outer, inner])}25 to 75 %</span>
-    <span class="key">${renderLine(accent)}median, over ${samples === 1 ? "the sample" : `all ${formatCount(samples)} samples`} and all units</span>
+    <span class="key">${renderLine(accent)}median, over ${over} and all units</span>
     ${shares ? html`<span>strips: share saturated, low from below, high from above</span>` : nothing}
     ${perPixel > 1 ? html`<span>a pixel shows the extremes of ${perPixel} timesteps</span>` : nothing}
   </div>`;

@@ -36,7 +36,7 @@ export class Overview extends LitElement {
     cursor: { attribute: false },
     theme: { attribute: false },
     unit: { attribute: false },
-    samples: { attribute: false },
+    over: { attribute: false },
     head: { state: true },
     seen: { state: true },
   };
@@ -54,8 +54,8 @@ export class Overview extends LitElement {
   declare cursor: number | null;
   declare theme: Theme;
   declare unit: StepUnit;
-  /** How many samples the statistics of A are over. */
-  declare samples: number;
+  /** What the statistics of A are over: "all 6 samples". */
+  declare over: string;
   /** The height of what stays above the charts. */
   declare private head: number;
   declare private seen: boolean;
@@ -86,7 +86,7 @@ export class Overview extends LitElement {
     this.window = null;
     this.cursor = null;
     this.unit = "epoch";
-    this.samples = 1;
+    this.over = "all samples";
     this.head = 0;
     this.seen = false;
   }
@@ -181,7 +181,7 @@ export class Overview extends LitElement {
         overlay,
         overlaid: overlaySteps(entries[0], overlay),
         signals,
-        samples: this.samples,
+        over: this.over,
         perPixel: Math.ceil((visible.to - visible.from) / pixels),
         width: plotRoom(this.box.width),
         onOverlay: (count) => send<number>(this, "overlay-change", count),

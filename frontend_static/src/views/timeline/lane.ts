@@ -127,7 +127,8 @@ export class LaneView extends LitElement {
     const text = shares.map(formatShare).join(" | ");
     // Two shares need a line of their own, where the rule gives way to the values at the cursor.
     const alone = plots.length === 1;
-    const title = `${text} of the values of this sample and step lie beyond the scale. The scale is the same at every step.`;
+    const what = this.lane.rows === "steps" ? "of the unit at all steps" : "shown";
+    const title = `${text} of the values ${what} lie beyond the scale. The scale is the same at every step.`;
     return html`<div class=${alone ? "beyond" : "rule"} title=${title}>${text}${alone ? "" : " beyond"}</div>`;
   }
 
