@@ -67,7 +67,7 @@ class Recording:
             first_step: The fit's first step.
             forecast: The size of each step.
             steps: Maximum number of steps; None if it is not known.
-            fingerprints: Returns by layer that of the weights that the fit starts from.
+            fingerprints: Returns by layer the fingerprint of the weights at the start of the fit.
         """
         self._first_step, self._is_first = first_step, True
 
@@ -94,7 +94,7 @@ class Recording:
         """Release the run for other processes; the next write claims it again.
 
         Args:
-            fingerprints: Returns by layer that of the weights that the fit ended with.
+            fingerprints: Returns by layer the fingerprint of the weights at the end of the fit.
         """
         writer, self._writer = self._writer, None
         if self._directory is not None:

@@ -21,7 +21,7 @@ KEPT = 0.9
 """The share of the other reaches that the range holds."""
 
 NEAR = 2
-"""Extremes at most this many times the typical reach are the range: they leave enough colour for everything else."""
+"""Extremes at most this many times the typical reach are the range: typical values then still have enough colour."""
 
 _STEPS = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 

@@ -54,13 +54,15 @@ class Forecast:
         for (key, kind), part in self.parts.items():
             layers[key] += part
             kinds[kind] += part
-        [(largest, of_largest)] = layers.most_common(1)
+        [(largest, largest_size)] = layers.most_common(1)
         advice = [f"probe fewer than {samples} samples"] if samples > 1 else ["probe shorter sequences"]
         if largest is not None and len([key for key in layers if key is not None]) > 1:
             advice.append("choose other layers with layers=")
         advice += [f"leave out the {kind} with {kind}=False" for kind in _OPTIONAL if kinds[kind] > size / 8]
         what = "the predictions" if largest is None else f"layer {largest!r}"
-        return f"A step takes {spell_bytes(size)}, {spell_bytes(of_largest)} of it for {what}: {', or '.join(advice)}."
+        return (
+            f"A step takes {spell_bytes(size)}, {spell_bytes(largest_size)} of it for {what}: {', or '.join(advice)}."
+        )
 
 
 def forecast(

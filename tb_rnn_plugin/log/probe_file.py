@@ -30,8 +30,8 @@ def write_probe(
         path: The file.
         probe: The batch.
         unit: What the run's steps count, `"epoch"` or `"batch"`.
-        fingerprints: By layer, that of the weights that training began with; None if they are not known.
-        ended_with: By layer, that of the weights that the last fit ended with; None if they are not known.
+        fingerprints: By layer, the fingerprint of the weights at the start of training; None if they are not known.
+        ended_with: By layer, the fingerprint of the weights at the end of the last fit; None if they are not known.
 
     Raises:
         OSError: the file cannot be written.

@@ -53,8 +53,8 @@ class RunWriter:
 
         Args:
             probe: The batch.
-            fingerprints: By layer, that of the weights that training began with; None if they are not known.
-            ended_with: By layer, that of the weights that the last fit ended with; None if they are not known.
+            fingerprints: By layer, the fingerprint of the weights at the start of training; None if they are not known.
+            ended_with: By layer, the fingerprint of the weights at the end of the last fit; None if they are not known.
         """
         write_probe(self._traces / layout.PROBE_FILE, probe, self._unit, fingerprints, ended_with)
 

@@ -11,7 +11,7 @@ export function rowsOf(run: RunInfo, layer: LayerInfo | undefined): readonly Row
   return names.map((name, sample) => ({ name, sample }));
 }
 
-/** All rows of a layer, in words. */
+/** What an overview of a layer is over: "all 6 samples", "the row". */
 export function allRows(run: RunInfo | null, layer: LayerInfo): string {
   const { length } = layer.rows ?? run?.samples ?? [];
   const noun = layer.rows === null ? "sample" : "row";

@@ -117,7 +117,7 @@ class Rule:
     ) -> Finding:
         """Return a finding by this rule; `share`, 0 to 1, is how much of the layer is concerned.
 
-        Its group is the kind's, unless another is passed: that of the cause, where this is only its effect.
+        The group is the kind's; a finding that is only an effect passes the group of its cause.
         """
         return Finding(
             kind=self.kind.name,

@@ -21,7 +21,7 @@ class Group:
 
     Attributes:
         title: What people call it.
-        severity: That of the worst finding.
+        severity: The severity of the worst finding.
         high: Whether it is a likely cause of a training that fails.
         more: What there is beside the first finding, `"46 more in 23 layers"`; empty if there is no more.
         findings: The worst first, those that name the cause before those that are its effects.

@@ -173,7 +173,7 @@ def _loss_sentence(target: str | None) -> str:
 
 
 def _broken_states(layers: Sequence[LayerTrace], origin: Place) -> list[str]:
-    """Return the initial states, in words, that are not finite in the layer and sample in which it began."""
+    """Return the names of the initial states that are not finite in the layer and sample in which NaN began."""
     states = next(trace for trace in layers if trace.key == origin.layer).initial_states
     return [named(name) for name, values in states.items() if not np.isfinite(values[origin.sample]).all()]
 
