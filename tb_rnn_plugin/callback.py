@@ -187,14 +187,12 @@ class RNNTimeline(keras.callbacks.Callback):  # type: ignore[misc]
         probe, self._probe = self._probe, None
         # On every worker of a cluster: if the arguments are invalid, all must stop, or the others would wait for the
         # one that does; and building a model takes all of them.
+        is_new = False
         if probe is None or probe.model is not self.model:
-            probe, is_new, is_changed = kept_probe(self.model, self._inputs, **self._probe_options), True, True
-            probe.refresh()
-        else:
-            probe.refresh()
-            # Another callback with the same probe may have noticed the change first.
-            is_new, is_changed = False, probe.checks != self._checks
-        if is_changed and writes:
+            probe, is_new = kept_probe(self.model, self._inputs, **self._probe_options), True
+        probe.refresh()
+        # Counted, as another callback with the same probe may have noticed a change first.
+        if writes and (is_new or probe.checks != self._checks):
             captured = self._captured_first(probe)
             # With another loss, for example, the run goes on, but not if what it stores has other shapes.
             is_new = is_new or _layout(captured) != self._layout
