@@ -79,7 +79,7 @@ def first_fingerprints(
         origins = _logged(run) or {}
         sought = {key: started for key, started in started_from.items() if key in origins and key not in found}
         steps = list_steps(layout.trace_directory(run))[::-1][:steps_left]
-        for fingerprints in _held(run, steps):
+        for fingerprints in _held(run, origins, steps):
             if not sought:
                 break
             met = {key for key, started in sought.items() if fingerprints.get(key) == started}
@@ -89,12 +89,12 @@ def first_fingerprints(
     return found
 
 
-def _held(directory: Path, steps: Sequence[int]) -> Iterator[Mapping[str, str | None]]:
+def _held(directory: Path, origins: Mapping[str, str], steps: Sequence[int]) -> Iterator[Mapping[str, str | None]]:
     """Yield the fingerprints of the weights that a run ended and began with and had at these steps, by layer."""
     traces = layout.trace_directory(directory)
     with contextlib.suppress(LogError, OSError):  # What cannot be read is no origin.
         yield read_fingerprints(ArrayFile(traces / layout.PROBE_FILE), "ended_with") or {}
-    yield _logged(directory) or {}
+    yield origins
     for step in steps:
         with contextlib.suppress(LogError, OSError):
             layers = read_layers(ArrayFile(traces / layout.step_file(step)))
