@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -178,17 +179,27 @@ def read_part(file: ArrayFile, layers: Mapping[str, LayerInfo], key: str, signal
     layer = layers.get(key)
     if layer is None or not (signal is None or any(known.name == signal for known in layer.signals)):
         return None
-    return LayerTrace(
-        key=key,
-        cell=layer.cell,
+    return replace(
+        _without_arrays(layer),
         signals={} if signal is None else {signal: file.read(signal_array(key, signal))},
-        ranges={known.name: known.range for known in layer.signals},
-        inputs=None,
-        initial_states={},
         mask=file.read(mask_array(key)) if layer.masked else None,
         weights=read_weights(file, key) if signal is None else {},
+    )
+
+
+def _without_arrays(layer: LayerInfo) -> LayerTrace:
+    """Return the trace of a layer with all that its description says, and no array."""
+    return LayerTrace(
+        key=layer.key,
+        cell=layer.cell,
+        signals={},
+        ranges={signal.name: signal.range for signal in layer.signals},
+        inputs=None,
+        initial_states={},
         config=layer.config,
+        row_samples=layer.row_samples,
         reads=layer.reads,
+        axes={signal.name: signal.axes for signal in layer.signals},
         fingerprint=layer.fingerprint,
     )
 
@@ -206,22 +217,18 @@ def _read(file: ArrayFile, layer: LayerInfo, sample: int | None = None) -> Layer
         return {name: read(f"{group}{name}") for name in file.members(group)}
 
     states = {signal.name: gradient_state(signal.name) for signal in layer.signals}
-    return LayerTrace(
-        key=key,
-        cell=layer.cell,
+    trace = replace(
+        _without_arrays(layer),
         signals={name: read(signal_array(key, name)) for name, state in states.items() if state is None},
-        ranges={signal.name: signal.range for signal in layer.signals},
         inputs=row(f"inputs/{key}"),
         initial_states=rows(f"initial_states/{key}/"),
         mask=row(mask_array(key)),
         weights=read_weights(file, key),
-        config=layer.config,
-        reads=layer.reads,
         gradients={state: read(signal_array(key, name)) for name, state in states.items() if state is not None},
-        fingerprint=layer.fingerprint,
-        row_samples=layer.row_samples if layer.row_samples is None or sample is None else (layer.row_samples[sample],),
-        axes={signal.name: signal.axes for signal in layer.signals},
     )
+    if sample is None or trace.row_samples is None:
+        return trace
+    return replace(trace, row_samples=(trace.row_samples[sample],))
 
 
 def list_steps(trace_directory: Path) -> list[int]:
