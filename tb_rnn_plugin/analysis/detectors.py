@@ -12,6 +12,7 @@ from tb_rnn_plugin.analysis.association import Flags, Floats, effects, place
 from tb_rnn_plugin.analysis.errors import AnalysisError
 from tb_rnn_plugin.analysis.permutation import chance_level, sample_orders
 from tb_rnn_plugin.analysis.sequences import present
+from tb_rnn_plugin.analysis.signals import values_of
 from tb_rnn_plugin.log.schema import Array, Finite, LayerTrace
 
 _BLOCK = 2**20
@@ -148,10 +149,7 @@ def scores(trace: LayerTrace, signal: str, annotation: Array, units: int | None 
             shape or does not vary.
     """
     annotation = checked(annotation)
-    if signal not in trace.signals:
-        raise AnalysisError(
-            f"Signals of layer {trace.key!r} are {', '.join(map(repr, trace.signals))}, got {signal!r}."
-        )
+    values_of(trace, signal)  # Refused before the annotation is held against it.
     ordered = in_sample_order(trace)
     if ordered is None or signal not in ordered.signals or shape(ordered) != annotation.shape:
         raise AnalysisError(

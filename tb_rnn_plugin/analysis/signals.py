@@ -1,11 +1,12 @@
-"""Describes a layer's signals for people: labels, letters, meanings, thresholds."""
+"""A layer's signals: their values, and for people their labels, letters, meanings and thresholds."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tb_rnn_plugin.analysis.errors import AnalysisError
 from tb_rnn_plugin.cells import Signal, find_spec
-from tb_rnn_plugin.log.schema import Interval, SignalInfo, gradient_state
+from tb_rnn_plugin.log.schema import Array, Interval, LayerTrace, SignalInfo, gradient_state
 from tb_rnn_plugin.log.statistics import saturation_thresholds
 
 
@@ -61,3 +62,16 @@ def signal_label(name: str) -> str:
 def _known(cell: str, signal: str) -> Signal | None:
     spec = find_spec(cell)
     return spec.signal(signal) if spec else None
+
+
+def values_of(trace: LayerTrace, signal: str) -> Array:
+    """Return a signal of a layer, `[sample, time, unit]`.
+
+    Raises:
+        AnalysisError: the layer has no such signal.
+    """
+    if signal not in trace.signals:
+        raise AnalysisError(
+            f"Signals of layer {trace.key!r} are {', '.join(map(repr, trace.signals))}, got {signal!r}."
+        )
+    return trace.signals[signal]

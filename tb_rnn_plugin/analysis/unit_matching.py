@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from tb_rnn_plugin.analysis.errors import AnalysisError
 from tb_rnn_plugin.analysis.sequences import present
+from tb_rnn_plugin.analysis.signals import values_of
 from tb_rnn_plugin.log.rows import RowSamples
 from tb_rnn_plugin.log.schema import Array, Finite, LayerTrace
 
@@ -69,7 +70,7 @@ def match_units(first: LayerTrace, second: LayerTrace, signal: str) -> UnitMatch
         AnalysisError: a layer has no such signal, the layers differ in samples or timesteps, one has too many units,
             or SciPy is not installed.
     """
-    values = [_values(trace, signal) for trace in (first, second)]
+    values = [values_of(trace, signal) for trace in (first, second)]
     shapes = [array.shape for array in values]
     if shapes[0][:2] != shapes[1][:2] or first.row_samples != second.row_samples:
         raise AnalysisError(
@@ -141,14 +142,6 @@ def _assigned(score: Array) -> tuple[Any, Any]:
 def _is_positive(first: LayerTrace, second: LayerTrace, signal: str) -> bool:
     ranges = [trace.ranges.get(signal) for trace in (first, second)]
     return all(known is not None and known[0] >= 0 for known in ranges)
-
-
-def _values(trace: LayerTrace, signal: str) -> Array:
-    if signal not in trace.signals:
-        raise AnalysisError(
-            f"Signals of layer {trace.key!r} are {', '.join(map(repr, trace.signals))}, got {signal!r}."
-        )
-    return trace.signals[signal]
 
 
 def _spell(trace: LayerTrace, shape: tuple[int, ...]) -> str:
