@@ -79,7 +79,7 @@ class RunAtStep:
         return self._peek(step, key, signal)
 
     def once(self, function: Callable[[LayerTrace, str], T], trace: LayerTrace, signal: str) -> T:
-        """Return what a function of a layer's signal returns at the run's step, computed once for all checks."""
+        """Return what a function of a layer's signal or state gives at the run's step, computed once for all checks."""
         key = (function, trace.key, signal)
         if key not in self._results:
             self._results[key] = function(trace, signal)

@@ -198,16 +198,19 @@ def _gradual_growth(norms: Array, begins: int, end: float) -> Array:
     return gradual
 
 
-def gradient_courses(traces: Sequence[LayerTrace]) -> list[Course]:
-    """Return the course of every gradient of these layers, layer by layer."""
-    courses = []
-    for trace in traces:
-        for state, stored in trace.gradients.items():
-            if stored.size:
-                norms = gradient_norms(as_read(trace, finite(trace, stored)))
-                size = float(np.fmax.reduce(norms, initial=0.0))
-                courses.append(Course(trace, state, norms, size, end_norm(norms)[1]))
-    return courses
+def gradient_courses(run: RunAtStep) -> list[Course]:
+    """Return the course of every gradient at the run's step, layer by layer."""
+    return [
+        run.once(_course, trace, state)
+        for trace in run.layers
+        for state, stored in trace.gradients.items()
+        if stored.size
+    ]
+
+
+def _course(trace: LayerTrace, state: str) -> Course:
+    norms = gradient_norms(as_read(trace, finite(trace, trace.gradients[state])))
+    return Course(trace, state, norms, float(np.fmax.reduce(norms, initial=0.0)), end_norm(norms)[1])
 
 
 @check(_VANISHING_KIND, _EXPLODING_KIND)
@@ -217,7 +220,7 @@ def through_time(run: RunAtStep) -> Iterator[Finding]:
     A layer that the gradient hardly reaches shows neither: what it lost, it lost in other layers, see `through_depth`.
     Severity: the share of the timesteps.
     """
-    courses = gradient_courses(run.layers)
+    courses = gradient_courses(run)
     largest = max((course.size for course in courses), default=0.0)
     end = max((course.end for course in courses), default=0.0)
     for course in courses:
@@ -270,7 +273,7 @@ def through_depth(run: RunAtStep) -> Iterator[Finding]:
 
     Severity: the share of the layers that are concerned, and 1 where they explode: one that does ends training for all.
     """
-    layers = largest_courses(run.layers)
+    layers = largest_courses(run)
     largest = max(layers.values(), key=lambda course: course.size, default=None)
     smallest = min((course.size for course in layers.values()), default=0.0)
     if largest is None or largest.total < MIN_NORM or smallest * EXPLODING >= largest.size:
@@ -314,10 +317,10 @@ def through_depth(run: RunAtStep) -> Iterator[Finding]:
         )
 
 
-def largest_courses(traces: Sequence[LayerTrace]) -> dict[str, Course]:
+def largest_courses(run: RunAtStep) -> dict[str, Course]:
     """Return each layer's gradient by the state that has the largest norm, by key; none of a layer without gradient."""
     found: dict[str, Course] = {}
-    for course in gradient_courses(traces):
+    for course in gradient_courses(run):
         key = course.trace.key
         if course.size > 0 and (key not in found or course.size > found[key].size):
             found[key] = course

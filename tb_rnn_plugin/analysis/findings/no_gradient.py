@@ -67,7 +67,7 @@ def no_gradient(run: RunAtStep) -> Iterator[Finding]:
             message += f" It was not at {run.unit} {before}: the loss may be met, or the way to it blocked."
         yield _NONE.finding(without[-1].key, _signal(without[-1]), message, steps=held, share=1.0 if first else 0.0)
         return
-    largest, feeds = largest_courses(run.layers), proven_feeds(run.layers)
+    largest, feeds = largest_courses(run), proven_feeds(run.layers)
     top = max(largest.values(), key=lambda course: course.size, default=None)
     if top is None:
         return
