@@ -120,16 +120,19 @@ class Run(RunReader):
 
     def _peek(self) -> Callable[[int, str, str | None], LayerTrace | None]:
         """Return a function that reads a part of one layer at a step; None where it cannot."""
-        opened: dict[int, tuple[ArrayFile, Mapping[str, LayerInfo]] | None] = {}
+        opened: dict[int, Mapping[str, tuple[ArrayFile, LayerInfo]]] = {}
 
         def peek(step: int, layer: str, signal: str | None) -> LayerTrace | None:
             try:
                 if step not in opened:
-                    opened[step] = None
+                    opened[step] = {}
                     file = self.opened(step)
-                    opened[step] = (file, read_layers(file))
-                known = opened[step]
-                return known and read_part(known[0], known[1], layer, signal)
+                    opened[step] = {key: (file, info) for key, info in read_layers(file).items()}
+                if layer not in opened[step]:
+                    return None
+                file, info = opened[step][layer]
+                is_known = signal is None or any(known.name == signal for known in info.signals)
+                return read_part(file, info, signal) if is_known else None
             except (LogError, OSError):
                 return None  # A damaged earlier step is only missing from a trend.
 

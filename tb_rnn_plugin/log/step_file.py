@@ -167,18 +167,15 @@ def read_all(file: ArrayFile) -> list[LayerTrace]:
     return [_read(file, layer) for layer in read_layers(file).values()]
 
 
-def read_part(file: ArrayFile, layers: Mapping[str, LayerInfo], key: str, signal: str | None) -> LayerTrace | None:
-    """Return one layer with a signal, or with its weights and none, its mask and fingerprint; None if it has none.
+def read_part(file: ArrayFile, layer: LayerInfo, signal: str | None) -> LayerTrace:
+    """Return one layer with one of its signals, or with its weights and no signal, and its mask.
 
     Args:
         file: A step's file.
-        layers: Its layers, from `read_layers`.
-        key: The layer.
+        layer: The layer, from `read_layers`.
         signal: The signal; None for the weights.
     """
-    layer = layers.get(key)
-    if layer is None or not (signal is None or any(known.name == signal for known in layer.signals)):
-        return None
+    key = layer.key
     return replace(
         _without_arrays(layer),
         signals={} if signal is None else {signal: file.read(signal_array(key, signal))},

@@ -205,7 +205,7 @@ export interface Findings {
 export interface FindingGroup {
   /** What people call it. */
   readonly title: string;
-  /** That of the worst finding. */
+  /** The severity of the worst finding. */
   readonly severity: number;
   /** Whether it is a likely cause of a training that fails. */
   readonly high: boolean;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal, TypedDict
 
 import numpy as np
@@ -12,7 +13,7 @@ from tb_rnn_plugin.analysis.matching import Match, pattern_score
 from tb_rnn_plugin.analysis.permutation import chance_sentences
 from tb_rnn_plugin.analysis.timestep_inputs import checked_index
 from tb_rnn_plugin.log.schema import Array, Finite, LayerTrace, gradient_state
-from tb_rnn_plugin.log.step_file import check_signal, find_layer, mask_array, read_layers
+from tb_rnn_plugin.log.step_file import check_signal, find_layer, read_layers, read_part
 from tb_rnn_plugin.run import Run
 from tb_rnn_plugin.server.parameters import MAX_UNITS
 from tb_rnn_plugin.server.queries.findings import MAX_LISTED
@@ -142,8 +143,5 @@ def _one_signal(run: Run, layer: str, signal: str, step: int) -> LayerTrace:
     """Return a layer with one of its signals and its mask; nothing else is read."""
     file = run.opened(step)
     known = find_layer(file, layer)
-    signals = {signal: file.read(check_signal(known, signal))}
-    axes = {info.name: info.axes for info in known.signals}
-    mask = file.read(mask_array(layer)) if known.masked else None
-    rows = run.row_samples(file, known)
-    return LayerTrace(layer, known.cell, signals, {}, None, {}, mask, row_samples=rows, axes=axes)
+    check_signal(known, signal)
+    return replace(read_part(file, known, signal), row_samples=run.row_samples(file, known))

@@ -35,7 +35,7 @@ class FindingGroup(TypedDict):
 
     Attributes:
         title: What people call it.
-        severity: That of the worst finding.
+        severity: The severity of the worst finding.
         high: Whether it is a likely cause of a training that fails.
         more: What there is beside the first finding, `"46 more in 23 layers"`; empty if there is no more.
         findings: The first 100 at most: the worst first, those that name the cause before those that are its effects.
