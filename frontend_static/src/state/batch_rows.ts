@@ -2,6 +2,7 @@
 import type { Row } from "../api/routes.ts";
 import type { LayerInfo, RunInfo } from "../api/types.ts";
 import { plural } from "../maths/format.ts";
+import { layerOf } from "./layers.ts";
 import type { Selection } from "./selection.ts";
 
 /** The rows of a layer, in order. A run whose probe is lost names no samples, yet its traces hold at least one. */
@@ -50,7 +51,7 @@ export interface LayerRows {
 }
 
 export function rowsShown({ layer }: Pick<Selection, "layer">, run: RunInfo): LayerRows {
-  return { run: run.run, layer, rows: rowsOf(run, layerOf(run, layer)) };
+  return { run: run.run, layer, rows: rowsOf(run, shownLayer(run, layer)) };
 }
 
 /**
@@ -64,7 +65,7 @@ export function keepingRow<S extends Pick<Selection, "layer" | "sample" | "brush
 ): S {
   const { layer, sample, brush } = selection;
   if (last === null || sample === null || (last.run === run.run && last.layer === layer)) return selection;
-  const rows = rowsOf(run, layerOf(run, layer));
+  const rows = rowsOf(run, shownLayer(run, layer));
   const brushed = brush && sameRow(last.rows, brush.sample, rows);
   return {
     ...selection,
@@ -76,14 +77,15 @@ export function keepingRow<S extends Pick<Selection, "layer" | "sample" | "brush
 /** Why a row that was asked for is not the one that is shown; null if it is. */
 export function whyNotRow(wanted: number, shown: Selection, run: RunInfo): string | null {
   if (shown.sample === null || shown.sample === wanted) return null;
-  const layer = layerOf(run, shown.layer);
+  const layer = shownLayer(run, shown.layer);
   const rows = rowsOf(run, layer);
   const what = layer?.rows == null ? "sample" : "row";
   return `Layer “${shown.layer}” has no ${what} ${wanted}, only 0 to ${rows.length - 1}: “${rowName(run, layer, shown.sample)}” is shown.`;
 }
 
-function layerOf(run: RunInfo, key: string | null): LayerInfo | undefined {
-  return run.layers.find((one) => one.key === key) ?? run.layers[0];
+/** The layer that a selection shows: the run's first, until it names one that the run has. */
+function shownLayer(run: RunInfo, key: string | null): LayerInfo | undefined {
+  return layerOf(run, key) ?? run.layers[0];
 }
 
 function rowText(row: number): string {

@@ -4,6 +4,7 @@ import { rowName, rowsOf, sameRow, sampleOf } from "./batch_rows.ts";
 import { whyUnrelated } from "./correspondence.ts";
 import { idOf } from "./fetched.ts";
 import type { Frame, FrameKey, Part } from "./frames.ts";
+import { layerOf } from "./layers.ts";
 import type { OrderKey } from "./orders.ts";
 import { type Comparing, otherLayer, type Selection } from "./selection.ts";
 import { nearestStep } from "./steps.ts";
@@ -125,10 +126,6 @@ export function viewOf(picture: Picture, frame: Frame): View {
 
 function probeSample({ run, layer, key }: Place): number | null {
   return sampleOf(run, layer, key.sample);
-}
-
-function layerOf(run: RunInfo | null, key: string | undefined): LayerInfo | undefined {
-  return run?.layers.find((one) => one.key === key);
 }
 
 function placeOf(run: RunInfo | null, key: TraceKey | null): Place | null {

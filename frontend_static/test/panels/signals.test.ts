@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { labelOf, layerOf, recurrentState, signalOptions } from "../../src/panels/shared/signals.ts";
+import { labelOf, recurrentState, signalOptions } from "../../src/panels/shared/signals.ts";
+import { layerOf } from "../../src/state/layers.ts";
 import { RUN, signalInfo } from "./fixtures.ts";
 
 test("labels are the run's, and a signal that it lacks keeps its name", () => {

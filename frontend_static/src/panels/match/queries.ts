@@ -2,6 +2,7 @@
 import { numbersOf, type Tensors } from "../../api/analyses.ts";
 import type { Pattern, RunInfo, SampleInfo } from "../../api/routes.ts";
 import { sampleOf } from "../../state/batch_rows.ts";
+import { layerOf } from "../../state/layers.ts";
 import type { Selection } from "../../state/selection.ts";
 import { type AnswerLookup, asSent, layerOfStep, type PanelQuery, query } from "../query.ts";
 
@@ -46,8 +47,7 @@ export function sampleQuery(
   run: RunInfo,
   row: number,
 ): PanelQuery<SampleInfo> | null {
-  const info = run.layers.find(({ key }) => key === layer);
-  const sample = sampleOf(run, info, row);
+  const sample = sampleOf(run, layerOf(run, layer), row);
   return name === null || sample === null
     ? null
     : query("sample", { run: run.run, sample }, asSent<SampleInfo>);

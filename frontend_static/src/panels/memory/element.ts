@@ -2,11 +2,12 @@
 import { css, html, nothing } from "lit";
 import type { LayerInfo } from "../../api/types.ts";
 import { formatCount, formatEnd } from "../../maths/format.ts";
+import { layerOf } from "../../state/layers.ts";
 import { select } from "../../views/events.ts";
 import { base } from "../../views/theme.ts";
 import { Held } from "../shared/held.ts";
 import { PanelElement } from "../shared/page.ts";
-import { labelOf, layerOf } from "../shared/signals.ts";
+import { labelOf } from "../shared/signals.ts";
 import { panelStyles } from "../shared/styles.ts";
 import "./horizon_plot.ts";
 import { medianHorizon, type Ranked, rankHorizons } from "./horizons.ts";

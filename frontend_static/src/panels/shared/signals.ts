@@ -1,9 +1,6 @@
-/** Looks up layers and signals in a run's description. */
+/** Looks up signals in a run's description. */
 import type { LayerInfo, RunInfo, SignalInfo } from "../../api/types.ts";
-
-export function layerOf(run: RunInfo, layer: string | null): LayerInfo | undefined {
-  return run.layers.find(({ key }) => key === layer);
-}
+import { layerOf } from "../../state/layers.ts";
 
 export function signalOf(run: RunInfo, layer: string | null, name: string): SignalInfo | undefined {
   return layerOf(run, layer)?.signals.find((signal) => signal.name === name);

@@ -2,13 +2,14 @@
 import { html, nothing } from "lit";
 import type { Explanation, Letter, Piece } from "../../api/routes.ts";
 import { rowName } from "../../state/batch_rows.ts";
+import { layerOf } from "../../state/layers.ts";
 import { pickerStyles, renderPicker } from "../../views/bars/pickers.ts";
 import { select } from "../../views/events.ts";
 import { base } from "../../views/theme.ts";
 import { Held } from "../shared/held.ts";
 import { renderNumber } from "../shared/numbers.ts";
 import { PanelElement } from "../shared/page.ts";
-import { labelOf, layerOf, recurrentState, signalOptions } from "../shared/signals.ts";
+import { labelOf, recurrentState, signalOptions } from "../shared/signals.ts";
 import { panelStyles } from "../shared/styles.ts";
 import "./contributions.ts";
 import { explainQuery } from "./queries.ts";

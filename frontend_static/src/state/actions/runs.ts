@@ -1,4 +1,5 @@
 /** Actions on what is shown: the run, the layer, the sample, the overview. */
+import { layerOf } from "../layers.ts";
 import type { Store } from "../store.ts";
 
 type Changing = Pick<Store, "selection" | "update">;
@@ -11,7 +12,7 @@ export function chooseRun(store: Changing & Pick<Store, "pause">, run: string): 
 /** Shows another layer, of B, too. The zoom stays if both layers have as many timesteps. */
 export function chooseLayer(store: Changing & Pick<Store, "run">, layer: string): void {
   const { selection, run } = store;
-  const timesteps = (key: string | null) => run?.layers.find((one) => one.key === key)?.timesteps;
+  const timesteps = (key: string | null) => layerOf(run, key)?.timesteps;
   const window = timesteps(layer) === timesteps(selection.layer) ? selection.window : null;
   void store.update({ layer, window, other: { ...selection.other, layer: null } });
 }

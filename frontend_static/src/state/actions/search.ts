@@ -2,6 +2,7 @@
 import { revealStretch } from "../../maths/window.ts";
 import { firstRow, rowsOf } from "../batch_rows.ts";
 import { wrap } from "../finder.ts";
+import { layerOf } from "../layers.ts";
 import type { Store } from "../store.ts";
 import type { TimeAxis } from "./time.ts";
 
@@ -34,9 +35,8 @@ function goTo(store: Searching, axis: TimeAxis | null, place: number, sample: nu
 
 /** The row of a sample of the probe: the selected one if it is a part of it, else its first. */
 function rowOf({ run, selection }: Searching, sample: number | null): number | null {
-  const layer = run?.layers.find(({ key }) => key === selection.layer);
   if (run === null || sample === null) return null;
-  const rows = rowsOf(run, layer);
+  const rows = rowsOf(run, layerOf(run, selection.layer));
   const { sample: row } = selection;
   return row !== null && rows[row]?.sample === sample ? row : firstRow(rows, sample);
 }

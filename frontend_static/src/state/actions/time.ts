@@ -3,6 +3,7 @@ import { type Brush, brushTo } from "../../maths/brush.ts";
 import type { Cell } from "../../maths/hit.ts";
 import { moveCell } from "../../maths/hit.ts";
 import { reveal, type TimeWindow, zoomAround } from "../../maths/window.ts";
+import { layerOf } from "../layers.ts";
 import type { Store } from "../store.ts";
 
 type Changing = Pick<Store, "selection" | "update">;
@@ -58,7 +59,7 @@ export function moveCrosshair(
   by: { readonly timesteps: number; readonly units: number },
 ): void {
   const { run, selection } = store;
-  const layer = run?.layers.find(({ key }) => key === selection.layer);
+  const layer = layerOf(run, selection.layer);
   if (axis === null || layer === undefined) return;
   const { window, total, rows } = axis;
   const middle = Math.min(layer.timesteps - 1, Math.floor((window.from + window.to) / 2));

@@ -2,6 +2,7 @@
 import { html, LitElement, nothing } from "lit";
 import type { RunEntry, RunInfo } from "../../api/types.ts";
 import { isBounded } from "../../state/lanes.ts";
+import { layerOf } from "../../state/layers.ts";
 import { CONTRASTS, type Comparing, type Selection } from "../../state/selection.ts";
 import { select, send } from "../events.ts";
 import { barStyles, renderPicker, renderSwitch } from "./pickers.ts";
@@ -57,7 +58,7 @@ export class CompareBar extends LitElement {
   }
 
   private get hasUnbounded(): boolean {
-    const layer = this.run.layers.find(({ key }) => key === this.selection.layer);
+    const layer = layerOf(this.run, this.selection.layer);
     return layer?.signals.some((signal) => !isBounded(signal)) ?? false;
   }
 

@@ -9,6 +9,7 @@ import { toggleOverview } from "../../state/actions/runs.ts";
 import { goToMatch, search } from "../../state/actions/search.ts";
 import { goToOtherStep, goToStep, toggleFollowing, togglePlaying } from "../../state/actions/steps.ts";
 import type { TimeAxis } from "../../state/actions/time.ts";
+import { layerOf } from "../../state/layers.ts";
 import type { Comparing } from "../../state/selection.ts";
 import type { Store } from "../../state/store.ts";
 import "./compare_bar.ts";
@@ -76,7 +77,7 @@ function renderRows(store: Store) {
   const order = (event: CustomEvent<{ by: Ordering; signal: string }>) =>
     orderBy(store, event.detail.by, event.detail.signal);
   return html`<rnn-rows-bar
-    .layer=${run?.layers.find(({ key }) => key === selection.layer)}
+    .layer=${layerOf(run, selection.layer)}
     .selection=${selection}
     .shown=${view?.a.trace.key.step ?? selection.step}
     .fault=${view?.orderFault ?? null}

@@ -3,6 +3,7 @@ import { css, html, LitElement, nothing } from "lit";
 import type { RunEntry, RunInfo } from "../../api/types.ts";
 import { visibleToken } from "../../maths/format.ts";
 import { rowsOf } from "../../state/batch_rows.ts";
+import { layerOf } from "../../state/layers.ts";
 import type { Selection } from "../../state/selection.ts";
 import type { Help } from "./help.ts";
 import "./help.ts";
@@ -90,8 +91,7 @@ export function layerOptions(run: RunInfo): Option[] {
 }
 
 function sampleOptions(run: RunInfo, key: string | null): Option[] {
-  const layer = run.layers.find((one) => one.key === key);
-  return rowsOf(run, layer).map(({ name }, i) => {
+  return rowsOf(run, layerOf(run, key)).map(({ name }, i) => {
     const shown = [...name].map((char) => (char === " " ? char : visibleToken(char))).join("");
     const isIndex = name === `sample ${i}` || name === `row ${i}`;
     return { value: String(i), text: isIndex ? name : `${i} · ${shown}` };
